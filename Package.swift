@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+// Assay: a benchmark and fault-injection harness for SQLite storage.
+// Floors and who may import whom: see the table in README.md, "The house".
+
+import PackageDescription
+
+/// Every target is built in Swift 6 mode with strict memory safety, and a warning is an error.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: settings)
+}
+
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "assay",
+  products: [
+    .executable(name: "assay", targets: ["assay"]),
+    .library(name: "AssayStorage", targets: ["AssayStorage"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"4.0.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // Floor 0
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    module("AssayModel"),
+    // Floor 1
+    module("SQLiteDriver", ["AssayModel", "CSQLite"]),
+    module("Platform", ["AssayModel"]),
+    module("Checkers", ["AssayModel"]),
+    module("Statistics", ["AssayModel", histogram]),
+    module("ScenarioFiles", ["AssayModel", yams]),
+    // Floor 2
+    module("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver", deque]),
+    // Floor 3
+    module("Workloads", ["AssayModel", "AssayStorage", "SQLiteDriver"]),
+    module("Reports", ["AssayModel", "Statistics"]),
+    // Floor 4
+    module(
+      "Runner",
+      [
+        "AssayModel", "AssayStorage", "Checkers", "CSQLite", "Platform", "Reports",
+        "ScenarioFiles", "SQLiteDriver", "Statistics", "Workloads", crypto,
+      ]),
+    // Floor 5
+    .executableTarget(
+      name: "assay",
+      dependencies: [
+        "AssayModel", "Reports", "Runner", "ScenarioFiles", arguments,
+      ],
+      swiftSettings: settings),
+
+    tests("AssayModel"),
+    tests("SQLiteDriver", ["AssayModel"]),
+    tests("Platform", ["AssayModel"]),
+    tests("Checkers", ["AssayModel"]),
+    tests("Statistics", ["AssayModel"]),
+    tests("ScenarioFiles", ["AssayModel"]),
+    tests("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver"]),
+    tests("Workloads", ["AssayModel", "AssayStorage", "Platform", "SQLiteDriver"]),
+    tests("Reports", ["AssayModel"]),
+    tests("Runner", ["AssayModel", "Checkers", "Platform", "ScenarioFiles", "SQLiteDriver", "Reports"]),
+    .testTarget(name: "HouseTests", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,7 @@
+/// The randomness that storage is given: jitter, owner identifiers.
+///
+/// Shared by the actors of a process, so implementations are thread-safe.
+public protocol RandomSource: AnyObject, Sendable {
+  /// Returns 64 random bits.
+  func next() -> UInt64
+}
