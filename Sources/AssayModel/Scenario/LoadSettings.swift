@@ -1,0 +1,80 @@
+/// The `load:` section of a scenario: who does what, how often, for how long.
+public struct LoadSettings: Hashable, Codable, Sendable {
+  /// The built-in workloads, and the user's own SQL.
+  public enum Workload: String, CaseIterable, Codable, Sendable {
+    case kv, locks, ledger, mixed, sql, queue, backup, migration
+    case listAppend = "list-append"
+  }
+
+  /// Which keys are asked for.
+  public enum Distribution: String, CaseIterable, Codable, Sendable {
+    case uniform, zipfian
+  }
+
+  /// When operations start.
+  public enum Rate: Hashable, Codable, Sendable {
+    /// Each actor starts the next operation when the last one has ended.
+    case closed
+    /// Poisson arrivals at this many operations a second over all actors of the cell; above 0.
+    case perSecond(Double)
+  }
+
+  /// When a cell ends.
+  public enum Extent: Hashable, Codable, Sendable {
+    /// After this time, warm-up not counted; above 0.
+    case duration(Nanoseconds)
+    /// After this many operations over all actors; at least 1.
+    case operations(Int)
+  }
+
+  /// One kind of operation and its share of the mix.
+  public struct Share: Hashable, Codable, Sendable {
+    /// The kind, such as `read`, `store`, `delete`.
+    public var operation: String
+    /// Its weight relative to the others; at least 0.
+    public var weight: Int
+
+    /// Creates a share.
+    public init(operation: String, weight: Int) {
+      self.operation = operation
+      self.weight = weight
+    }
+  }
+
+  /// What the actors do.
+  public var workload: Workload
+  /// Worker processes; at least 1.
+  public var processes: Int = 1
+  /// Writing actors per process; at least 0.
+  public var writers: Int = 1
+  /// Reading actors per process; at least 0.
+  public var readers: Int = 0
+  /// When the cell ends.
+  public var extent: Extent = .duration(.seconds(5))
+  /// Time at the start whose operations are checked but not measured.
+  public var warmUp: Nanoseconds = .zero
+  /// Pause of an actor between two operations.
+  public var think: Nanoseconds = .zero
+  /// Time that protected work takes while a lock is held (workload `locks`).
+  public var hold: Nanoseconds = .zero
+  /// When operations start.
+  public var rate: Rate = .closed
+  /// What a writer of workload `kv` does, by weight; empty means stores only.
+  public var mix: [Share] = []
+  /// Keys, accounts or lock names; at least 1.
+  public var keyCount: Int
+  /// Which of them are asked for.
+  public var distribution: Distribution = .uniform
+  /// Size of a value in bytes; at least 16, which hold the nonce.
+  public var valueSize: ByteCount = ByteCount(100)
+
+  /// Creates the defaults of a workload.
+  public init(workload: Workload) {
+    self.workload = workload
+    switch workload {
+    case .kv: keyCount = 100_000
+    case .locks: keyCount = 1
+    default: keyCount = 1_000
+    }
+  }
+}
