@@ -1,0 +1,50 @@
+/// A history read once, event by event, so that ten million events never stand in memory.
+///
+/// Events of one actor come in its order. Between actors there is no order: a checker that needs
+/// one keeps what it must.
+public protocol EventStream {
+  /// Returns the next event, or `nil` at the end.
+  mutating func next() throws -> Event?
+}
+
+/// The final content of a database as its workload reads it, row by row, in words.
+///
+/// What the words mean depends on the workload; `ContentRow.Kind` says which row it is.
+public protocol ContentStream {
+  /// Returns the next row, or `nil` at the end.
+  mutating func next() throws -> ContentRow?
+}
+
+/// One row of the final content.
+public struct ContentRow: Hashable, Sendable {
+  /// What a row describes. Raw values are part of the observation format.
+  public enum Kind: UInt64, CaseIterable, Sendable {
+    /// Key-value: key number, nonce (0 never occurs: absent keys have no row).
+    case value = 1
+    /// Ledger: account number, balance (two's complement).
+    case account = 2
+    /// Ledger: transfer id, from << 32 | to, amount.
+    case transfer = 3
+    /// Locks: position in commit order, lock number << 32 | low half of the token, nonce.
+    case protectedWrite = 4
+    /// Locks: lock number, counter, highest token given out.
+    case counter = 5
+  }
+
+  /// What the row describes.
+  public var kind: Kind
+  /// First word.
+  public var subject: UInt64
+  /// Second word.
+  public var value: UInt64
+  /// Third word.
+  public var extra: UInt64
+
+  /// Creates a row.
+  public init(_ kind: Kind, subject: UInt64, value: UInt64, extra: UInt64 = 0) {
+    self.kind = kind
+    self.subject = subject
+    self.value = value
+    self.extra = extra
+  }
+}

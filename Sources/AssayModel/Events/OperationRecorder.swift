@@ -1,0 +1,22 @@
+/// Where an actor says what it is about to do, and how that ended.
+///
+/// One recorder belongs to one actor, which has at most one call under way. Recording costs less
+/// than 100 ns an operation and never allocates.
+public protocol OperationRecorder: AnyObject {
+  /// Starts an operation, before its first attempt.
+  ///
+  /// - Parameter intended: its arrival in an open loop; `nil` means now.
+  func begin(intended: MonotonicTime?)
+
+  /// Records that an attempt is about to be made. Returns the time that was recorded.
+  @discardableResult
+  func invoke(_ operation: WorkloadOperation) -> MonotonicTime
+
+  /// Records how the attempt ended, with the operation's words as they are known now.
+  ///
+  /// - Parameter isFinal: whether the operation has ended; otherwise another attempt follows.
+  @discardableResult
+  func complete(
+    _ operation: WorkloadOperation, _ outcome: Event.Outcome, code: Int32, isFinal: Bool
+  ) -> MonotonicTime
+}

@@ -1,0 +1,109 @@
+/// What kind of thing an actor asked of storage. Raw values are part of the history format.
+public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
+  /// Key-value: words are key number, nonce read (0: no such key).
+  case load = 1
+  /// Key-value: words are key number, nonce written.
+  case store = 2
+  /// Key-value: words are key number, 0.
+  case delete = 3
+  /// Ledger: words are transfer id, from account << 32 | to account, amount.
+  case transfer = 16
+  /// Ledger: words are 0, sum of balances read, transfers read.
+  case audit = 17
+  /// Locks: words are lock number, fencing token, surely held until (monotonic nanoseconds),
+  /// acquisition time (monotonic nanoseconds).
+  case acquire = 32
+  /// Locks: words are lock number, fencing token.
+  case release = 33
+  /// Locks: words are lock number, fencing token, surely held until (monotonic nanoseconds).
+  case renew = 34
+  /// Locks: words are lock number, fencing token that the writer holds, nonce of the write.
+  case protectedWrite = 35
+  /// Locks: words are lock number, counter read.
+  case protectedRead = 36
+
+  /// The name in results and expectations.
+  public var name: String {
+    switch self {
+    case .load: "load"
+    case .store: "store"
+    case .delete: "delete"
+    case .transfer: "transfer"
+    case .audit: "audit"
+    case .acquire: "acquire"
+    case .release: "release"
+    case .renew: "renew"
+    case .protectedWrite: "protected_write"
+    case .protectedRead: "protected_read"
+    }
+  }
+
+  /// Whether it changes the database.
+  public var isWrite: Bool {
+    switch self {
+    case .load, .audit, .protectedRead: false
+    default: true
+    }
+  }
+}
+
+/// One thing that an actor asks of storage, in words of fixed size: the hot path and the history
+/// carry no strings. What the words mean depends on the kind.
+public struct WorkloadOperation: Hashable, Sendable {
+  /// What is asked.
+  public var kind: OperationKind
+  /// First word: key, account, lock or transfer.
+  public var subject: UInt64
+  /// Second word: nonce, token or accounts.
+  public var value: UInt64
+  /// Third word: amount, expiry or nonce.
+  public var extra: UInt64
+  /// Fourth word.
+  public var detail: UInt64
+
+  /// Creates an operation.
+  public init(
+    _ kind: OperationKind, subject: UInt64 = 0, value: UInt64 = 0, extra: UInt64 = 0,
+    detail: UInt64 = 0
+  ) {
+    self.kind = kind
+    self.subject = subject
+    self.value = value
+    self.extra = extra
+    self.detail = detail
+  }
+}
+
+/// Identifies an actor over all processes of a cell, and all incarnations of a process.
+public struct ActorID: Hashable, Codable, Sendable {
+  /// Number of the process, from 0; the same after a restart.
+  public var process: UInt16
+  /// How often the process was started before.
+  public var incarnation: UInt16
+  /// Number of the actor within its process, from 0.
+  public var actor: UInt16
+
+  /// Creates an identifier.
+  public init(process: Int, incarnation: Int, actor: Int) {
+    self.process = UInt16(truncatingIfNeeded: process)
+    self.incarnation = UInt16(truncatingIfNeeded: incarnation)
+    self.actor = UInt16(truncatingIfNeeded: actor)
+  }
+
+  /// All three numbers in the low 48 bits of one word.
+  public var packed: UInt64 {
+    UInt64(process) << 32 | UInt64(incarnation) << 16 | UInt64(actor)
+  }
+
+  /// Unpacks `packed`.
+  public init(packed: UInt64) {
+    process = UInt16(truncatingIfNeeded: packed >> 32)
+    incarnation = UInt16(truncatingIfNeeded: packed >> 16)
+    actor = UInt16(truncatingIfNeeded: packed)
+  }
+}
+
+extension ActorID: CustomStringConvertible {
+  /// For people: `p1.0/a2` is actor 2 of the first incarnation of process 1.
+  public var description: String { "p\(process).\(incarnation)/a\(actor)" }
+}

@@ -1,0 +1,28 @@
+/// What a fresh process found in the database after the run, besides its rows of content.
+public struct Observation: Hashable, Codable, Sendable {
+  /// Rows of `PRAGMA integrity_check`; `["ok"]` when sound.
+  public var integrityRows: [String]
+  /// Rows of `PRAGMA foreign_key_check`, each as text; empty when sound.
+  public var foreignKeyRows: [String]
+  /// The error that kept the database from being opened or read, if any.
+  public var failure: String?
+  /// Name of the file beside the run that holds the rows of content, if they could be read.
+  public var contentFile: String?
+  /// Number of rows in it.
+  public var contentRows: Int
+  /// Nanoseconds that opening took, recovery of a journal or WAL included.
+  public var openNanoseconds: UInt64
+
+  /// Creates an observation.
+  public init(
+    integrityRows: [String] = [], foreignKeyRows: [String] = [], failure: String? = nil,
+    contentFile: String? = nil, contentRows: Int = 0, openNanoseconds: UInt64 = 0
+  ) {
+    self.integrityRows = integrityRows
+    self.foreignKeyRows = foreignKeyRows
+    self.failure = failure
+    self.contentFile = contentFile
+    self.contentRows = contentRows
+    self.openNanoseconds = openNanoseconds
+  }
+}

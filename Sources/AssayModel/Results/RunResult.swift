@@ -1,0 +1,96 @@
+/// The result of a run: what `result.json` holds.
+///
+/// A published schema version never changes its meaning; fields may be added.
+public struct RunResult: Codable, Equatable, Sendable {
+  /// Version of this form.
+  public var schema: Int = 1
+  /// Name of the scenario.
+  public var scenario: String
+  /// Its question.
+  public var question: String
+  /// Where it ran.
+  public var world: World
+  /// Names the exact plan: SHA-256 of its canonical JSON.
+  public var planDigest: String
+  /// Names load, seeds and template: equal for two runs that may be compared.
+  public var workloadDigest: String
+  /// The base seed.
+  public var seed: Seed
+  /// Name of the run's folder.
+  public var run: String
+  /// When it began, in Unix milliseconds.
+  public var started: WallTime
+  /// How long it took in nanoseconds.
+  public var elapsed: Nanoseconds
+  /// The machine, the file system and the library.
+  public var environment: RunEnvironment
+  /// One entry a cell, repetitions merged.
+  public var cells: [CellResult]
+  /// `met`, `not met`, `unknown`, `interrupted`, `failed`.
+  public var outcome: String
+  /// One sentence: what was found.
+  public var finding: String
+  /// What the command exited with.
+  public var exitCode: Int
+
+  /// Creates a result.
+  public init(
+    scenario: String, question: String, world: World, planDigest: String, workloadDigest: String,
+    seed: Seed, run: String, started: WallTime, elapsed: Nanoseconds,
+    environment: RunEnvironment, cells: [CellResult], outcome: String, finding: String,
+    exitCode: Int
+  ) {
+    self.scenario = scenario
+    self.question = question
+    self.world = world
+    self.planDigest = planDigest
+    self.workloadDigest = workloadDigest
+    self.seed = seed
+    self.run = run
+    self.started = started
+    self.elapsed = elapsed
+    self.environment = environment
+    self.cells = cells
+    self.outcome = outcome
+    self.finding = finding
+    self.exitCode = exitCode
+  }
+}
+
+/// Where a run took place.
+public struct RunEnvironment: Codable, Equatable, Sendable {
+  /// Model name of the processor.
+  public var processor: String
+  /// Number of processors that the run could use.
+  public var processors: Int
+  /// Bytes of main memory.
+  public var memoryBytes: UInt64
+  /// Kernel release.
+  public var kernel: String
+  /// Type of the file system that held the databases, such as `ext4`.
+  public var fileSystem: String
+  /// SQLite's version, such as `3.40.1`.
+  public var sqliteVersion: String
+  /// SQLite's source id.
+  public var sqliteSourceID: String
+  /// SQLite's compile options.
+  public var compileOptions: [String]
+  /// Assay's own version.
+  public var assayVersion: String
+
+  /// Creates an environment.
+  public init(
+    processor: String, processors: Int, memoryBytes: UInt64, kernel: String, fileSystem: String,
+    sqliteVersion: String, sqliteSourceID: String, compileOptions: [String], assayVersion: String
+  ) {
+    self.processor = processor
+    self.processors = processors
+    self.memoryBytes = memoryBytes
+    self.kernel = kernel
+    self.fileSystem = fileSystem
+    self.sqliteVersion = sqliteVersion
+    self.sqliteSourceID = sqliteSourceID
+    self.compileOptions = compileOptions
+    self.assayVersion = assayVersion
+  }
+}
