@@ -3,6 +3,9 @@
 /// One recorder belongs to one actor, which has at most one call under way. Recording costs less
 /// than 100 ns an operation and never allocates.
 public protocol OperationRecorder: AnyObject {
+  /// The newest time that was recorded, so that a closed loop needs no further clock call.
+  var lastReading: MonotonicTime { get }
+
   /// Starts an operation, before its first attempt.
   ///
   /// - Parameter intended: its arrival in an open loop; `nil` means now.

@@ -1,0 +1,170 @@
+import AssayModel
+import Glibc
+import Platform
+
+extension CellRun {
+  /// How soon a target that was not there is looked for again.
+  private static let searchInterval = Nanoseconds.milliseconds(1)
+
+  /// The commit count after which a process is to kill itself, if a fault says so.
+  func commitTrigger(for process: Int) -> (fault: FaultSpecification, count: Int)? {
+    for fault in cell.faults {
+      guard fault.kind == .kill, case .afterCommits(let count) = fault.trigger else { continue }
+      switch fault.target {
+      case .process(process), .all: return (fault, count)
+      case .random:
+        let drawn = cell.seed.derived("commit-target").derived("repetition", repetition)
+        if Int(drawn.rawValue % UInt64(cell.load.processes)) == process { return (fault, count) }
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  /// Injects one due fault, or postpones it when its target is not there.
+  func inject(_ index: Int) throws(RunnerError) {
+    let fault = timeline.fault(index)
+    let now = time.monotonicNow()
+    switch fault.kind {
+    case .kill, .pause:
+      let targets = try self.targets(of: fault, index)
+      guard !targets.isEmpty else {
+        timeline.postpone(index, to: now + Self.searchInterval)
+        return
+      }
+      timeline.injected(index, at: now)
+      for process in targets {
+        if fault.kind == .kill { strike(process, fault) } else { pause(process, fault) }
+      }
+    case .clock:
+      timeline.injected(index, at: now)
+      for process in try targets(of: fault, index) { changeClock(process, fault) }
+    case .staleLock:
+      timeline.injected(index, at: now)
+      try plantStaleLock(fault, index)
+    case .tamper, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock:
+      throw RunnerError(
+        .input, "this version can't inject '\(fault.kind.rawValue)' in the real world yet")
+    }
+  }
+
+  /// The processes that a fault hits; a `holder` comes back stopped.
+  private func targets(of fault: FaultSpecification, _ index: Int) throws(RunnerError) -> [Int] {
+    let running = slots.indices.filter { process in
+      if case .running = slots[process].state { true } else { false }
+    }
+    switch fault.target {
+    case .process(let number): return running.filter { $0 == number }
+    case .all: return running
+    case .random: return running.isEmpty ? [] : [timeline.draw(index, from: running)]
+    case .holder: return try stoppedHolder(among: running, quiet: fault.kind == .pause)
+    case .named: return []
+    }
+  }
+
+  /// Finds the process that holds a lock or is inside a write, and leaves it stopped.
+  ///
+  /// Look, stop, look again: what was true in the history may be over by the time of the signal.
+  /// - Parameter quiet: it must not be inside a call, because a process that stands still inside a
+  ///   write transaction would keep SQLite's own lock as well.
+  private func stoppedHolder(among running: [Int], quiet: Bool) throws(RunnerError) -> [Int] {
+    for process in running {
+      guard let worker = slots[process].worker, isHolder(process, quiet: quiet) else { continue }
+      guard worker.stop() else { continue }
+      if isHolder(process, quiet: quiet) { return [process] }
+      worker.signal(SIGCONT)
+    }
+    return []
+  }
+
+  private func isHolder(_ process: Int, quiet: Bool) -> Bool {
+    let state = LatestActivity(
+      folder: historyFolder, process: process, incarnation: slots[process].incarnation,
+      actors: cell.load.writers + cell.load.readers)
+    if cell.load.workload == .locks {
+      return state.holdsLock && !(quiet && state.isInsideCallAsHolder)
+    }
+    return state.isInsideWrite
+  }
+
+  private func strike(_ process: Int, _ fault: FaultSpecification) {
+    guard let worker = slots[process].worker else { return }
+    let struck = time.monotonicNow()
+    worker.signal(SIGKILL)
+    close(process, worker.reap(), wasKilled: true)
+    recordKill(process, fault, at: struck)
+  }
+
+  /// Notes the kill and arranges for the return of the process.
+  func recordKill(_ process: Int, _ fault: FaultSpecification, at struck: MonotonicTime) {
+    let state = LatestActivity(
+      folder: historyFolder, process: process, incarnation: slots[process].incarnation,
+      actors: cell.load.writers + cell.load.readers)
+    faults.append(
+      FaultRecord(
+        kind: .kill, process: process, target: "process \(process)",
+        hitDuringWrite: state.isInsideWrite || state.holdsLock, injected: struck,
+        detected: time.monotonicNow()))
+    guard let delay = fault.restartAfter else {
+      slots[process].state = .ended
+      return
+    }
+    slots[process].recovers = faults.count - 1
+    slots[process].incarnation += 1
+    switch fault.restartOwner {
+    case .same: break
+    case .new:
+      slots[process].owner = "\(slots[process].owner)-\(slots[process].incarnation)"
+    case .asConfigured:
+      slots[process].owner = owner(process: process, incarnation: slots[process].incarnation)
+    }
+    slots[process].state = .awaitingRestart(at: struck + delay)
+  }
+
+  private func pause(_ process: Int, _ fault: FaultSpecification) {
+    guard let worker = slots[process].worker, let duration = fault.duration else { return }
+    let stopped = time.monotonicNow()
+    guard worker.stop() || fault.target == .holder else { return }
+    let state = LatestActivity(
+      folder: historyFolder, process: process, incarnation: slots[process].incarnation,
+      actors: cell.load.writers + cell.load.readers)
+    faults.append(
+      FaultRecord(
+        kind: .pause, process: process, target: "process \(process)",
+        hitDuringWrite: state.isInsideWrite || state.holdsLock, injected: stopped,
+        detected: time.monotonicNow()))
+    slots[process].state = .paused(worker, until: stopped + duration, fault: faults.count - 1)
+  }
+
+  private func changeClock(_ process: Int, _ fault: FaultSpecification) {
+    guard let worker = slots[process].worker, let change = fault.clock else { return }
+    try? worker.channel.send(CoordinatorMessage.changeClock(change))
+    faults.append(
+      FaultRecord(
+        kind: .clock, process: process, target: "process \(process)",
+        injected: time.monotonicNow()))
+  }
+
+  /// Starts a process that takes a lock and ends without releasing it.
+  private func plantStaleLock(_ fault: FaultSpecification, _ index: Int) throws(RunnerError) {
+    let lock: Int
+    switch fault.target {
+    case .process(let number): lock = number
+    case .named(let name): lock = Int(name.split(separator: "-").last ?? "") ?? 0
+    default: lock = timeline.draw(index, from: Array(0..<cell.load.keyCount))
+    }
+    let now = time.monotonicNow()
+    let process = cell.load.processes + plantedLocks
+    plantedLocks += 1
+    let worker = try launcher.launch(
+      assignment(.abandonLock, process: process, owner: "ghost-\(plantedLocks)", lock: lock),
+      now: now)
+    helpers.append(worker)
+    processes.append(
+      ProcessRecord(
+        process: process, incarnation: 0, owner: "ghost-\(plantedLocks)", started: now, ready: nil,
+        ended: measuredUntil, wasKilled: false, peakResidentBytes: 0))
+    faults.append(
+      FaultRecord(kind: .staleLock, process: process, target: "lock \(lock)", injected: now))
+  }
+}

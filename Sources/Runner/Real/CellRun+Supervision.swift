@@ -1,0 +1,244 @@
+import AssayModel
+import Glibc
+import Platform
+
+extension CellRun {
+  /// How long workers may take to become ready.
+  private static let readinessLimit = Nanoseconds.seconds(30)
+  /// How long actors may take to end after their time is over, beyond every timeout of theirs.
+  private static let endingLimit = Nanoseconds.seconds(20)
+  /// How long a run of a given number of operations may take.
+  private static let operationsLimit = Nanoseconds.seconds(3_600)
+  /// How long workers may take to end after Ctrl-C.
+  private static let interruptionLimit = Nanoseconds.seconds(3)
+
+  /// Starts every process and waits until all are ready.
+  func startAll() throws(RunnerError) {
+    for process in 0..<cell.load.processes {
+      var slot = Slot(state: .ended, owner: owner(process: process, incarnation: 0))
+      slot.killAfterCommits = commitTrigger(for: process)
+      slots.append(slot)
+      try start(process)
+    }
+    let limit = time.monotonicNow() + Self.readinessLimit
+    while slots.contains(where: { if case .starting = $0.state { true } else { false } }) {
+      try wait(until: limit)
+      if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
+      guard incidents.isEmpty else {
+        throw RunnerError(
+          .harness, "a worker of \(cell.id) died before it was ready: \(incidents[0].exit): "
+            + incidents[0].standardError)
+      }
+      guard time.monotonicNow() < limit else {
+        throw RunnerError(.harness, "a worker of \(cell.id) was not ready within 30 s")
+      }
+    }
+  }
+
+  /// Starts one process anew.
+  func start(_ process: Int) throws(RunnerError) {
+    let now = time.monotonicNow()
+    let slot = slots[process]
+    let worker = try launcher.launch(
+      assignment(
+        .run, process: process, incarnation: slot.incarnation, owner: slot.owner,
+        killAfterCommits: slot.incarnation == 0 ? slot.killAfterCommits?.count : nil),
+      now: now)
+    slots[process].state = .starting(worker)
+    slots[process].record = processes.count
+    processes.append(
+      ProcessRecord(
+        process: process, incarnation: slot.incarnation, owner: slot.owner, started: now,
+        ready: nil, ended: now, wasKilled: false, peakResidentBytes: 0))
+  }
+
+  /// Lets the actors of all processes begin together.
+  func begin() {
+    // A little later than now, so that every process has its message before the time has come.
+    let start = time.monotonicNow() + .milliseconds(2)
+    measuredFrom = start + cell.load.warmUp
+    switch cell.load.extent {
+    case .duration(let duration): measuredUntil = measuredFrom + duration
+    case .operations: measuredUntil = start + Self.operationsLimit
+    }
+    timeline = FaultTimeline(cell.faults, from: measuredFrom, seed: cell.seed)
+    for process in slots.indices { sendBegin(process, start: start) }
+  }
+
+  private func sendBegin(_ process: Int, start: MonotonicTime) {
+    guard let worker = slots[process].worker else { return }
+    slots[process].state = .running(worker)
+    try? worker.channel.send(
+      CoordinatorMessage.begin(
+        start: start, measuredFrom: measuredFrom, measuredUntil: measuredUntil))
+  }
+
+  /// Waits, breaks things on time and collects reports until every process has ended.
+  func superviseUntilOver() throws(RunnerError) {
+    let patience =
+      Self.endingLimit + cell.storage.busyTimeout + (cell.storage.acquireTimeout ?? .zero)
+    var limit = measuredUntil + patience
+    var stopWasSent = false
+    while isBusy {
+      if Interruption.isRequested, !stopWasSent {
+        stopWasSent = true
+        measuredUntil = min(measuredUntil, time.monotonicNow())
+        stopAll()
+        limit = time.monotonicNow() + Self.interruptionLimit
+      }
+      try act(stopping: stopWasSent)
+      try wait(until: min(nextDeadline(stopping: stopWasSent) ?? limit, limit))
+      if time.monotonicNow() >= limit { endOverdue(wasInterrupted: stopWasSent) }
+    }
+    if case .operations = cell.load.extent { measuredUntil = processes.map(\.ended).max() ?? measuredUntil }
+  }
+
+  private var isBusy: Bool {
+    slots.contains { if case .ended = $0.state { false } else { true } }
+  }
+
+  private func nextDeadline(stopping: Bool) -> MonotonicTime? {
+    var deadlines: [MonotonicTime] = []
+    for slot in slots {
+      switch slot.state {
+      case .awaitingRestart(let at): deadlines.append(at)
+      case .paused(_, let until, _): deadlines.append(until)
+      default: break
+      }
+    }
+    let now = time.monotonicNow()
+    if !stopping, now < measuredUntil, let due = timeline.nextDue {
+      deadlines.append(min(due, measuredUntil))
+    }
+    return deadlines.min()
+  }
+
+  /// Does what is due: restarts, ends of pauses, faults.
+  private func act(stopping: Bool) throws(RunnerError) {
+    let now = time.monotonicNow()
+    for process in slots.indices {
+      switch slots[process].state {
+      case .awaitingRestart(let at) where now >= at || stopping:
+        // No restart after the end: there would be nothing left to do.
+        if now < measuredUntil, !stopping {
+          try start(process)
+        } else {
+          slots[process].state = .ended
+        }
+      case .paused(let worker, let until, let fault) where now >= until || stopping:
+        worker.signal(SIGCONT)
+        slots[process].state = .running(worker)
+        faults[fault].recovered = time.monotonicNow()
+      default: break
+      }
+    }
+    guard !stopping, now < measuredUntil else { return }
+    for fault in timeline.due(at: now) { try inject(fault) }
+  }
+
+  private func stopAll() {
+    for slot in slots {
+      slot.worker?.signal(SIGCONT)
+      try? slot.worker?.channel.send(CoordinatorMessage.stop)
+    }
+  }
+
+  /// Waits until a worker says something, the user interrupts, or `deadline`.
+  func wait(until deadline: MonotonicTime) throws(RunnerError) {
+    var entries = slots.indices.compactMap { process in
+      slots[process].worker.map { (process: process, worker: $0) }
+    }
+    entries.removeAll { $0.worker.exit != nil }
+    var descriptors = entries.map { entry in
+      pollfd(fd: entry.worker.channel.descriptor, events: Int16(POLLIN), revents: 0)
+    }
+    // After the request the descriptor stays readable: polling it again would spin.
+    if !Interruption.isRequested {
+      descriptors.append(pollfd(fd: Interruption.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    let remaining = max(0, (deadline - time.monotonicNow()).rawValue)
+    var timeout = timespec(
+      tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
+    let ready = unsafe ppoll(&descriptors, nfds_t(descriptors.count), &timeout, nil)
+    guard ready > 0 else { return }
+    for (entry, descriptor) in zip(entries, descriptors) where descriptor.revents != 0 {
+      try readMessages(entry.process, entry.worker)
+    }
+  }
+
+  private func readMessages(_ process: Int, _ worker: WorkerProcess) throws(RunnerError) {
+    let isAlive = worker.channel.readSome()
+    while let message = try worker.channel.nextMessage(WorkerMessage.self) {
+      switch message {
+      case .ready(let ready): becameReady(process, ready)
+      case .finished(let report):
+        let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
+        reports[id] = report
+      case .observed: break
+      case .failed(let failure): throw RunnerError(failure)
+      }
+    }
+    if !isAlive { ended(process, worker) }
+  }
+
+  private func becameReady(_ process: Int, _ ready: WorkerReady) {
+    library = ready
+    processes[slots[process].record].ready = ready.firstRow
+    // The first incarnations wait for each other; a restarted one begins at once.
+    if slots[process].incarnation > 0 { sendBegin(process, start: time.monotonicNow()) }
+    if let fault = slots[process].recovers {
+      faults[fault].recovered = ready.firstRow
+      slots[process].recovers = nil
+    }
+  }
+
+  /// The worker's channel has closed: it has ended or died.
+  private func ended(_ process: Int, _ worker: WorkerProcess) {
+    let exit = worker.reap()
+    close(process, exit, wasKilled: false)
+    let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
+    if exit.status == 0, reports[id] != nil {
+      slots[process].state = .ended
+    } else if exit.signal == SIGKILL, slots[process].incarnation == 0,
+      let trigger = slots[process].killAfterCommits
+    {
+      processes[slots[process].record].wasKilled = true
+      recordKill(process, trigger.fault, at: time.monotonicNow())
+    } else {
+      incidents.append(
+        Incident(
+          cell: cell.id, repetition: repetition, process: process,
+          incarnation: slots[process].incarnation, exit: exit.text,
+          standardError: errorTail(worker)))
+      slots[process].state = .ended
+    }
+  }
+
+  /// Closes the record of a process that is gone.
+  func close(_ process: Int, _ exit: WorkerProcess.Exit, wasKilled: Bool) {
+    let record = slots[process].record
+    processes[record].ended = time.monotonicNow()
+    processes[record].wasKilled = wasKilled
+    processes[record].peakResidentBytes = exit.peakResidentBytes
+  }
+
+  /// Ends processes that did not end by themselves in time.
+  private func endOverdue(wasInterrupted: Bool) {
+    for process in slots.indices {
+      guard let worker = slots[process].worker else {
+        slots[process].state = .ended
+        continue
+      }
+      worker.signal(SIGKILL)
+      close(process, worker.reap(), wasKilled: wasInterrupted)
+      slots[process].state = .ended
+      guard !wasInterrupted else { continue }
+      incidents.append(
+        Incident(
+          cell: cell.id, repetition: repetition, process: process,
+          incarnation: slots[process].incarnation,
+          exit: "did not end in time after the run and was killed",
+          standardError: errorTail(worker)))
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import AssayModel
+import Glibc
+import Platform
+
+/// What one repetition of one cell left behind.
+struct CellOutcome {
+  /// What was recorded.
+  var record: CellRecord
+  /// Reports of the workers that ended by themselves.
+  var reports: [ActorID: WorkerReport]
+  /// Workers that died unasked.
+  var incidents: [Incident]
+  /// What a worker said of the library.
+  var library: WorkerReady
+  /// Whether the user interrupted it.
+  var wasInterrupted: Bool
+}
+
+/// A worker that died unasked: what is known about it.
+struct Incident: Codable, Equatable, Sendable {
+  /// The cell.
+  var cell: String
+  /// Which repetition.
+  var repetition: Int
+  /// Number of the process.
+  var process: Int
+  /// How often it was started before.
+  var incarnation: Int
+  /// How it ended.
+  var exit: String
+  /// The end of its standard error.
+  var standardError: String
+}
+
+/// Runs one repetition of one cell: starts workers, breaks things on time, and collects.
+///
+/// Everything happens on the calling thread, which waits in `poll`.
+final class CellRun {
+  /// One process of the cell over all its incarnations.
+  struct Slot {
+    /// Where the process stands.
+    enum State {
+      /// Started, not ready yet.
+      case starting(WorkerProcess)
+      /// Its actors work.
+      case running(WorkerProcess)
+      /// Stopped by a pause until the time.
+      case paused(WorkerProcess, until: MonotonicTime, fault: Int)
+      /// Killed; returns at the time.
+      case awaitingRestart(at: MonotonicTime)
+      /// Ended, for whatever reason.
+      case ended
+    }
+
+    var state: State
+    var incarnation = 0
+    var owner: String
+    /// Index of its entry in `processes`.
+    var record = 0
+    /// Index of the fault whose recovery its readiness marks.
+    var recovers: Int?
+    /// The worker kills itself after this many commits.
+    var killAfterCommits: (fault: FaultSpecification, count: Int)?
+
+    /// The process, while there is one.
+    var worker: WorkerProcess? {
+      switch state {
+      case .starting(let worker), .running(let worker), .paused(let worker, _, _): worker
+      case .awaitingRestart, .ended: nil
+      }
+    }
+  }
+
+  let cell: PlannedCell
+  let index: Int
+  let repetition: Int
+  let folder: RunFolder
+  let launcher: WorkerLauncher
+  let time: any TimeSource
+  let expectedSourceID: String?
+
+  var slots: [Slot] = []
+  var processes: [ProcessRecord] = []
+  var faults: [FaultRecord] = []
+  var incidents: [Incident] = []
+  var reports: [ActorID: WorkerReport] = [:]
+  var timeline: FaultTimeline
+  var library: WorkerReady?
+  var measuredFrom = MonotonicTime(nanoseconds: 0)
+  var measuredUntil = MonotonicTime(nanoseconds: 0)
+  /// Workers that plant stale locks; they are no part of the load.
+  var helpers: [WorkerProcess] = []
+  var plantedLocks = 0
+
+  init(
+    cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
+    time: any TimeSource, expectedSourceID: String?
+  ) {
+    self.cell = cell
+    self.index = index
+    self.repetition = repetition
+    self.folder = folder
+    self.launcher = launcher
+    self.time = time
+    self.expectedSourceID = expectedSourceID
+    timeline = FaultTimeline([], from: measuredFrom, seed: cell.seed)
+  }
+
+  deinit {
+    endEverything()
+  }
+
+  /// Runs from set-up to observation.
+  func run() throws(RunnerError) -> CellOutcome {
+    try prepareFolders()
+    if databasePath != ":memory:" { try runAlone(.setUp) }
+    try startAll()
+    begin()
+    try superviseUntilOver()
+    let observation = try observe()
+    guard let library else { throw RunnerError(.harness, "no worker of \(cell.id) became ready") }
+    let record = CellRecord(
+      cell: cell, repetition: repetition, measuredFrom: measuredFrom,
+      measuredUntil: measuredUntil, processes: processes, faults: faults,
+      observation: observation, library: LibraryVersion(number: library.libraryNumber))
+    return CellOutcome(
+      record: record, reports: reports, incidents: incidents, library: library,
+      wasInterrupted: Interruption.isRequested)
+  }
+
+  // MARK: Files
+
+  var databasePath: String {
+    if cell.storage.isInMemory { return ":memory:" }
+    return cell.storage.path ?? "\(folder.data(cell: index, repetition: repetition))/assay.db"
+  }
+
+  var historyFolder: String { folder.histories(cell: index, repetition: repetition) }
+
+  private func prepareFolders() throws(RunnerError) {
+    for path in [historyFolder, folder.data(cell: index, repetition: repetition)] {
+      do {
+        try Folder.create(path)
+      } catch {
+        throw RunnerError(.harness, "the folder '\(path)' cannot be created: \(error)")
+      }
+    }
+  }
+
+  // MARK: Assignments
+
+  func assignment(
+    _ role: WorkerAssignment.Role, process: Int = 0, incarnation: Int = 0, owner: String = "",
+    killAfterCommits: Int? = nil, lock: Int? = nil
+  ) -> WorkerAssignment {
+    WorkerAssignment(
+      role: role, cell: cell, repetition: repetition, process: process, incarnation: incarnation,
+      owner: owner, databasePath: databasePath, historyFolder: historyFolder,
+      coordinator: getpid(), killAfterCommits: killAfterCommits, lock: lock,
+      expectedSourceID: expectedSourceID)
+  }
+
+  /// The owner identifier of an incarnation.
+  func owner(process: Int, incarnation: Int) -> String {
+    switch cell.locks.owner {
+    case .stable: return "process-\(process)"
+    case .random:
+      let seed = cell.seed.derived("owner").derived("process", process)
+        .derived("incarnation", incarnation).derived("repetition", repetition)
+      return String(seed.rawValue, radix: 16)
+    }
+  }
+
+  /// Runs a worker that does one thing and ends; returns its last message.
+  @discardableResult
+  func runAlone(_ role: WorkerAssignment.Role) throws(RunnerError) -> WorkerMessage? {
+    let worker = try launcher.launch(assignment(role), now: time.monotonicNow())
+    var last: WorkerMessage?
+    while let message = try worker.channel.receive(WorkerMessage.self) {
+      if case .ready(let ready) = message {
+        library = ready
+        continue
+      }
+      last = message
+    }
+    let exit = worker.reap()
+    if case .failed(let failure) = last { throw RunnerError(failure) }
+    guard last != nil, exit.status == 0 else {
+      if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
+      throw RunnerError(
+        .harness, "the \(role.rawValue) worker of \(cell.id) \(exit.text): \(errorTail(worker))")
+    }
+    return last
+  }
+
+  /// Reads the database in a fresh process, which also recovers it if need be.
+  private func observe() throws(RunnerError) -> Observation {
+    // A database in memory has died with its process: it was read there.
+    if databasePath == ":memory:" {
+      return Observation(failure: nil, contentFile: nil)
+    }
+    guard case .observed(let observation) = try runAlone(.observe) else {
+      throw RunnerError(.harness, "the observing worker of \(cell.id) said nothing")
+    }
+    return observation
+  }
+
+  /// The end of a worker's standard error.
+  func errorTail(_ worker: WorkerProcess) -> String {
+    let bytes = (try? ByteFile.read(worker.standardErrorPath, limit: 1 << 20)) ?? []
+    return String(decoding: bytes.suffix(4_000), as: UTF8.self)
+  }
+
+  private func endEverything() {
+    for worker in slots.compactMap(\.worker) + helpers {
+      worker.signal(SIGKILL)
+      worker.reap()
+    }
+  }
+}
+
+extension RunnerError {
+  /// What a worker gave up for.
+  init(_ failure: WorkerFailure) {
+    switch failure.kind {
+    case .harness: self.init(.harness, failure.message)
+    case .input: self.init(.input, failure.message)
+    case .environment: self.init(.environment, failure.message)
+    }
+  }
+}

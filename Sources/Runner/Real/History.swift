@@ -1,0 +1,56 @@
+import AssayModel
+import Platform
+
+/// Where the history of an actor lies and how it is read back.
+enum History {
+  /// Path of an actor's history files without their numbers.
+  static func path(folder: String, actor: ActorID) -> String {
+    "\(folder)/p\(actor.process)i\(actor.incarnation)a\(actor.actor)"
+  }
+
+  /// The last events of an actor, oldest first, whether it lives or not.
+  static func latest(
+    folder: String, actor: ActorID, count: Int
+  ) throws(PlatformError) -> [Event] {
+    let reader = try HistoryReader(path: path(folder: folder, actor: actor))
+    return try reader.latest(count).compactMap { words in
+      EventWords.event(actor: actor, sequence: 0, words: words.tuple)
+    }
+  }
+}
+
+/// Reads the histories of several actors one after the other, in O(1) memory.
+struct HistoryEvents: EventStream {
+  private let folder: String
+  private var remaining: ArraySlice<ActorID>
+  private var current: (actor: ActorID, reader: HistoryReader)?
+  private var sequence: UInt64 = 0
+
+  /// - Parameter actors: in the order in which their events are wanted.
+  init(folder: String, actors: [ActorID]) {
+    self.folder = folder
+    remaining = actors[...]
+  }
+
+  mutating func next() throws -> Event? {
+    while true {
+      if let (actor, reader) = current {
+        if let words = try reader.next() {
+          defer { sequence += 1 }
+          if let event = EventWords.event(actor: actor, sequence: sequence, words: words.tuple) {
+            return event
+          }
+          throw RunnerError(
+            .harness, "event \(sequence) of \(actor) is of a kind that this version can't read")
+        }
+        current = nil
+      }
+      guard let actor = remaining.popFirst() else { return nil }
+      sequence = 0
+      // An actor that died before its first event has no file: it did nothing.
+      if let reader = try? HistoryReader(path: History.path(folder: folder, actor: actor)) {
+        current = (actor, reader)
+      }
+    }
+  }
+}

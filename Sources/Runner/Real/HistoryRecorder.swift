@@ -1,0 +1,154 @@
+import AssayModel
+import Glibc
+import Platform
+import Statistics
+import Synchronization
+
+/// Writes an actor's events into mapped memory, and its latencies into histograms.
+///
+/// The clock is the host's monotonic one, never the process's own, which a fault may move.
+final class HistoryRecorder: OperationRecorder {
+  /// What is measured of one kind of operation.
+  private struct Distributions {
+    var response = LatencyHistogram()
+    var service = LatencyHistogram()
+    var queue = LatencyHistogram()
+  }
+
+  private let writer: HistoryWriter
+  private let clock = SystemTime()
+  private let measuredFrom: UInt64
+  private let measuredUntil: UInt64
+  private let commits: CommitCounter?
+  private let isOpenLoop: Bool
+  private var distributions: [Distributions?]
+
+  private var slot: HistorySlot?
+  private var state: UInt64 = 0
+  private var intended: UInt64 = 0
+  private var firstAttempt: UInt64 = 0
+  private var isArrivalKnown = false
+  private(set) var lastReading = MonotonicTime(nanoseconds: 0)
+
+  /// - Parameter commits: ends the process after so many acknowledged commits.
+  init(
+    writer: HistoryWriter, measuredFrom: MonotonicTime, measuredUntil: MonotonicTime,
+    isOpenLoop: Bool, expected: [OperationKind], commits: CommitCounter?
+  ) {
+    self.writer = writer
+    self.measuredFrom = measuredFrom.nanoseconds
+    self.measuredUntil = measuredUntil.nanoseconds
+    self.isOpenLoop = isOpenLoop
+    self.commits = commits
+    let size = Int(OperationKind.allCases.map(\.rawValue).max() ?? 0) + 1
+    distributions = Array(repeating: nil, count: size)
+    // Made before the first operation, so that none of them pays for the memory.
+    for kind in expected { distributions[Int(kind.rawValue)] = Distributions() }
+  }
+
+  func begin(intended: MonotonicTime?) {
+    isArrivalKnown = intended != nil
+    self.intended = intended?.nanoseconds ?? 0
+    firstAttempt = 0
+  }
+
+  @discardableResult
+  func invoke(_ operation: WorkloadOperation) -> MonotonicTime {
+    let now = clock.monotonicNow()
+    let isFirst = firstAttempt == 0
+    if isFirst {
+      firstAttempt = now.nanoseconds
+      if !isArrivalKnown { intended = now.nanoseconds }
+    }
+    let isMeasured = intended >= measuredFrom && intended < measuredUntil
+    state = EventWords.invocation(
+      operation.kind, isMeasured: isMeasured, isFirstAttempt: isFirst)
+    do {
+      slot = try writer.append(
+        state, intended, now.nanoseconds, 0, operation.subject, operation.value, operation.extra,
+        operation.detail)
+    } catch {
+      WorkerMain.giveUp(
+        .harness, "the history cannot be written: \(error); free some space or use --out")
+    }
+    lastReading = now
+    return now
+  }
+
+  @discardableResult
+  func complete(
+    _ operation: WorkloadOperation, _ outcome: Event.Outcome, code: Int32, isFinal: Bool
+  ) -> MonotonicTime {
+    let now = clock.monotonicNow()
+    lastReading = now
+    guard let slot else { return now }
+    let final = EventWords.completion(
+      of: state, outcome: outcome, code: code, isFinal: isFinal)
+    do {
+      try writer.complete(
+        slot, w0: final, w3: now.nanoseconds, w4: operation.subject, w5: operation.value,
+        w6: operation.extra, w7: operation.detail)
+    } catch {
+      WorkerMain.giveUp(.harness, "the history cannot be written: \(error)")
+    }
+    self.slot = nil
+    if outcome == .ok {
+      if isFinal, intended >= measuredFrom, intended < measuredUntil {
+        measure(operation.kind, end: now.nanoseconds)
+      }
+      if operation.kind.isWrite { commits?.acknowledged() }
+    }
+    return now
+  }
+
+  private func measure(_ kind: OperationKind, end: UInt64) {
+    let index = Int(kind.rawValue)
+    if distributions[index] == nil { distributions[index] = Distributions() }
+    distributions[index]?.response.record(end - intended)
+    distributions[index]?.service.record(end - firstAttempt)
+    if isOpenLoop { distributions[index]?.queue.record(firstAttempt - min(firstAttempt, intended)) }
+  }
+
+  /// Adds what was measured to `total`, by kind.
+  func collect(into total: inout [OperationKind: OperationHistograms]) {
+    for kind in OperationKind.allCases {
+      guard let own = distributions[Int(kind.rawValue)], own.response.count > 0 else { continue }
+      let counts = OperationHistograms(
+        kind: kind, response: own.response.counts, service: own.service.counts,
+        queue: own.queue.counts)
+      total[kind] = total[kind].map { $0.merged(with: counts) } ?? counts
+    }
+  }
+
+  /// Cuts the last file to what it holds.
+  func close() {
+    // A history that could not be cut is longer, not wrong.
+    try? writer.close()
+  }
+}
+
+extension OperationHistograms {
+  /// Both together.
+  func merged(with other: OperationHistograms) -> OperationHistograms {
+    OperationHistograms(
+      kind: kind, response: response.merged(with: other.response),
+      service: service.merged(with: other.service), queue: queue.merged(with: other.queue))
+  }
+}
+
+/// Counts the acknowledged commits of a process and kills it after the Nth.
+///
+/// The process does it itself (decision 14 of the design): from outside the moment could not be met.
+final class CommitCounter: Sendable {
+  private let remaining: Atomic<Int>
+
+  init(limit: Int) {
+    remaining = Atomic(limit)
+  }
+
+  func acknowledged() {
+    if remaining.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+      kill(getpid(), SIGKILL)
+    }
+  }
+}

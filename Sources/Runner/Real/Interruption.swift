@@ -1,0 +1,44 @@
+import Glibc
+import Synchronization
+
+/// Whether the user pressed Ctrl-C, and a descriptor that becomes readable when they do.
+///
+/// The handler only stores and writes one byte: nothing else is safe in a signal handler.
+enum Interruption {
+  private static let count = Atomic<Int>(0)
+  private static let pipeEnds = Atomic<UInt64>(0)
+
+  /// Installs the handler for SIGINT and SIGTERM; a second signal ends the process at once.
+  ///
+  /// Workers die with the coordinator, so ending at once leaves no process behind.
+  static func install() {
+    var ends: [Int32] = [0, 0]
+    guard unsafe pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return }
+    pipeEnds.store(
+      UInt64(UInt32(bitPattern: ends[0])) << 32 | UInt64(UInt32(bitPattern: ends[1])),
+      ordering: .releasing)
+    for signalNumber in [SIGINT, SIGTERM] {
+      unsafe signal(signalNumber, handleInterruption)
+    }
+  }
+
+  /// Readable once the user has interrupted; -1 when no handler is installed.
+  static var descriptor: Int32 {
+    let ends = pipeEnds.load(ordering: .acquiring)
+    return ends == 0 ? -1 : Int32(truncatingIfNeeded: ends >> 32)
+  }
+
+  /// Whether the user has interrupted.
+  static var isRequested: Bool { count.load(ordering: .acquiring) > 0 }
+
+  fileprivate static func request() {
+    let (before, _) = count.add(1, ordering: .acquiringAndReleasing)
+    if before > 0 { _exit(130) }
+    var byte: UInt8 = 0
+    _ = unsafe write(Int32(truncatingIfNeeded: pipeEnds.load(ordering: .relaxed)), &byte, 1)
+  }
+}
+
+private func handleInterruption(_ signalNumber: Int32) {
+  Interruption.request()
+}

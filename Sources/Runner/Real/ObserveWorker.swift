@@ -1,0 +1,82 @@
+import AssayModel
+import Platform
+import SQLiteDriver
+import Workloads
+
+/// Opens the database after the run, which recovers it if need be, and reads what is in it.
+struct ObserveWorker {
+  private let assignment: WorkerAssignment
+  private let control: ControlChannel
+
+  init(_ assignment: WorkerAssignment, _ control: ControlChannel) {
+    self.assignment = assignment
+    self.control = control
+  }
+
+  func run() throws {
+    let storage = try WorkerStorage(assignment)
+    let entry = try workloadEntry(assignment.cell)
+    let time = SystemTime()
+    let start = time.monotonicNow()
+    var observation: Observation
+    do {
+      var connection = try storage.openConnection([])
+      _ = try connection.rows(text: "SELECT count(*) FROM sqlite_schema")
+      let opened = time.monotonicNow()
+      observation = try Self.observe(&connection, assignment, entry)
+      observation.openNanoseconds = UInt64(max(0, (opened - start).rawValue))
+    } catch let error as PlatformError {
+      throw error
+    } catch {
+      // A database that cannot be read is what the check wants to know, not our failure.
+      observation = Observation(failure: "\(error)")
+    }
+    try control.send(WorkerMessage.ready(WorkerReady(time: time)))
+    try control.send(WorkerMessage.observed(observation))
+  }
+
+  /// Checks integrity and writes the rows of content to a file beside the histories.
+  ///
+  /// - Throws: `PlatformError` when the file cannot be written, otherwise what SQLite reports.
+  static func observe(
+    _ connection: inout Connection, _ assignment: WorkerAssignment,
+    _ entry: WorkloadCatalog.Entry
+  ) throws -> Observation {
+    var observation = Observation()
+    observation.integrityRows = try connection.integrityCheck(limit: 100)
+    observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(100).map { "\($0)" }
+    let path = "\(assignment.historyFolder)/content.rows"
+    let writer = try RecordWriter(path: path, wordsPerRecord: 4)
+    var failure: PlatformError?
+    try entry.readContent(&connection) { row in
+      guard failure == nil else { return }
+      do {
+        try writer.append(row.kind.rawValue, row.subject, row.value, row.extra)
+        observation.contentRows += 1
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    try writer.close()
+    observation.contentFile = path
+    return observation
+  }
+}
+
+/// Reads the rows of content back.
+struct ObservedContent: ContentStream {
+  private let reader: RecordReader
+
+  init(path: String) throws(PlatformError) {
+    reader = try RecordReader(path: path)
+  }
+
+  mutating func next() throws -> ContentRow? {
+    guard let words = try reader.next() else { return nil }
+    guard let kind = ContentRow.Kind(rawValue: words.w0) else {
+      throw RunnerError(.harness, "a row of content is of kind \(words.w0), which is not known")
+    }
+    return ContentRow(kind, subject: words.w1, value: words.w2, extra: words.w3)
+  }
+}

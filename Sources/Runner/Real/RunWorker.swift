@@ -1,0 +1,151 @@
+import AssayModel
+import AssayStorage
+import Glibc
+import Platform
+import SQLiteDriver
+import Synchronization
+import Workloads
+
+/// Runs the actors of one process: a thread each, a recorder each, one storage engine for all.
+final class RunWorker: Sendable {
+  private let assignment: WorkerAssignment
+  private let control: ControlChannel
+  private let storage: WorkerStorage
+  private let isStopped = Atomic<Bool>(false)
+
+  init(_ assignment: WorkerAssignment, _ control: ControlChannel) throws {
+    self.assignment = assignment
+    self.control = control
+    storage = try WorkerStorage(assignment)
+  }
+
+  func run() throws {
+    let entry = try workloadEntry(assignment.cell)
+    let database = try storage.openDatabase()
+    if assignment.cell.storage.isInMemory {
+      try database.withConnection { connection in
+        try SetUpWorker.createSchema(&connection, storage, entry)
+      }
+    }
+    let workload = try entry.make(
+      WorkloadContext(
+        cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
+        owner: assignment.owner, database: database, environment: storage.environment))
+    let preparer = try HistoryPreparer()
+    let writers = try actors.map { actor in
+      try HistoryWriter(
+        path: History.path(folder: assignment.historyFolder, actor: actor),
+        metadata: HistoryMetadata(actor.packed), preparer: preparer)
+    }
+    try database.read { connection in
+      _ = try connection.rows(text: "SELECT 1 FROM sqlite_schema LIMIT 1")
+    }
+    try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
+    guard let order = try awaitBegin() else { return }
+    listen()
+    let recorders = runActors(workload, writers, order, entry)
+    try report(recorders, database, entry)
+  }
+
+  // MARK: Actors
+
+  private struct Order {
+    var start: MonotonicTime
+    var measuredFrom: MonotonicTime
+    var measuredUntil: MonotonicTime
+  }
+
+  private var actors: [ActorID] {
+    (0..<assignment.cell.load.writers + assignment.cell.load.readers).map {
+      ActorID(process: assignment.process, incarnation: assignment.incarnation, actor: $0)
+    }
+  }
+
+  private func runActors(
+    _ workload: any Workload, _ writers: [HistoryWriter], _ order: Order,
+    _ entry: WorkloadCatalog.Entry
+  ) -> [HistoryRecorder] {
+    let load = assignment.cell.load
+    let commits = assignment.killAfterCommits.map { CommitCounter(limit: $0) }
+    let recorders = Recorders(
+      writers.map { writer in
+        HistoryRecorder(
+          writer: writer, measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil,
+          isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits)
+      })
+    let threads = actors.enumerated().map { index, actor in
+      SystemThread.start(name: "actor-\(index)") { [self] in
+        let role: ActorRole = index < load.writers ? .writer : .reader
+        let pacing = Pacing(
+          load: load, actors: load.processes * actors.count,
+          index: assignment.process * actors.count + index, start: order.start,
+          until: order.measuredUntil,
+          seed: assignment.cell.seed.derived("arrivals").derived("\(actor)"))
+        runActor(
+          workload.makeActor(actor, role: role), pacing: pacing, recorder: recorders.all[index],
+          time: storage.clock, start: order.start, deadline: order.measuredUntil
+        ) { !self.isStopped.load(ordering: .relaxed) }
+      }
+    }
+    for thread in threads { thread.join() }
+    for recorder in recorders.all { recorder.close() }
+    return recorders.all
+  }
+
+  /// The recorders of a process.
+  private struct Recorders: @unchecked Sendable {
+    // Unchecked because each is used by one actor's thread only, and by this one after the joins.
+    let all: [HistoryRecorder]
+
+    init(_ all: [HistoryRecorder]) { self.all = all }
+  }
+
+  // MARK: Control
+
+  private func awaitBegin() throws -> Order? {
+    while let message = try control.receive(CoordinatorMessage.self) {
+      switch message {
+      case .begin(let start, let from, let until):
+        return Order(start: start, measuredFrom: from, measuredUntil: until)
+      case .changeClock(let change): storage.clock.apply(change)
+      case .stop: return nil
+      case .assignment: continue
+      }
+    }
+    return nil
+  }
+
+  /// Follows the coordinator's messages on a thread of its own; ends the process with it.
+  private func listen() {
+    _ = SystemThread.start(name: "control") { [self] in
+      while let message = try? control.receive(CoordinatorMessage.self) {
+        switch message {
+        case .changeClock(let change): storage.clock.apply(change)
+        case .stop: isStopped.store(true, ordering: .relaxed)
+        case .assignment, .begin: continue
+        }
+      }
+      // The coordinator is gone: nobody is left to report to.
+      _exit(1)
+    }
+  }
+
+  private func report(
+    _ recorders: [HistoryRecorder], _ database: Database, _ entry: WorkloadCatalog.Entry
+  ) throws {
+    if assignment.cell.storage.isInMemory {
+      let observation = try database.withConnection { connection in
+        try ObserveWorker.observe(&connection, assignment, entry)
+      }
+      try control.send(WorkerMessage.observed(observation))
+    }
+    var operations: [OperationKind: OperationHistograms] = [:]
+    for recorder in recorders { recorder.collect(into: &operations) }
+    var report = WorkerReport()
+    report.operations = OperationKind.allCases.compactMap { operations[$0] }
+    (report.counts, report.maxima) = counts(database.statistics)
+    report.jemalloc = Jemalloc.statistics().map { [$0.allocated, $0.active, $0.mapped] }
+    try? database.close()
+    try control.send(WorkerMessage.finished(report))
+  }
+}

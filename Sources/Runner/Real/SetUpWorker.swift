@@ -1,0 +1,91 @@
+import AssayModel
+import AssayStorage
+import Platform
+import SQLiteDriver
+import Workloads
+
+/// Creates schema and initial content, as fast as the disk allows, then hands over a quiet file.
+struct SetUpWorker {
+  private let assignment: WorkerAssignment
+  private let control: ControlChannel
+
+  init(_ assignment: WorkerAssignment, _ control: ControlChannel) {
+    self.assignment = assignment
+    self.control = control
+  }
+
+  func run() throws {
+    let storage = try WorkerStorage(assignment)
+    try copyTemplate(storage)
+    try Self.fill(storage)
+    let time = SystemTime()
+    try control.send(WorkerMessage.ready(WorkerReady(time: time)))
+    try control.send(WorkerMessage.finished(WorkerReport()))
+  }
+
+  /// Fills the database of a cell.
+  private static func fill(_ storage: WorkerStorage) throws {
+    let cell = storage.assignment.cell
+    let entry = try workloadEntry(cell)
+    let pageSize = cell.storage.pragmas.filter { $0.name == "page_size" }
+      .map { Pragma($0.name, $0.value) }
+    // No journal on disk and no syncs: nobody else sees the file yet. One sync at the end.
+    var connection = try storage.openConnection(
+      pageSize + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")])
+    do {
+      try createSchema(&connection, storage, entry)
+      try connection.setPragma("journal_mode", "delete")
+      try connection.setPragma("synchronous", "full")
+      // The last write with full synchronisation flushes what the others left in memory.
+      try connection.execute("PRAGMA user_version = \(templateVersion)")
+    } catch {
+      throw WorkerError(.input, "the initial content cannot be written: \(error)")
+    }
+  }
+
+  /// Creates storage's own tables and the workload's, and fills them in one transaction.
+  static func createSchema(
+    _ connection: inout Connection, _ storage: WorkerStorage, _ entry: WorkloadCatalog.Entry
+  ) throws {
+    try KeyValueStore.createSchema(in: &connection)
+    try LeaseLocks.createSchema(in: &connection)
+    try connection.transaction(.immediate) { (connection) throws(SQLiteError) in
+      try entry.setUp(&connection, storage.assignment.cell)
+    }
+  }
+
+  /// Marks a file that the set-up has finished.
+  private static let templateVersion = 1
+
+  /// A scenario that names a database starts from a copy of it: the original is only read.
+  private func copyTemplate(_ storage: WorkerStorage) throws {
+    guard let original = assignment.cell.storage.path else { return }
+    do {
+      var source = try Connection(
+        ConnectionOptions(
+          path: original, mode: .readOnly, busy: .sqlite(timeout: .seconds(10)),
+          time: storage.clock))
+      let quoted = assignment.databasePath.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "''")
+      try source.execute("VACUUM INTO '\(quoted)'")
+    } catch {
+      throw WorkerError(.input, "storage.path '\(original)' cannot be read as a database: \(error)")
+    }
+  }
+}
+
+extension WorkerReady {
+  /// What this process knows now.
+  init(time: any TimeSource) {
+    self.init(
+      firstRow: time.monotonicNow(), libraryNumber: SQLiteLibrary.versionNumber,
+      sourceID: SQLiteLibrary.sourceID, compileOptions: SQLiteLibrary.compileOptions)
+  }
+}
+
+extension WorkerReport {
+  /// Nothing measured.
+  init() {
+    self.init(operations: [], counts: [:], maxima: [:], jemalloc: nil)
+  }
+}

@@ -1,0 +1,79 @@
+import AssayModel
+import CSQLite
+import Glibc
+import Platform
+import SQLiteDriver
+import Synchronization
+
+/// Entry of a worker process: the same executable, started with `argument` and a control channel.
+public enum WorkerMain {
+  /// The only argument of a worker.
+  public static let argument = "--assay-worker"
+  /// Descriptor of the control channel in a worker.
+  static let channelDescriptor: Int32 = 3
+
+  private static let channel = Mutex<ControlChannel?>(nil)
+
+  /// Whether this process was started as a worker.
+  public static var isWorker: Bool {
+    CommandLine.arguments.count == 2 && CommandLine.arguments[1] == argument
+  }
+
+  /// Does what the assignment says and ends the process.
+  public static func run() -> Never {
+    // Ask before anything else: if the coordinator is gone already, the signal never comes.
+    _ = assay_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
+    // Threads inherit it: sleeps end within 20 us of their time instead of 70.
+    _ = assay_prctl(PR_SET_TIMERSLACK, 1)
+    unsafe signal(SIGPIPE, SIG_IGN)
+    let control = ControlChannel(descriptor: channelDescriptor)
+    channel.withLock { $0 = control }
+    do {
+      guard
+        case .assignment(let assignment) = try control.receive(CoordinatorMessage.self),
+        getppid() == assignment.coordinator
+      else { Glibc.exit(1) }
+      try verifyLibrary(assignment)
+      switch assignment.role {
+      case .setUp: try SetUpWorker(assignment, control).run()
+      case .run: try RunWorker(assignment, control).run()
+      case .abandonLock: try AbandonWorker(assignment, control).run()
+      case .observe: try ObserveWorker(assignment, control).run()
+      }
+    } catch let error as WorkerError {
+      giveUp(error.kind, error.message)
+    } catch let error as RunnerError {
+      giveUp(.harness, error.message)
+    } catch {
+      giveUp(.harness, "\(error)")
+    }
+    Glibc.exit(0)
+  }
+
+  /// Tells the coordinator why the harness cannot go on, and ends the process.
+  static func giveUp(_ kind: WorkerFailure.Kind, _ message: String) -> Never {
+    let control = channel.withLock { $0 }
+    try? control?.send(WorkerMessage.failed(WorkerFailure(kind: kind, message: message)))
+    Glibc._exit(1)
+  }
+
+  private static func verifyLibrary(_ assignment: WorkerAssignment) throws(WorkerError) {
+    guard let expected = assignment.expectedSourceID, expected != SQLiteLibrary.sourceID else {
+      return
+    }
+    throw WorkerError(
+      .environment,
+      "the worker runs with SQLite '\(SQLiteLibrary.sourceID)', not with '\(expected)'")
+  }
+}
+
+/// Why a worker cannot go on, and whose fault that is.
+struct WorkerError: Error {
+  var kind: WorkerFailure.Kind
+  var message: String
+
+  init(_ kind: WorkerFailure.Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}

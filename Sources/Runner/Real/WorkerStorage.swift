@@ -1,0 +1,105 @@
+import AssayModel
+import AssayStorage
+import Platform
+import SQLiteDriver
+import Workloads
+
+/// Opens the storage engine as a cell's settings say, with the sources of a worker process.
+struct WorkerStorage {
+  let assignment: WorkerAssignment
+  let clock: ProcessClock
+  let environment: StorageEnvironment
+
+  init(_ assignment: WorkerAssignment) throws(WorkerError) {
+    self.assignment = assignment
+    clock = ProcessClock(SystemTime())
+    let seed = assignment.cell.seed.derived("storage")
+      .derived("process", assignment.process).derived("incarnation", assignment.incarnation)
+    let host: SystemHost
+    do {
+      host = try SystemHost()
+    } catch {
+      throw WorkerError(.harness, "the process cannot identify itself: \(error)")
+    }
+    environment = StorageEnvironment(
+      time: clock, parking: SystemParking(), spawning: SystemThreads(),
+      random: SeededRandomSource(seed), host: host)
+  }
+
+  /// Opens the engine: every setting is applied on every connection and read back.
+  func openDatabase() throws(WorkerError) -> Database {
+    do {
+      return try Database(configuration, environment: environment)
+    } catch {
+      throw WorkerError(.input, "the database cannot be opened as the scenario says: \(error)")
+    }
+  }
+
+  /// Opens one connection for set-up and observation, outside of the engine.
+  ///
+  /// - Parameter pragmas: in the order in which they are applied.
+  func openConnection(_ pragmas: [Pragma]) throws(WorkerError) -> Connection {
+    do {
+      return try Connection(
+        ConnectionOptions(
+          path: assignment.databasePath, pragmas: pragmas, busy: .sqlite(timeout: .seconds(10)),
+          time: clock))
+    } catch {
+      throw WorkerError(.input, "the database cannot be opened: \(error)")
+    }
+  }
+
+  private var configuration: DatabaseConfiguration {
+    let storage = assignment.cell.storage
+    var configuration = DatabaseConfiguration(path: assignment.databasePath)
+    configuration.pragmas = pragmas
+    configuration.busy =
+      switch storage.busy {
+      case .none: .none
+      case .sqlite: .sqlite(timeout: storage.busyTimeout)
+      case .fair: .fair(timeout: storage.busyTimeout)
+      }
+    configuration.begin =
+      switch storage.begin {
+      case .deferred: .deferred
+      case .immediate: .immediate
+      case .exclusive: .exclusive
+      }
+    configuration.maxOpenConnections = storage.maxOpenConnections
+    configuration.maxIdleConnections = storage.maxIdleConnections
+    configuration.acquireTimeout = storage.acquireTimeout
+    configuration.queryTimeout = storage.queryTimeout
+    configuration.topology =
+      switch storage.topology {
+      case .pool: .pool
+      case .singleWriter: .singleWriter(readers: storage.readers)
+      case .groupCommit: .groupCommit(readers: storage.readers)
+      }
+    return configuration
+  }
+
+  /// Every pragma of the cell, page size first: it counts only while the database is empty.
+  var pragmas: [Pragma] {
+    let storage = assignment.cell.storage
+    var pragmas = storage.pragmas.filter { $0.name == "page_size" }
+      .map { Pragma($0.name, $0.value) }
+    // A database in memory knows the modes `memory` and `off` only: the default is left alone.
+    if !storage.isInMemory || storage.journalMode != .wal {
+      pragmas.append(Pragma("journal_mode", storage.journalMode.rawValue))
+    }
+    pragmas.append(Pragma("synchronous", storage.synchronous.rawValue))
+    pragmas += storage.pragmas.filter { $0.name != "page_size" }.map { Pragma($0.name, $0.value) }
+    return pragmas
+  }
+}
+
+/// Returns the workload of a cell, or why it cannot run.
+func workloadEntry(
+  _ cell: PlannedCell
+) throws(WorkerError) -> WorkloadCatalog.Entry {
+  guard let entry = WorkloadCatalog.entry(cell.load.workload) else {
+    throw WorkerError(
+      .input, "this version can't run the workload '\(cell.load.workload.rawValue)' yet")
+  }
+  return entry
+}

@@ -1,0 +1,52 @@
+import AssayModel
+import Foundation
+import Platform
+
+/// The folder of one run and the names inside it.
+struct RunFolder: Sendable {
+  /// The run's folder.
+  let path: String
+  /// Where databases live while the run lasts.
+  let dataPath: String
+
+  /// Creates the folder of a new run below `<results>/Runs/<scenario>`.
+  ///
+  /// - Parameter data: where databases live; `nil` for a folder inside the run's.
+  init(results: String, scenario: String, run: String, data: String?) throws(RunnerError) {
+    path = "\(results)/Runs/\(scenario)/\(run)"
+    dataPath = data.map { "\($0)/\(run)" } ?? "\(path)/data"
+    for folder in [path, dataPath, "\(path)/histories", "\(path)/workers"] {
+      do {
+        try Folder.create(folder)
+      } catch {
+        throw RunnerError(
+          .harness,
+          "the folder '\(folder)' cannot be created: \(error); "
+            + "make it writable or name another with --out")
+      }
+    }
+  }
+
+  /// Folder of a repetition's histories.
+  func histories(cell: Int, repetition: Int) -> String {
+    "\(path)/histories/cell-\(cell)-r\(repetition)"
+  }
+
+  /// Folder of a repetition's database.
+  func data(cell: Int, repetition: Int) -> String {
+    "\(dataPath)/cell-\(cell)-r\(repetition)"
+  }
+
+  /// A new run id: sorts by time, and two runs of one second differ by their seeds.
+  static func newRunID(now: WallTime, seed: Seed) -> String {
+    var seconds = time_t(now.milliseconds / 1_000)
+    var parts = tm()
+    unsafe gmtime_r(&seconds, &parts)
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let date = "\(parts.tm_year + 1900)\(two(parts.tm_mon + 1))\(two(parts.tm_mday))"
+    let clock = "\(two(parts.tm_hour))\(two(parts.tm_min))\(two(parts.tm_sec))"
+    let milliseconds = String(1_000 + now.milliseconds % 1_000).dropFirst()
+    let suffix = String(seed.derived("run").rawValue & 0xffff, radix: 16)
+    return "\(date)T\(clock).\(milliseconds)Z-\(suffix)"
+  }
+}

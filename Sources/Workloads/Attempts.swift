@@ -1,0 +1,66 @@
+import AssayModel
+import AssayStorage
+import SQLiteDriver
+
+/// How an attempt ended, and whether another one makes sense.
+struct AttemptEnd {
+  var outcome: Event.Outcome
+  var code: Int32
+  var mayRetry: Bool
+}
+
+/// Pause before another attempt after SQLITE_BUSY.
+///
+/// Long enough that a retry loop does not eat the processor that the lock's holder needs, short
+/// against any busy timeout.
+let pauseBeforeRetry = Nanoseconds.milliseconds(1)
+
+/// Pause after a failure that is not a matter of waiting, so that a broken database does not fill
+/// the disk with failures.
+let pauseAfterFailure = Nanoseconds.milliseconds(10)
+
+/// Says what an error of storage means for the attempt that met it.
+///
+/// - Throws: `ActorStopped` when the error is that the actor has to end.
+func attemptEnd(of error: StorageError) throws(ActorStopped) -> AttemptEnd {
+  switch error {
+  case .stopped: throw ActorStopped()
+  case .acquireTimedOut:
+    return AttemptEnd(outcome: .failed, code: HarnessCode.acquireTimedOut, mayRetry: true)
+  case .leaseLost:
+    return AttemptEnd(outcome: .failed, code: HarnessCode.leaseLost, mayRetry: false)
+  default: break
+  }
+  guard let sqlite = error.sqliteError else {
+    return AttemptEnd(outcome: .failed, code: HarnessCode.other, mayRetry: false)
+  }
+  if error.outcomeIsUnknown {
+    return AttemptEnd(outcome: .unknown, code: sqlite.code.rawValue, mayRetry: false)
+  }
+  return AttemptEnd(outcome: .failed, code: sqlite.code.rawValue, mayRetry: sqlite.isBusy)
+}
+
+/// Makes attempts of one operation until it is acknowledged, fails for good, or the deadline has
+/// passed; records each.
+///
+/// - Parameter attempt: does the work and returns the operation with the words of its answer.
+func perform(
+  _ operation: WorkloadOperation, _ recorder: any OperationRecorder, intended: MonotonicTime?,
+  deadline: MonotonicTime, time: any TimeSource,
+  _ attempt: () throws(StorageError) -> WorkloadOperation
+) throws(ActorStopped) {
+  recorder.begin(intended: intended)
+  while true {
+    recorder.invoke(operation)
+    do {
+      recorder.complete(try attempt(), .ok, code: 0, isFinal: true)
+      return
+    } catch {
+      let end = try attemptEnd(of: error)
+      let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline
+      recorder.complete(operation, end.outcome, code: end.code, isFinal: !retries)
+      try time.sleep(for: end.mayRetry ? pauseBeforeRetry : pauseAfterFailure)
+      guard retries else { return }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import AssayModel
+import AssayStorage
+
+/// One actor of workload `kv`.
+struct KeyValueActor: WorkloadActor {
+  private let store: KeyValueStore
+  private let keys: [String]
+  private let chooser: KeyChooser
+  private let mix: [(kind: OperationKind, weight: Int)]
+  private let totalWeight: Int
+  private let actor: ActorID
+  private let time: any TimeSource
+  private var generator: SeededGenerator
+  private var value: [UInt8]
+  private var sequence: UInt32 = 0
+
+  init(
+    store: KeyValueStore, keys: [String], chooser: KeyChooser,
+    mix: [(kind: OperationKind, weight: Int)], valueSize: Int, actor: ActorID,
+    generator: SeededGenerator, time: any TimeSource
+  ) {
+    self.store = store
+    self.keys = keys
+    self.chooser = chooser
+    self.mix = mix
+    totalWeight = mix.reduce(0) { $0 + $1.weight }
+    self.actor = actor
+    self.generator = generator
+    self.time = time
+    value = [UInt8](repeating: 0x79, count: max(16, valueSize))
+  }
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let number = chooser.next(&generator)
+    let key = keys[number]
+    var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
+    switch operation.kind {
+    case .load:
+      try Workloads.perform(
+        operation, recorder, intended: intended, deadline: deadline, time: time
+      ) { () throws(StorageError) in
+        operation.value = try store.load(key) { readNonce($0) } ?? 0
+        return operation
+      }
+    case .delete:
+      try Workloads.perform(
+        operation, recorder, intended: intended, deadline: deadline, time: time
+      ) { () throws(StorageError) in
+        try store.delete(key)
+        return operation
+      }
+    default:
+      operation.value = Nonce.write(actor, sequence: sequence)
+      sequence += 1
+      writeNonce(operation.value, into: &value)
+      try Workloads.perform(
+        operation, recorder, intended: intended, deadline: deadline, time: time
+      ) { () throws(StorageError) in
+        try store.store(key, value)
+        return operation
+      }
+    }
+  }
+
+  private mutating func nextKind() -> OperationKind {
+    guard mix.count > 1 else { return mix[0].kind }
+    var draw = generator.below(totalWeight)
+    for share in mix {
+      draw -= share.weight
+      if draw < 0 { return share.kind }
+    }
+    return mix[0].kind
+  }
+}

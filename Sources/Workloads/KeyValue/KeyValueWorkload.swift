@@ -1,0 +1,97 @@
+public import AssayModel
+public import AssayStorage
+public import SQLiteDriver
+
+/// Workload `kv`: stores, loads and deletes of keys with values that carry a nonce.
+///
+/// Every value begins with a nonce, because SQLite compares a page before it dirties it: storing
+/// the same value again would be no write at all.
+public struct KeyValueWorkload: Workload {
+  private let context: WorkloadContext
+  private let store: KeyValueStore
+  private let keys: [String]
+  private let chooser: KeyChooser
+
+  /// Prepares keys, which are rendered once and shared by the actors.
+  public init(_ context: WorkloadContext) throws(StorageError) {
+    self.context = context
+    store = try KeyValueStore(context.database)
+    keys = (0..<context.cell.load.keyCount).map(Self.key)
+    chooser = KeyChooser(
+      count: context.cell.load.keyCount, distribution: context.cell.load.distribution)
+  }
+
+  /// Creates one actor; a reader only loads.
+  public func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
+    KeyValueActor(
+      store: store, keys: keys, chooser: chooser, mix: Self.mix(context.cell.load, role: role),
+      valueSize: Int(context.cell.load.valueSize.bytes), actor: actor,
+      generator: SeededGenerator(context.seed(of: actor)), time: context.environment.time)
+  }
+
+  /// The text of a key: 12 bytes, which Swift keeps without allocation and which sort as numbers.
+  static func key(_ number: Int) -> String {
+    let digits = String(number)
+    return "key/" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+
+  /// The kinds of operation and their weights.
+  private static func mix(
+    _ load: LoadSettings, role: ActorRole
+  ) -> [(kind: OperationKind, weight: Int)] {
+    if role == .reader { return [(.load, 1)] }
+    if load.mix.isEmpty { return [(.store, 1)] }
+    return load.mix.compactMap { share in
+      switch share.operation {
+      case "read", "load": (.load, share.weight)
+      case "delete": (.delete, share.weight)
+      default: (.store, share.weight)
+      }
+    }
+  }
+
+  /// Fills a new database with every key.
+  public static func setUp(
+    _ connection: inout Connection, _ cell: PlannedCell
+  ) throws(SQLiteError) {
+    var value = [UInt8](repeating: 0x78, count: max(16, Int(cell.load.valueSize.bytes)))
+    for number in 0..<cell.load.keyCount {
+      writeNonce(Nonce.initial(key: number), into: &value)
+      try connection.run(insert, key(number), value, Int64(number))
+    }
+  }
+
+  private static let insert = SQL(
+    "INSERT INTO certmagic_data(key, value, modified) VALUES (?1, ?2, ?3)")
+  private static let selectAll = SQL("SELECT key, value FROM certmagic_data")
+
+  /// Reads every key with its nonce.
+  public static func readContent(
+    _ connection: inout Connection, _ emit: (ContentRow) -> Void
+  ) throws(SQLiteError) {
+    try connection.withStatement(selectAll) { (statement) throws(SQLiteError) in
+      while try statement.step() {
+        guard let number = keyNumber(statement.text(0)) else { continue }
+        let nonce = statement.withBytes(1) { readNonce($0) }
+        emit(ContentRow(.value, subject: UInt64(number), value: nonce))
+      }
+    }
+  }
+
+  private static func keyNumber(_ key: String) -> Int? {
+    key.hasPrefix("key/") ? Int(key.dropFirst(4)) : nil
+  }
+}
+
+/// Writes a nonce into the first eight bytes of a value, least significant first.
+func writeNonce(_ nonce: UInt64, into value: inout [UInt8]) {
+  for index in 0..<8 {
+    value[index] = UInt8(truncatingIfNeeded: nonce >> UInt64(index * 8))
+  }
+}
+
+/// Reads the nonce of a value; 0 when the value is too short to hold one.
+func readNonce(_ value: Span<UInt8>) -> UInt64 {
+  guard value.count >= 8 else { return 0 }
+  return (0..<8).reduce(0) { $0 | UInt64(value[$1]) << UInt64($1 * 8) }
+}

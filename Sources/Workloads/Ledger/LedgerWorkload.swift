@@ -1,0 +1,158 @@
+public import AssayModel
+public import AssayStorage
+public import SQLiteDriver
+
+/// Workload `ledger`: transfers between accounts, one row per transfer; the sum is invariant.
+///
+/// A transfer takes an amount from one account, gives it to another and inserts its own row, all in
+/// one transaction. So half a transfer shows in the sum, and a lost one in the missing row.
+public struct LedgerWorkload: Workload {
+  private let context: WorkloadContext
+
+  /// Prepares nothing beyond the database.
+  public init(_ context: WorkloadContext) throws(StorageError) {
+    self.context = context
+  }
+
+  /// Creates one actor: a writer transfers, a reader adds up all balances.
+  public func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
+    let generator = SeededGenerator(context.seed(of: actor))
+    switch role {
+    case .writer:
+      return TransferActor(context: context, actor: actor, generator: generator)
+    case .reader:
+      return AuditActor(database: context.database, time: context.environment.time)
+    }
+  }
+
+  /// Creates the tables and the accounts.
+  public static func setUp(
+    _ connection: inout Connection, _ cell: PlannedCell
+  ) throws(SQLiteError) {
+    try connection.execute(
+      """
+      CREATE TABLE accounts(id INTEGER PRIMARY KEY, balance INTEGER NOT NULL);
+      CREATE TABLE transfers(
+        id INTEGER PRIMARY KEY,
+        from_account INTEGER NOT NULL REFERENCES accounts(id),
+        to_account INTEGER NOT NULL REFERENCES accounts(id),
+        amount INTEGER NOT NULL);
+      """)
+    for account in 0..<cell.load.keyCount {
+      try connection.run(insertAccount, Int64(account), Ledger.initialBalance)
+    }
+  }
+
+  private static let insertAccount = SQL("INSERT INTO accounts(id, balance) VALUES (?1, ?2)")
+  private static let selectAccounts = SQL("SELECT id, balance FROM accounts")
+  private static let selectTransfers = SQL(
+    "SELECT id, from_account, to_account, amount FROM transfers")
+
+  /// Reads every account and every transfer.
+  public static func readContent(
+    _ connection: inout Connection, _ emit: (ContentRow) -> Void
+  ) throws(SQLiteError) {
+    try connection.withStatement(selectAccounts) { (statement) throws(SQLiteError) in
+      while try statement.step() {
+        emit(
+          ContentRow(
+            .account, subject: UInt64(bitPattern: statement.int64(0)),
+            value: UInt64(bitPattern: statement.int64(1))))
+      }
+    }
+    try connection.withStatement(selectTransfers) { (statement) throws(SQLiteError) in
+      while try statement.step() {
+        emit(
+          ContentRow(
+            .transfer, subject: UInt64(bitPattern: statement.int64(0)),
+            value: Ledger.accounts(
+              from: Int(statement.int64(1)), to: Int(statement.int64(2))),
+            extra: UInt64(bitPattern: statement.int64(3))))
+      }
+    }
+  }
+}
+
+/// A writer of workload `ledger`.
+struct TransferActor: WorkloadActor {
+  private static let debit = SQL("UPDATE accounts SET balance = balance - ?2 WHERE id = ?1")
+  private static let credit = SQL("UPDATE accounts SET balance = balance + ?2 WHERE id = ?1")
+  private static let insert = SQL(
+    "INSERT INTO transfers(id, from_account, to_account, amount) VALUES (?1, ?2, ?3, ?4)")
+
+  private let database: Database
+  private let time: any TimeSource
+  private let actor: ActorID
+  private let chooser: KeyChooser
+  private let accounts: Int
+  private var generator: SeededGenerator
+  private var sequence: UInt32 = 0
+
+  init(context: WorkloadContext, actor: ActorID, generator: SeededGenerator) {
+    database = context.database
+    time = context.environment.time
+    self.actor = actor
+    accounts = context.cell.load.keyCount
+    chooser = KeyChooser(count: accounts, distribution: context.cell.load.distribution)
+    self.generator = generator
+  }
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let from = chooser.next(&generator)
+    // A second draw until the accounts differ would not end with one account.
+    let to = accounts == 1 ? from : (from + 1 + generator.below(accounts - 1)) % accounts
+    let amount = Int64(1 + generator.below(100))
+    let identifier = TransferID(actor: actor, sequence: sequence)
+    sequence += 1
+    let operation = WorkloadOperation(
+      .transfer, subject: identifier.rawValue, value: Ledger.accounts(from: from, to: to),
+      extra: UInt64(amount))
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      try database.write { (connection) throws(StorageError) in
+        do {
+          try connection.run(Self.debit, Int64(from), amount)
+          try connection.run(Self.credit, Int64(to), amount)
+          try connection.run(
+            Self.insert, Int64(bitPattern: identifier.rawValue), Int64(from), Int64(to), amount)
+        } catch {
+          throw StorageError.sqlite(error)
+        }
+      }
+      return operation
+    }
+  }
+}
+
+/// A reader of workload `ledger`: adds up all balances in one statement, so in one snapshot.
+struct AuditActor: WorkloadActor {
+  private static let sum = SQL("SELECT sum(balance) FROM accounts")
+
+  let database: Database
+  let time: any TimeSource
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    var operation = WorkloadOperation(.audit)
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      let sum = try database.read { (connection) throws(StorageError) in
+        do {
+          return try connection.withStatement(Self.sum) { (statement) throws(SQLiteError) in
+            _ = try statement.step()
+            return statement.int64(0)
+          }
+        } catch {
+          throw StorageError.sqlite(error)
+        }
+      }
+      operation.value = UInt64(bitPattern: sum)
+      return operation
+    }
+  }
+}

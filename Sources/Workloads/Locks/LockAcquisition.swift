@@ -1,0 +1,67 @@
+import AssayModel
+import AssayStorage
+
+/// Takes, renews and releases one lock, and records each step with its fencing token.
+struct LockAcquisition {
+  let locks: LeaseLocks
+  let lock: Int
+  let time: any TimeSource
+
+  /// Waits for the lock until the deadline; `nil` when it was not to be had.
+  func acquire(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) -> Lease? {
+    var operation = WorkloadOperation(.acquire, subject: UInt64(lock))
+    var lease: Lease?
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      let taken = try locks.lock(LocksWorkload.name(lock), deadline: deadline)
+      lease = taken
+      operation.value = UInt64(bitPattern: taken.token)
+      operation.extra = surelyHeldUntil(taken).nanoseconds
+      return operation
+    }
+    return lease
+  }
+
+  /// Extends the lease; `nil` when it was lost.
+  func renew(
+    _ lease: Lease, _ recorder: any OperationRecorder, deadline: MonotonicTime
+  ) throws(ActorStopped) -> Lease? {
+    var operation = WorkloadOperation(
+      .renew, subject: UInt64(lock), value: UInt64(bitPattern: lease.token))
+    var renewed: Lease?
+    try Workloads.perform(
+      operation, recorder, intended: nil, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      let lease = try locks.renew(lease)
+      renewed = lease
+      operation.extra = surelyHeldUntil(lease).nanoseconds
+      return operation
+    }
+    return renewed
+  }
+
+  /// Gives the lock back.
+  func release(
+    _ lease: Lease, _ recorder: any OperationRecorder, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let operation = WorkloadOperation(
+      .release, subject: UInt64(lock), value: UInt64(bitPattern: lease.token))
+    try Workloads.perform(
+      operation, recorder, intended: nil, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      try locks.unlock(lease)
+      return operation
+    }
+  }
+
+  /// The lease's end on the monotonic clock that histories share.
+  ///
+  /// The remaining time is taken on the process's own boot clock: that is what its holder believes,
+  /// also when a fault has moved that clock.
+  private func surelyHeldUntil(_ lease: Lease) -> MonotonicTime {
+    time.monotonicNow() + (lease.deadline - time.bootNow())
+  }
+}

@@ -1,0 +1,138 @@
+import AssayModel
+import AssayStorage
+import SQLiteDriver
+
+/// A writer of workload `locks`.
+struct LockingActor: WorkloadActor {
+  private static let insert = SQL(
+    "INSERT INTO protected_writes(lock, token, nonce) VALUES (?1, ?2, ?3)")
+  private static let count = SQL(
+    "UPDATE protected_counters SET counter = counter + 1 WHERE lock = ?1")
+
+  private let context: WorkloadContext
+  private let locks: LeaseLocks
+  private let actor: ActorID
+  private let chooser: KeyChooser
+  private let time: any TimeSource
+  private var generator: SeededGenerator
+  private var sequence: UInt32 = 0
+
+  init(
+    context: WorkloadContext, locks: LeaseLocks, actor: ActorID, generator: SeededGenerator
+  ) {
+    self.context = context
+    self.locks = locks
+    self.actor = actor
+    self.generator = generator
+    time = context.environment.time
+    chooser = KeyChooser(
+      count: context.cell.load.keyCount, distribution: context.cell.load.distribution)
+  }
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let acquisition = LockAcquisition(
+      locks: locks, lock: chooser.next(&generator), time: time)
+    guard
+      let lease = try acquisition.acquire(recorder, intended: intended, deadline: deadline)
+    else { return }
+    let held = try hold(lease, acquisition, recorder, deadline: deadline)
+    // What follows the hold must finish even when the run's end has come: an abandoned lock would
+    // be a fault that nobody injected.
+    let grace = deadline + Nanoseconds.seconds(5)
+    try write(held, lock: acquisition.lock, recorder, deadline: grace)
+    try acquisition.release(held, recorder, deadline: grace)
+  }
+
+  /// Lets the time of the protected work pass, renewing at a third of the TTL where asked.
+  private func hold(
+    _ lease: Lease, _ acquisition: LockAcquisition, _ recorder: any OperationRecorder,
+    deadline: MonotonicTime
+  ) throws(ActorStopped) -> Lease {
+    var lease = lease
+    let settings = context.cell.locks
+    let end = time.monotonicNow() + context.cell.load.hold
+    let interval = Nanoseconds(settings.ttl.rawValue / 3)
+    while true {
+      let now = time.monotonicNow()
+      guard now < end else { return lease }
+      guard settings.renew, now + interval < end else {
+        try time.sleep(until: end)
+        return lease
+      }
+      try time.sleep(until: now + interval)
+      guard let renewed = try acquisition.renew(lease, recorder, deadline: deadline) else {
+        return lease
+      }
+      lease = renewed
+    }
+  }
+
+  /// The protected write; under fencing the token is checked in the same transaction.
+  private mutating func write(
+    _ lease: Lease, lock: Int, _ recorder: any OperationRecorder, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let nonce = Nonce.write(actor, sequence: sequence)
+    sequence += 1
+    let operation = WorkloadOperation(
+      .protectedWrite, subject: UInt64(lock), value: UInt64(bitPattern: lease.token),
+      extra: nonce)
+    let isFenced = context.cell.locks.fencing
+    try Workloads.perform(
+      operation, recorder, intended: nil, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      try context.database.write { (connection) throws(StorageError) in
+        if isFenced { try locks.checkFencing(lease, in: &connection) }
+        do {
+          try connection.run(
+            Self.insert, Int64(lock), lease.token, Int64(bitPattern: nonce))
+          try connection.run(Self.count, Int64(lock))
+        } catch {
+          throw StorageError.sqlite(error)
+        }
+      }
+      return operation
+    }
+  }
+}
+
+/// A reader of workload `locks`: reads protected counters without taking the lock.
+struct CounterReader: WorkloadActor {
+  private static let select = SQL("SELECT counter FROM protected_counters WHERE lock = ?1")
+
+  private let database: Database
+  private let time: any TimeSource
+  private let chooser: KeyChooser
+  private var generator: SeededGenerator
+
+  init(context: WorkloadContext, generator: SeededGenerator) {
+    database = context.database
+    time = context.environment.time
+    chooser = KeyChooser(
+      count: context.cell.load.keyCount, distribution: context.cell.load.distribution)
+    self.generator = generator
+  }
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let lock = chooser.next(&generator)
+    var operation = WorkloadOperation(.protectedRead, subject: UInt64(lock))
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) { () throws(StorageError) in
+      operation.value = try database.read { (connection) throws(StorageError) in
+        do {
+          return try connection.withStatement(Self.select) { (statement) throws(SQLiteError) in
+            try statement.bind(1, Int64(lock))
+            return try statement.step() ? UInt64(bitPattern: statement.int64(0)) : 0
+          }
+        } catch {
+          throw StorageError.sqlite(error)
+        }
+      }
+      return operation
+    }
+  }
+}

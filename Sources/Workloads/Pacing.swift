@@ -1,0 +1,83 @@
+import AssayModel
+import Glibc
+
+/// Decides when an actor's next operation begins, and when there is none left.
+///
+/// Closed loop: at once, or after the think time. Open loop: arrivals are fixed in advance by a
+/// Poisson process and never move with completions, so that a slow operation makes the later ones
+/// late instead of rare. Source: Tene, "How NOT to Measure Latency" (coordinated omission).
+public struct Pacing: Sendable {
+  /// When the next operation begins.
+  public enum Next: Equatable, Sendable {
+    /// Now; its intended start is its first attempt.
+    case now
+    /// Its arrival; may lie in the past when the actor is behind.
+    case arrival(MonotonicTime)
+    /// No further operation.
+    case over
+  }
+
+  private let until: MonotonicTime
+  private let think: Nanoseconds
+  private let meanGap: Double?
+  private var remaining: Int?
+  private var nextArrival: MonotonicTime
+  private var generator: SeededGenerator
+  private var isFirst = true
+
+  /// Creates the pacing of one actor.
+  ///
+  /// - Parameters:
+  ///   - actors: actors that share the load's rate and its number of operations; at least 1.
+  ///   - index: which of them this is, in `0..<actors`.
+  ///   - start: when actors begin.
+  ///   - until: no operation begins at or after this time.
+  ///   - seed: of the arrival process.
+  public init(
+    load: LoadSettings, actors: Int, index: Int, start: MonotonicTime, until: MonotonicTime,
+    seed: Seed
+  ) {
+    precondition(index >= 0 && index < actors, "actor \(index) of \(actors)")
+    self.until = until
+    think = load.think
+    nextArrival = start
+    generator = SeededGenerator(seed)
+    switch load.rate {
+    case .closed: meanGap = nil
+    case .perSecond(let rate): meanGap = 1e9 * Double(actors) / rate
+    }
+    if case .operations(let total) = load.extent {
+      remaining = total / actors + (index < total % actors ? 1 : 0)
+    }
+  }
+
+  /// Waits for the next operation's start.
+  ///
+  /// - Parameter now: a recent reading, such as the end of the last operation: it saves a clock
+  ///   call in a closed loop.
+  /// - Throws: `ActorStopped` from the sleep.
+  public mutating func next(
+    after now: MonotonicTime, time: any TimeSource
+  ) throws(ActorStopped) -> Next {
+    if let remaining {
+      guard remaining > 0 else { return .over }
+      self.remaining = remaining - 1
+    }
+    if let meanGap {
+      // Exponential gaps; 1 - u lies in (0, 1], so the logarithm is finite.
+      let gap = -log(1 - generator.unit()) * meanGap
+      nextArrival = nextArrival + Nanoseconds(Int64(gap))
+      guard nextArrival < until else { return .over }
+      if nextArrival > now { try time.sleep(until: nextArrival) }
+      return .arrival(nextArrival)
+    }
+    var start = now
+    if think > .zero, !isFirst {
+      start = now + think
+      guard start < until else { return .over }
+      try time.sleep(until: start)
+    }
+    isFirst = false
+    return start < until ? .now : .over
+  }
+}

@@ -1,0 +1,47 @@
+public import AssayModel
+public import AssayStorage
+public import SQLiteDriver
+
+/// Finds the workload that a scenario names.
+public enum WorkloadCatalog {
+  /// A workload that this version can run, with what it does outside of its actors.
+  public struct Entry: Sendable {
+    /// One line for `assay list`.
+    public var summary: String
+    /// The kind of operation whose latency stands in the table.
+    public var mainOperation: OperationKind
+    /// Creates schema and initial content in an empty database; inside one transaction.
+    public var setUp: @Sendable (inout Connection, PlannedCell) throws(SQLiteError) -> Void
+    /// Prepares what the actors of a process share.
+    public var make: @Sendable (WorkloadContext) throws(StorageError) -> any Workload
+    /// Reads the final content, row by row.
+    public var readContent:
+      @Sendable (inout Connection, (ContentRow) -> Void) throws(SQLiteError) -> Void
+  }
+
+  /// Returns the workload, or `nil` when this version can't run it yet.
+  public static func entry(_ workload: LoadSettings.Workload) -> Entry? {
+    switch workload {
+    case .kv:
+      Entry(
+        summary: "stores, loads and deletes of keys; every value carries a nonce",
+        mainOperation: .store, setUp: KeyValueWorkload.setUp,
+        make: { (context) throws(StorageError) in try KeyValueWorkload(context) },
+        readContent: KeyValueWorkload.readContent)
+    case .ledger:
+      Entry(
+        summary: "transfers between accounts, one row each; the sum is invariant",
+        mainOperation: .transfer, setUp: LedgerWorkload.setUp,
+        make: { (context) throws(StorageError) in try LedgerWorkload(context) },
+        readContent: LedgerWorkload.readContent)
+    case .locks:
+      Entry(
+        summary: "take a named lock, do protected work, release it",
+        mainOperation: .acquire, setUp: LocksWorkload.setUp,
+        make: { (context) throws(StorageError) in try LocksWorkload(context) },
+        readContent: LocksWorkload.readContent)
+    case .mixed, .sql, .queue, .backup, .migration, .listAppend:
+      nil
+    }
+  }
+}

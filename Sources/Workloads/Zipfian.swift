@@ -1,0 +1,45 @@
+import Glibc
+
+/// Draws numbers of which a few are asked for very often, like keys of a cache.
+///
+/// Number of rank r has probability proportional to 1 / r^0.99, and ranks are scattered over the
+/// range, so that hot keys are not neighbours in the tree.
+/// Source: Gray et al., "Quickly Generating Billion-Record Synthetic Databases" (1994), with the
+/// exponent and the scattering of YCSB.
+struct Zipfian: Sendable {
+  private static let exponent = 0.99
+  private let count: Int
+  private let zeta: Double
+  private let eta: Double
+
+  /// - Parameter count: at least 1.
+  /// - Complexity: O(count), once.
+  init(count: Int) {
+    precondition(count > 0, "count is \(count), must be at least 1")
+    self.count = count
+    let theta = Self.exponent
+    zeta = (1...count).reduce(0.0) { $0 + 1 / pow(Double($1), theta) }
+    let zetaOfTwo = 1 + 1 / pow(2, theta)
+    eta = (1 - pow(2 / Double(count), 1 - theta)) / (1 - zetaOfTwo / zeta)
+  }
+
+  /// Returns the rank that belongs to `unit`, 0 being the most frequent.
+  ///
+  /// - Parameter unit: in 0..<1.
+  func rank(_ unit: Double) -> Int {
+    let scaled = unit * zeta
+    if scaled < 1 || count == 1 { return 0 }
+    if scaled < 1 + pow(0.5, Self.exponent) { return 1 }
+    let rank = Double(count) * pow(eta * unit - eta + 1, 1 / (1 - Self.exponent))
+    return min(count - 1, max(0, Int(rank)))
+  }
+
+  /// Returns the number that stands at a rank; different ranks may share one.
+  func scattered(_ rank: Int) -> Int {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for shift in stride(from: 0, to: 64, by: 8) {
+      hash = (hash ^ (UInt64(rank) >> UInt64(shift) & 0xff)) &* 0x0000_0100_0000_01b3
+    }
+    return Int(hash % UInt64(count))
+  }
+}
