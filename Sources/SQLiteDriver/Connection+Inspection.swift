@@ -1,0 +1,92 @@
+import CSQLite
+
+/// A row whose foreign key names no row.
+public struct ForeignKeyViolation: Hashable, Sendable {
+  /// The table of the row.
+  public var table: String
+  /// The row; `nil` in a table without row ids.
+  public var rowID: Int64?
+  /// The table that was referred to.
+  public var parent: String
+  /// Which foreign key of the table, as `PRAGMA foreign_key_list` counts them.
+  public var constraint: Int64
+
+  /// Creates a violation.
+  public init(table: String, rowID: Int64?, parent: String, constraint: Int64) {
+    self.table = table
+    self.rowID = rowID
+    self.parent = parent
+    self.constraint = constraint
+  }
+}
+
+extension Connection {
+  /// Reads a pragma: the first column of its first row, or `nil` when it gives none.
+  ///
+  /// - Throws: MISUSE when `name` is not made of letters, digits and underscores.
+  public mutating func pragma(_ name: String) throws(SQLiteError) -> String? {
+    try core.pragma(name)
+  }
+
+  /// Sets a pragma and reads it back.
+  ///
+  /// - Throws: `settingNotTaken` when it has another value afterwards; MISUSE for `busy_timeout`,
+  ///   which belongs to the busy policy.
+  public mutating func setPragma(_ name: String, _ value: String) throws(SQLiteError) {
+    let pragma = Pragma(name, value)
+    try core.set(pragma)
+    guard PragmaRules.canBeReadBack(name) else { return }
+    try core.verify(pragma)
+  }
+
+  /// Checks the whole database.
+  ///
+  /// - Parameter limit: at most so many faults are listed, at least 1.
+  /// - Returns: SQLite's rows: the one row `ok`, or one per fault.
+  /// - Throws: CORRUPT or NOTADB when the damage is such that checking is impossible.
+  public mutating func integrityCheck(limit: Int = 100) throws(SQLiteError) -> [String] {
+    try strings("PRAGMA integrity_check(\(max(1, limit)))")
+  }
+
+  /// Checks the database without comparing indexes to tables; otherwise as `integrityCheck`.
+  public mutating func quickCheck(limit: Int = 100) throws(SQLiteError) -> [String] {
+    try strings("PRAGMA quick_check(\(max(1, limit)))")
+  }
+
+  /// Lists the rows whose foreign keys name no row, whether or not foreign keys are enforced.
+  public mutating func foreignKeyCheck() throws(SQLiteError) -> [ForeignKeyViolation] {
+    try withStatement(text: "PRAGMA foreign_key_check") { (statement) throws(SQLiteError) in
+      var violations: [ForeignKeyViolation] = []
+      while try statement.step() {
+        violations.append(
+          ForeignKeyViolation(
+            table: statement.text(0), rowID: statement.optionalInt64(1),
+            parent: statement.text(2), constraint: statement.int64(3)))
+      }
+      return violations
+    }
+  }
+
+  private mutating func strings(_ sql: String) throws(SQLiteError) -> [String] {
+    try withStatement(text: sql) { (statement) throws(SQLiteError) in
+      var rows: [String] = []
+      while try statement.step() { rows.append(statement.text(0)) }
+      return rows
+    }
+  }
+
+  /// Reads a counter of this connection.
+  ///
+  /// - Parameter reset: sets its high-water mark, or a counter that only grows, back.
+  /// Source: `sqlite3_db_status`.
+  public func status(
+    _ counter: ConnectionCounter, reset: Bool = false
+  ) throws(SQLiteError) -> StatusValue {
+    var current: Int32 = 0
+    var highWater: Int32 = 0
+    let code = unsafe sqlite3_db_status(
+      core.database, counter.code, &current, &highWater, reset ? 1 : 0)
+    guard code == SQLITE_OK else { throw SQLiteError(code: ResultCode(code), operation: .status) }
+    return StatusValue(current: Int64(current), highWater: Int64(highWater))
+  }
+}

@@ -1,0 +1,82 @@
+import AssayModel
+import CSQLite
+
+extension ConnectionCore {
+  /// How long to sleep before a pragma that found the database busy is tried again.
+  private static var retryDelay: Nanoseconds { .milliseconds(1) }
+
+  /// Opens the database and installs the busy policy.
+  static func open(_ options: ConnectionOptions) throws(SQLiteError) -> ConnectionCore {
+    guard !options.path.utf8.contains(0) else {
+      throw SQLiteError(code: .cantOpen, message: "the path holds a zero byte", operation: .open)
+    }
+    let access =
+      switch options.mode {
+      case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      case .readWrite: SQLITE_OPEN_READWRITE
+      case .readOnly: SQLITE_OPEN_READONLY
+      }
+    var handle: OpaquePointer?
+    let flags = access | SQLITE_OPEN_NOMUTEX
+    let code = unsafe sqlite3_open_v2(options.path, &handle, flags, options.vfs)
+    guard let database = unsafe handle else {
+      throw SQLiteError(code: ResultCode(code), operation: .open)
+    }
+    guard code == SQLITE_OK else {
+      let extended = unsafe sqlite3_extended_errcode(database)
+      let error = unsafe SQLiteError(extended, database, .open)
+      _ = unsafe sqlite3_close(database)
+      throw error
+    }
+    _ = unsafe sqlite3_extended_result_codes(database, 1)
+    let core = unsafe ConnectionCore(database, options)
+    core.installBusyHandler()
+    return core
+  }
+
+  /// Sets every pragma, then reads every one back.
+  ///
+  /// The reading comes last because some pragmas undo others, and `page_size` answers what was
+  /// wished until the file's header has been read.
+  func apply(_ pragmas: [Pragma]) throws(SQLiteError) {
+    guard !pragmas.isEmpty else { return }
+    let start = time.monotonicNow()
+    let giveUp = start + busyPolicy.timeout
+    let early = pragmas.filter { PragmaRules.mustComeFirst($0.name) }
+    let late = pragmas.filter { !PragmaRules.mustComeFirst($0.name) }
+    for pragma in early + late {
+      try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in try self.set(pragma) }
+    }
+    try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in
+      _ = try self.pragma("schema_version")
+    }
+    for pragma in pragmas where PragmaRules.canBeReadBack(pragma.name) {
+      try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in
+        try self.verify(pragma)
+      }
+    }
+  }
+
+  /// SQLite answers BUSY without asking the busy handler where waiting could be a deadlock, for
+  /// example when two processes switch a database to WAL at once.
+  private func retryingWhenBusy(
+    until giveUp: MonotonicTime, _ body: () throws(SQLiteError) -> Void
+  ) throws(SQLiteError) {
+    while true {
+      do throws(SQLiteError) {
+        return try body()
+      } catch {
+        guard error.isBusy, error.cutShort == nil, time.monotonicNow() < giveUp else {
+          throw error
+        }
+        do throws(ActorStopped) {
+          try time.sleep(for: Self.retryDelay)
+        } catch _ {
+          var stopped = error
+          stopped.cutShort = .actorStopped
+          throw stopped
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import CSQLite
+
+extension ConnectionCore {
+  /// Sets a pragma and checks its own answer, if it gives one.
+  func set(_ pragma: Pragma) throws(SQLiteError) {
+    try check(pragma.name)
+    guard !PragmaRules.belongsToBusyPolicy(pragma.name) else {
+      throw SQLiteError(
+        code: .misuse, message: "the busy timeout is set by ConnectionOptions.busy",
+        operation: .pragma(pragma.name))
+    }
+    let sql = "PRAGMA \(pragma.name) = \(PragmaRules.quoted(pragma.value))"
+    let answer = try firstValue(sql, .pragma(pragma.name))
+    // The journal mode is the one whose answer says more than reading back: why it is what it is.
+    guard PragmaRules.base(pragma.name) == "journal_mode", let answer else { return }
+    guard PragmaRules.agrees(pragma, answer: answer) else {
+      throw notTaken(pragma, answer)
+    }
+  }
+
+  /// Reads a pragma back.
+  func verify(_ pragma: Pragma) throws(SQLiteError) {
+    let answer = try self.pragma(pragma.name)
+    guard let answer, PragmaRules.agrees(pragma, answer: answer) else {
+      throw notTaken(pragma, answer)
+    }
+  }
+
+  /// Reads a pragma: the first column of its first row, or nil without one.
+  func pragma(_ name: String) throws(SQLiteError) -> String? {
+    try check(name)
+    return try firstValue("PRAGMA \(name)", .pragma(name))
+  }
+
+  private func notTaken(_ pragma: Pragma, _ answer: String?) -> SQLiteError {
+    SQLiteError(
+      code: .error, message: PragmaRules.hint(pragma, answer: answer),
+      operation: .settingNotTaken(pragma: pragma.name, wanted: pragma.value, answered: answer))
+  }
+
+  private func check(_ name: String) throws(SQLiteError) {
+    guard PragmaRules.isWellFormed(name) else {
+      throw SQLiteError(
+        code: .misuse, message: "not the name of a pragma", operation: .pragma(name))
+    }
+  }
+
+  private func firstValue(
+    _ sql: String, _ operation: SQLiteError.Operation
+  ) throws(SQLiteError) -> String? {
+    do throws(SQLiteError) {
+      let statement = try checkOut(text: sql)
+      defer { checkIn(statement, text: sql) }
+      guard try statement.step() else { return nil }
+      let value = statement.text(0)
+      // To the end: some pragmas do their work in later steps.
+      try statement.run()
+      return value
+    } catch {
+      var error = error
+      error.operation = operation
+      throw error
+    }
+  }
+}

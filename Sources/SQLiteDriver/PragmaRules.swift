@@ -1,0 +1,114 @@
+/// What is known about pragmas: order, names of values, and which can be read back. Pure.
+/// Source: pragma.html; `getSafetyLevel` and `sqlite3Pragma` in pragma.c.
+enum PragmaRules {
+  /// Letters, digits, underscores, and one dot behind a schema name.
+  static func isWellFormed(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count <= 2
+      && parts.allSatisfy { part in
+        !part.isEmpty
+          && part.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+              UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+              true
+            default: false
+            }
+          }
+      }
+  }
+
+  /// The name without schema, in lower case.
+  static func base(_ name: String) -> String {
+    (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+  }
+
+  /// The value as a literal: a number as it is, anything else as a string.
+  static func quoted(_ value: String) -> String {
+    if Int64(value) != nil { return value }
+    return "'"
+      + value.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "''") + "'"
+  }
+
+  /// Whether the pragma only takes while the database has no page yet.
+  static func mustComeFirst(_ name: String) -> Bool {
+    ["page_size", "auto_vacuum", "encoding"].contains(base(name))
+  }
+
+  /// Whether reading the pragma gives its value; the others are commands, or answer nothing.
+  static func canBeReadBack(_ name: String) -> Bool {
+    ![
+      "case_sensitive_like", "incremental_vacuum", "optimize", "shrink_memory", "wal_checkpoint",
+    ].contains(base(name))
+  }
+
+  /// Whether the pragma would replace the busy handler behind the connection's back.
+  static func belongsToBusyPolicy(_ name: String) -> Bool { base(name) == "busy_timeout" }
+
+  /// Whether what SQLite answers is what was wanted.
+  static func agrees(_ pragma: Pragma, answer: String) -> Bool {
+    let name = base(pragma.name)
+    let wanted = pragma.value.lowercased()
+    let answer = answer.lowercased()
+    if wanted == answer { return true }
+    if name == "encoding" {
+      return encoding(answer).hasPrefix(encoding(wanted)) && encoding(wanted).count >= 4
+    }
+    guard let number = number(name, wanted), let answered = Self.number(name, answer) else {
+      return false
+    }
+    switch name {
+    // On or off, or the number of pages at which it begins; `on` answers that number.
+    case "cache_spill":
+      return wanted == "0" || Int64(wanted) == nil
+        ? (number == 0) == (answered == 0) : number == answered
+    // 0 and below turn it off.
+    case "wal_autocheckpoint": return max(0, number) == answered
+    // Below 0 there is no limit, which answers -1.
+    case "journal_size_limit": return max(-1, number) == answered
+    default: return number == answered
+    }
+  }
+
+  /// The number behind a value of a pragma, or nil when it is neither a number nor a known name.
+  static func number(_ pragma: String, _ value: String) -> Int64? {
+    if let number = Int64(value) { return number }
+    if let names = names[pragma] {
+      // The place is the number.
+      if let place = names.firstIndex(of: value) { return Int64(place) }
+      if pragma != "synchronous" && pragma != "secure_delete" { return nil }
+    }
+    switch value {
+    case "on", "yes", "true": return 1
+    case "off", "no", "false": return 0
+    default: return nil
+    }
+  }
+
+  private static let names: [String: [String]] = [
+    "synchronous": ["off", "normal", "full", "extra"],
+    "temp_store": ["default", "file", "memory"],
+    "auto_vacuum": ["none", "full", "incremental"],
+    "secure_delete": ["off", "on", "fast"],
+  ]
+
+  private static func encoding(_ value: String) -> String {
+    String(value.filter { $0 != "-" })
+  }
+
+  /// A word about the usual reason why a setting did not take.
+  static func hint(_ pragma: Pragma, answer: String?) -> String {
+    guard let answer else { return "SQLite may not know this pragma, or not for this database" }
+    switch base(pragma.name) {
+    case "journal_mode" where answer == "memory":
+      return "a database in memory has no journal file"
+    case "page_size", "auto_vacuum", "encoding":
+      return "it only takes while the database is empty"
+    case "mmap_size":
+      return "the library or the VFS caps it"
+    default:
+      return ""
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Synchronization
+
+/// One SQL statement of the program, which every connection prepares once and keeps.
+///
+/// Create it once, as a `static let`: its id is an index into the statement table of each
+/// connection, so that the hot path hashes no string. Each creation takes another id, for ever;
+/// SQL that comes from a user belongs to the functions that take `text:`, whose cache is bounded.
+public struct SQL: Sendable {
+  /// The SQL; exactly one statement.
+  public let text: String
+  /// The index of this statement in the table of each connection.
+  public let id: Int
+
+  private static let created = Atomic<Int>(0)
+
+  /// Registers a statement.
+  public init(_ text: String) {
+    self.text = text
+    (id, _) = Self.created.add(1, ordering: .relaxed)
+  }
+}
+
+extension SQL {
+  static let beginDeferred = SQL("BEGIN DEFERRED")
+  static let beginImmediate = SQL("BEGIN IMMEDIATE")
+  static let beginExclusive = SQL("BEGIN EXCLUSIVE")
+  static let commit = SQL("COMMIT")
+  static let rollback = SQL("ROLLBACK")
+}

@@ -1,0 +1,73 @@
+import CSQLite
+
+/// A prepared statement, lent by a connection for the length of a closure.
+///
+/// Parameters are counted from 1 and columns from 0, as in SQLite. Bound text and bytes are
+/// copied, so they need not outlive the call. A parameter that is not bound is NULL.
+///
+/// Safe because only a connection makes one, lends it by borrowing, which cannot escape, and is
+/// itself held exclusively while it lends.
+@safe public struct Statement: ~Copyable {
+  let slot: UnsafeMutablePointer<StatementSlot>
+
+  init(_ slot: UnsafeMutablePointer<StatementSlot>) {
+    unsafe self.slot = unsafe slot
+  }
+
+  var handle: OpaquePointer { unsafe slot.pointee.handle }
+
+  /// Runs the statement to its next row.
+  ///
+  /// - Returns: whether there is a row; after the last one `false`, until `reset`.
+  /// - Throws: the extended code. After a failure only `reset` makes the statement run again.
+  public func step() throws(SQLiteError) -> Bool {
+    guard unsafe !slot.pointee.isFinished else { return false }
+    let code = unsafe sqlite3_step(handle)
+    if code == SQLITE_ROW { return true }
+    unsafe slot.pointee.isFinished = true
+    if code == SQLITE_DONE { return false }
+    throw failure(code, .step)
+  }
+
+  /// Runs the statement to its end and ignores its rows.
+  public func run() throws(SQLiteError) {
+    while try step() {}
+  }
+
+  /// Makes the statement ready for another run: not running, and nothing bound.
+  ///
+  /// It happens by itself when the closure that it was lent to returns or throws.
+  public func reset() {
+    unsafe slot.pointee.reset()
+  }
+
+  /// The number of parameters: the largest index that may be bound.
+  public var parameterCount: Int { unsafe Int(sqlite3_bind_parameter_count(handle)) }
+
+  /// The index of a named parameter, its prefix included (`:name`), or `nil`.
+  public func parameterIndex(_ name: String) -> Int? {
+    let index = unsafe sqlite3_bind_parameter_index(handle, name)
+    return index == 0 ? nil : Int(index)
+  }
+
+  /// The SQL as it was prepared.
+  public var text: String { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } ?? "" }
+
+  /// Whether it cannot write to a database file.
+  public var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(handle) != 0 }
+
+  /// A counter of this statement.
+  ///
+  /// - Parameter reset: sets the counter back to 0 after reading.
+  /// Source: `sqlite3_stmt_status`.
+  public func status(_ counter: StatementCounter, reset: Bool = false) -> Int {
+    unsafe Int(sqlite3_stmt_status(handle, counter.code, reset ? 1 : 0))
+  }
+
+  @inline(never)
+  func failure(_ code: Int32, _ operation: SQLiteError.Operation) -> SQLiteError {
+    let wasAutocommit = unsafe slot.pointee.wasAutocommit
+    return unsafe slot.pointee.core.takeUnretainedValue()
+      .failure(code, operation, sql: text, wasAutocommit: wasAutocommit)
+  }
+}

@@ -1,0 +1,65 @@
+/// Prepared statements by their text, the least recently used of which make room.
+///
+/// Safe because it finalizes a statement only when it removes it, and `shrink` is called when no
+/// statement is lent.
+@safe struct TextStatementCache {
+  @safe private struct Entry {
+    var slot: UnsafeMutablePointer<StatementSlot>
+    var text: String
+    var lastUse: UInt64
+  }
+
+  private let capacity: Int
+  private var uses: UInt64 = 0
+  private var entries: [Entry] = []
+  private var places: [String: Int] = [:]
+
+  init(capacity: Int) {
+    self.capacity = max(0, capacity)
+  }
+
+  var count: Int { entries.count }
+
+  mutating func find(_ text: String) -> UnsafeMutablePointer<StatementSlot>? {
+    guard let place = places[text] else { return nil }
+    uses += 1
+    entries[place].lastUse = uses
+    return unsafe entries[place].slot
+  }
+
+  /// Keeps a statement, above the capacity until the next `shrink`.
+  mutating func insert(_ text: String, _ slot: UnsafeMutablePointer<StatementSlot>) {
+    uses += 1
+    places[text] = entries.count
+    entries.append(unsafe Entry(slot: slot, text: text, lastUse: uses))
+  }
+
+  /// Finalizes the least recently used statements above the capacity.
+  mutating func shrink() {
+    while count > capacity {
+      var oldest = 0
+      for place in 1..<count where entries[place].lastUse < entries[oldest].lastUse {
+        oldest = place
+      }
+      remove(at: oldest)
+    }
+  }
+
+  private mutating func remove(at place: Int) {
+    unsafe destroyStatement(entries[place].slot)
+    places[entries[place].text] = nil
+    // The last entry takes the place of the removed one.
+    let last = entries.removeLast()
+    guard place < count else { return }
+    places[last.text] = place
+    entries[place] = last
+  }
+
+  mutating func removeAll() {
+    for place in 0..<count {
+      unsafe destroyStatement(entries[place].slot)
+    }
+    entries.removeAll()
+    places.removeAll()
+  }
+}
