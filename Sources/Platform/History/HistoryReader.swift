@@ -1,0 +1,191 @@
+/// Reads a history from its segment files, while its writer lives or after its death.
+///
+/// Reads through a small buffer and never maps a file, so that a history of any length costs the
+/// reader 64 KiB. One thread at a time uses a reader.
+///
+/// Safe because `buffer` holds `bufferSlots` slots from `init` to `deinit`, and both `filled` and
+/// every read into it are bounded by that.
+@safe public final class HistoryReader {
+  /// The path of the segment files without their numbers.
+  public let path: String
+  /// What the writer says of itself; `nil` until it has finished its first header.
+  public private(set) var metadata: HistoryMetadata?
+  /// The number of slots that `next` has returned so far.
+  public var position: UInt64 {
+    (segment?.base ?? 0) + UInt64(read - (filled - taken))
+  }
+
+  private static let bufferSlots = 1_024
+  private let buffer: UnsafeMutablePointer<UInt64>
+  /// Slots in the buffer, and how many of them were taken.
+  private var filled = 0
+  private var taken = 0
+  /// The segment that `next` reads, and how many of its slots went into the buffer.
+  private var segment: SegmentFile?
+  private var read = 0
+  /// The last segment that `latest` has found.
+  private var tail: SegmentFile?
+
+  /// Opens a history.
+  ///
+  /// A first segment without a finished header, from a writer that starts or died while it
+  /// started, reads as empty.
+  ///
+  /// - Parameter path: as given to `HistoryWriter`.
+  /// - Throws: `notFound`, or `badFormat` when the first segment is something else.
+  public init(path: String) throws(PlatformError) {
+    self.path = path
+    unsafe buffer = .allocate(capacity: Self.bufferSlots * HistoryFormat.slotWords)
+    segment = try SegmentFile.open(path, segment: 0, base: 0)
+    metadata = segment?.metadata
+    tail = segment
+  }
+
+  deinit { unsafe buffer.deallocate() }
+
+  /// Returns the next slot, or `nil` when no more are published for now.
+  ///
+  /// Completions that come after a slot was read are not seen; those of a writer that has ended are
+  /// all there.
+  ///
+  /// - Throws: `badFormat`, when published slots are missing or an empty one is followed by others.
+  public func next() throws(PlatformError) -> RecordWords? {
+    if taken == filled {
+      guard try fill() else { return nil }
+    }
+    let words = unsafe Self.words(buffer + taken * HistoryFormat.slotWords)
+    guard words.w0 != 0 else {
+      try checkTornEnd()
+      return nil
+    }
+    taken += 1
+    return words
+  }
+
+  /// Returns the last published slots, oldest first, whatever `next` has read.
+  ///
+  /// A slot is consistent: the words that belong to the state it shows were stored before it.
+  ///
+  /// - Parameter limit: at most as many slots; 0...1024.
+  /// - Complexity: two reads of the slots, and one of each segment that was begun since last time.
+  public func latest(_ limit: Int) throws(PlatformError) -> [RecordWords] {
+    precondition((0...Self.bufferSlots).contains(limit), "\(limit) is not in 0...1024")
+    guard var last = try findTail() else { return [] }
+    var words: [RecordWords] = []
+    while words.count < limit {
+      let first = max(0, last.count - (limit - words.count))
+      words.insert(contentsOf: try consistentSlots(first..<last.count, of: last), at: 0)
+      guard words.count < limit, last.index > 0,
+        let earlier = try segment(before: last)
+      else { break }
+      last = earlier
+    }
+    return words.filter { $0.w0 != 0 }
+  }
+
+  private static func words(_ slot: UnsafeMutablePointer<UInt64>) -> RecordWords {
+    unsafe RecordWords(
+      slot[0], slot[1], slot[2], slot[3], slot[4], slot[5], slot[6], slot[7])
+  }
+}
+
+extension HistoryReader {
+  /// Puts further published slots of the current segment, or of the next, into the buffer.
+  private func fill() throws(PlatformError) -> Bool {
+    if segment == nil {
+      segment = try SegmentFile.open(path, segment: 0, base: 0)
+      metadata = segment?.metadata
+    }
+    guard var current = segment else { return false }
+    if read == current.count {
+      try current.refresh()
+      if read == current.count {
+        guard current.isSealed, let next = try Self.segment(after: current, of: path) else {
+          return false
+        }
+        current = next
+        segment = next
+        read = 0
+        filled = 0
+        taken = 0
+        try current.refresh()
+        guard current.count > 0 else { return false }
+      }
+    }
+    let end = min(current.count, read + Self.bufferSlots)
+    try unsafe current.read(slots: read..<end, into: buffer)
+    filled = end - read
+    taken = 0
+    read = end
+    return true
+  }
+
+  private static func segment(
+    after current: SegmentFile, of path: String
+  ) throws(PlatformError) -> SegmentFile? {
+    try SegmentFile.open(
+      path, segment: current.index + 1, base: current.base + UInt64(current.count))
+  }
+
+  /// An empty slot ends the history if nothing follows; it is read again by the next call.
+  private func checkTornEnd() throws(PlatformError) {
+    for slot in taken..<filled where unsafe buffer[slot * HistoryFormat.slotWords] != 0 {
+      throw PlatformError(
+        code: .badFormat, operation: "read history", path: segment?.path ?? path,
+        detail: "slot \(position) is empty, but a later one is not")
+    }
+    read -= filled - taken
+    filled = 0
+    taken = 0
+  }
+
+  /// The last segment, with a fresh count.
+  private func findTail() throws(PlatformError) -> SegmentFile? {
+    if tail == nil { tail = try SegmentFile.open(path, segment: 0, base: 0) }
+    guard var last = tail else { return nil }
+    try last.refresh()
+    while last.isSealed, let next = try Self.segment(after: last, of: path) {
+      try next.refresh()
+      last = next
+    }
+    tail = last
+    return last
+  }
+
+  private func segment(before last: SegmentFile) throws(PlatformError) -> SegmentFile? {
+    // Its base follows from the sizes, which only the writer knows: count from the first one.
+    var current = try SegmentFile.open(path, segment: 0, base: 0)
+    while let found = current {
+      try found.refresh()
+      if found.index == last.index - 1 { return found }
+      current = try Self.segment(after: found, of: path)
+    }
+    return nil
+  }
+
+  /// Reads slots until no state has changed between two readings, so that the words that belong to
+  /// each state were there before the second one.
+  private func consistentSlots(
+    _ slots: Range<Int>, of file: SegmentFile
+  ) throws(PlatformError) -> [RecordWords] {
+    var before = try read(slots, of: file)
+    while true {
+      let after = try read(slots, of: file)
+      if zip(before, after).allSatisfy({ $0.w0 == $1.w0 }) { return after }
+      before = after
+    }
+  }
+
+  private func read(
+    _ slots: Range<Int>, of file: SegmentFile
+  ) throws(PlatformError) -> [RecordWords] {
+    guard !slots.isEmpty else { return [] }
+    let scratch = UnsafeMutablePointer<UInt64>.allocate(
+      capacity: slots.count * HistoryFormat.slotWords)
+    defer { unsafe scratch.deallocate() }
+    try unsafe file.read(slots: slots, into: scratch)
+    return slots.indices.map { index in
+      unsafe Self.words(scratch + (index - slots.lowerBound) * HistoryFormat.slotWords)
+    }
+  }
+}
