@@ -130,6 +130,8 @@ public struct LatencyResult: Codable, Equatable, Sendable {
 public struct ActorResult: Codable, Equatable, Sendable {
   /// Its name: process, incarnation, number.
   public var actor: String
+  /// `writer` or `reader`.
+  public var role: String
   /// Which repetition.
   public var repetition: Int
   /// Operations acknowledged while measuring.
@@ -138,8 +140,12 @@ public struct ActorResult: Codable, Equatable, Sendable {
   public var longestWait: UInt64
 
   /// Creates a row.
-  public init(actor: String, repetition: Int, operations: UInt64, longestWait: UInt64) {
+  public init(
+    actor: String, role: String = "writer", repetition: Int, operations: UInt64,
+    longestWait: UInt64
+  ) {
     self.actor = actor
+    self.role = role
     self.repetition = repetition
     self.operations = operations
     self.longestWait = longestWait

@@ -154,17 +154,32 @@ extension CellRun {
     default: lock = timeline.draw(index, from: Array(0..<cell.load.keyCount))
     }
     let now = time.monotonicNow()
-    let process = cell.load.processes + plantedLocks
-    plantedLocks += 1
+    let process = cell.load.processes + abandoners.count
+    let owner = "abandoner-\(abandoners.count)"
     let worker = try launcher.launch(
-      assignment(.abandonLock, process: process, owner: "ghost-\(plantedLocks)", lock: lock),
-      now: now)
-    helpers.append(worker)
+      assignment(.abandonLock, process: process, owner: owner, lock: lock), now: now)
+    try worker.channel.send(
+      CoordinatorMessage.begin(
+        start: now, measuredFrom: measuredFrom, measuredUntil: measuredUntil))
+    abandoners.append(
+      Abandoner(worker: worker, record: processes.count, fault: faults.count))
     processes.append(
       ProcessRecord(
-        process: process, incarnation: 0, owner: "ghost-\(plantedLocks)", started: now, ready: nil,
-        ended: measuredUntil, wasKilled: false, peakResidentBytes: 0))
+        process: process, incarnation: 0, owner: owner, started: now, ready: nil, ended: now,
+        wasKilled: false, peakResidentBytes: 0))
     faults.append(
       FaultRecord(kind: .staleLock, process: process, target: "lock \(lock)", injected: now))
+  }
+
+  /// A worker that was to leave a stale lock has ended.
+  func abandonerEnded(_ index: Int) {
+    let abandoner = abandoners[index]
+    let exit = abandoner.worker.reap()
+    let now = time.monotonicNow()
+    processes[abandoner.record].ended = now
+    processes[abandoner.record].peakResidentBytes = exit.peakResidentBytes
+    // It ended while it held the lock, on purpose: for the checks that is a death.
+    processes[abandoner.record].wasKilled = true
+    faults[abandoner.fault].detected = now
   }
 }

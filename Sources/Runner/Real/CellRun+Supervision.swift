@@ -95,6 +95,7 @@ extension CellRun {
 
   private var isBusy: Bool {
     slots.contains { if case .ended = $0.state { false } else { true } }
+      || abandoners.contains { $0.worker.exit == nil }
   }
 
   private func nextDeadline(stopping: Bool) -> MonotonicTime? {
@@ -145,24 +146,31 @@ extension CellRun {
 
   /// Waits until a worker says something, the user interrupts, or `deadline`.
   func wait(until deadline: MonotonicTime) throws(RunnerError) {
-    var entries = slots.indices.compactMap { process in
+    let entries = slots.indices.compactMap { process in
       slots[process].worker.map { (process: process, worker: $0) }
     }
-    entries.removeAll { $0.worker.exit != nil }
-    var descriptors = entries.map { entry in
-      pollfd(fd: entry.worker.channel.descriptor, events: Int16(POLLIN), revents: 0)
-    }
+    let waiting = abandoners.indices.filter { abandoners[$0].worker.exit == nil }
     // After the request the descriptor stays readable: polling it again would spin.
-    if !Interruption.isRequested {
-      descriptors.append(pollfd(fd: Interruption.descriptor, events: Int16(POLLIN), revents: 0))
-    }
+    let interruption = Interruption.isRequested ? -1 : Interruption.descriptor
+    var descriptors =
+      (entries.map(\.worker.channel.descriptor)
+      + waiting.map { abandoners[$0].worker.channel.descriptor } + [interruption])
+      .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let remaining = max(0, (deadline - time.monotonicNow()).rawValue)
     var timeout = timespec(
       tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
-    let ready = unsafe ppoll(&descriptors, nfds_t(descriptors.count), &timeout, nil)
-    guard ready > 0 else { return }
-    for (entry, descriptor) in zip(entries, descriptors) where descriptor.revents != 0 {
+    guard unsafe ppoll(&descriptors, nfds_t(descriptors.count), &timeout, nil) > 0 else { return }
+    let hasNews = descriptors.map { $0.revents != 0 }
+    for (entry, hasNews) in zip(entries, hasNews) where hasNews {
       try readMessages(entry.process, entry.worker)
+    }
+    for (abandoner, hasNews) in zip(waiting, hasNews.dropFirst(entries.count)) where hasNews {
+      let channel = abandoners[abandoner].worker.channel
+      let isAlive = channel.readSome()
+      while let message = try channel.nextMessage(WorkerMessage.self) {
+        if case .failed(let failure) = message { throw RunnerError(failure) }
+      }
+      if !isAlive { abandonerEnded(abandoner) }
     }
   }
 
@@ -174,7 +182,7 @@ extension CellRun {
       case .finished(let report):
         let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
         reports[id] = report
-      case .observed: break
+      case .observed(let observation): memoryObservation = observation
       case .failed(let failure): throw RunnerError(failure)
       }
     }
@@ -224,6 +232,10 @@ extension CellRun {
 
   /// Ends processes that did not end by themselves in time.
   private func endOverdue(wasInterrupted: Bool) {
+    for abandoner in abandoners.indices where abandoners[abandoner].worker.exit == nil {
+      abandoners[abandoner].worker.signal(SIGKILL)
+      abandonerEnded(abandoner)
+    }
     for process in slots.indices {
       guard let worker = slots[process].worker else {
         slots[process].state = .ended

@@ -89,8 +89,18 @@ final class CellRun {
   var measuredFrom = MonotonicTime(nanoseconds: 0)
   var measuredUntil = MonotonicTime(nanoseconds: 0)
   /// Workers that plant stale locks; they are no part of the load.
-  var helpers: [WorkerProcess] = []
-  var plantedLocks = 0
+  var abandoners: [Abandoner] = []
+  /// What a worker of a database in memory read before it ended.
+  var memoryObservation: Observation?
+
+  /// A worker that takes a lock and ends.
+  struct Abandoner {
+    var worker: WorkerProcess
+    /// Index of its entry in `processes`.
+    var record: Int
+    /// Index of its entry in `faults`.
+    var fault: Int
+  }
 
   init(
     cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
@@ -132,7 +142,7 @@ final class CellRun {
 
   var databasePath: String {
     if cell.storage.isInMemory { return ":memory:" }
-    return cell.storage.path ?? "\(folder.data(cell: index, repetition: repetition))/assay.db"
+    return "\(folder.data(cell: index, repetition: repetition))/assay.db"
   }
 
   var historyFolder: String { folder.histories(cell: index, repetition: repetition) }
@@ -197,7 +207,8 @@ final class CellRun {
   private func observe() throws(RunnerError) -> Observation {
     // A database in memory has died with its process: it was read there.
     if databasePath == ":memory:" {
-      return Observation(failure: nil, contentFile: nil)
+      return memoryObservation
+        ?? Observation(failure: "the process that held the database in memory has died")
     }
     guard case .observed(let observation) = try runAlone(.observe) else {
       throw RunnerError(.harness, "the observing worker of \(cell.id) said nothing")
@@ -212,7 +223,7 @@ final class CellRun {
   }
 
   private func endEverything() {
-    for worker in slots.compactMap(\.worker) + helpers {
+    for worker in slots.compactMap(\.worker) + abandoners.map(\.worker) {
       worker.signal(SIGKILL)
       worker.reap()
     }

@@ -1,0 +1,116 @@
+import AssayModel
+import SQLiteDriver
+import Statistics
+
+/// Adds up, in one pass over the histories of a repetition, what does not come from the workers'
+/// histograms: errors, shares, the series, and the latencies of workers that were killed.
+struct Activity {
+  /// Length of a point of the series.
+  static let interval = Nanoseconds.milliseconds(100)
+  /// Longest series that is kept: a quarter of an hour.
+  private static let seriesLimit = 9_000
+
+  /// What happened to one kind of operation.
+  struct Kind {
+    var acknowledged: UInt64 = 0
+    var notAcknowledged: UInt64 = 0
+    var errors: [Int32: UInt64] = [:]
+  }
+
+  /// What one actor did.
+  struct Share {
+    var operations: UInt64 = 0
+    var longestWait: UInt64 = 0
+  }
+
+  /// By raw value of the kind.
+  private(set) var kinds: [Kind?]
+  private(set) var shares: [ActorID: Share] = [:]
+  private(set) var series: [SeriesPoint] = []
+  private(set) var lastCompletion = MonotonicTime(nanoseconds: 0)
+  /// Distributions of the workers that could not report theirs.
+  private(set) var reconstructed: [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
+
+  private let measuredFrom: MonotonicTime
+  private let reported: Set<ActorID>
+  private var actor: ActorID?
+  private var share = Share()
+  private var firstAttempt = MonotonicTime(nanoseconds: 0)
+  private var isReported = true
+
+  /// - Parameter reported: processes (as actor 0) whose histograms have come.
+  init(measuredFrom: MonotonicTime, reported: Set<ActorID>) {
+    self.measuredFrom = measuredFrom
+    self.reported = reported
+    kinds = Array(repeating: nil, count: 256)
+  }
+
+  /// Takes one event; the events of an actor come one after the other.
+  mutating func see(_ event: Event) {
+    if event.actor != actor { change(to: event.actor) }
+    if event.isFirstAttempt { firstAttempt = event.invoked }
+    if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
+    guard event.isMeasured else { return }
+    let index = Int(event.operation.kind.rawValue)
+    if kinds[index] == nil { kinds[index] = Kind() }
+    if event.outcome != .ok { kinds[index]?.errors[event.code, default: 0] += 1 }
+    if let completed = event.completed { addPoint(event, completed) }
+    guard event.isFinal || event.completed == nil else { return }
+    guard event.outcome == .ok, let completed = event.completed else {
+      kinds[index]?.notAcknowledged += 1
+      return
+    }
+    kinds[index]?.acknowledged += 1
+    let response = UInt64(max(0, (completed - event.intended).rawValue))
+    share.operations += 1
+    share.longestWait = max(share.longestWait, response)
+    if !isReported { reconstruct(event, response, completed) }
+  }
+
+  /// Takes the last actor's share.
+  mutating func finish() {
+    if let actor { shares[actor] = share }
+    actor = nil
+  }
+
+  private mutating func change(to next: ActorID) {
+    finish()
+    actor = next
+    share = Share()
+    var process = next
+    process.actor = 0
+    isReported = reported.contains(process)
+  }
+
+  private mutating func addPoint(_ event: Event, _ completed: MonotonicTime) {
+    let offset = (completed - measuredFrom).rawValue
+    guard offset >= 0 else { return }
+    let index = Int(offset / Self.interval.rawValue)
+    guard index < Self.seriesLimit else { return }
+    while series.count <= index {
+      series.append(
+        SeriesPoint(
+          milliseconds: series.count * 100, operations: 0, failures: 0, longestWait: 0))
+    }
+    if event.outcome == .ok {
+      let response = UInt64(max(0, (completed - event.intended).rawValue))
+      series[index].operations += 1
+      series[index].longestWait = max(series[index].longestWait, response)
+    } else {
+      series[index].failures += 1
+    }
+  }
+
+  private mutating func reconstruct(_ event: Event, _ response: UInt64, _ completed: MonotonicTime) {
+    let kind = event.operation.kind
+    let service = UInt64(max(0, (completed - firstAttempt).rawValue))
+    reconstructed[kind, default: (LatencyHistogram(), LatencyHistogram())].response.record(response)
+    reconstructed[kind, default: (LatencyHistogram(), LatencyHistogram())].service.record(service)
+  }
+
+  /// The name of a code in results.
+  static func name(of code: Int32) -> String {
+    if code == 0 { return "PROCESS_DIED" }
+    return HarnessCode.name(of: code) ?? ResultCode(code).name
+  }
+}

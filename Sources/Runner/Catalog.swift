@@ -1,0 +1,52 @@
+public import AssayModel
+import Workloads
+
+/// What this version can do, for `assay list`.
+public enum Catalog {
+  /// Workloads with a line each.
+  public static var workloads: [(String, String)] {
+    LoadSettings.Workload.allCases.map { workload in
+      (workload.rawValue, WorkloadCatalog.entry(workload)?.summary ?? later)
+    }
+  }
+
+  /// Faults with a line each.
+  public static var faults: [(String, String)] {
+    FaultSpecification.Kind.allCases.map { kind in
+      (kind.rawValue, Capabilities.faults.contains(kind) ? summary(kind) : later)
+    }
+  }
+
+  /// Checks with a line each.
+  public static var checks: [(String, String)] {
+    CheckName.allCases.map { check in
+      (check.rawValue, Capabilities.checks.contains(check) ? summary(check) : later)
+    }
+  }
+
+  private static let later = "(part of the format; this version can't run it yet)"
+
+  private static func summary(_ kind: FaultSpecification.Kind) -> String {
+    switch kind {
+    case .kill: "SIGKILL to a process: a given one, a random one, or the one that holds a lock"
+    case .pause: "SIGSTOP, and SIGCONT after a time"
+    case .staleLock: "a lock row left by a process that no longer exists"
+    case .clock: "skew, drift and steps of a process's wall clock, or of all its clocks"
+    default: later
+    }
+  }
+
+  private static func summary(_ check: CheckName) -> String {
+    switch check {
+    case .integrity: "integrity_check and foreign_key_check are clean in a fresh process"
+    case .durability: "nothing acknowledged is missing"
+    case .atomicity: "no half transfer: sums, and every balance against its transfers"
+    case .mutualExclusion: "fencing tokens grow, no stale write, no lock surely held twice"
+    case .recoveryTime: "from a dead holder's last renewal to the next acquisition"
+    case .busy: "number and kind of SQLITE_BUSY that actors saw"
+    case .latency: "a percentile of the response time, or its ratio to another cell's"
+    case .throughput: "acknowledged operations a second, or their ratio to another cell's"
+    default: later
+    }
+  }
+}

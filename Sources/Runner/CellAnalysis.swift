@@ -1,0 +1,64 @@
+import AssayModel
+import Checkers
+import Statistics
+
+/// One repetition of a cell, read and judged.
+struct AnalysedRepetition {
+  var outcome: CellOutcome
+  var activity: Activity
+  var checks: [CheckResult]
+  var takeovers: [Takeover]
+}
+
+/// Reads the histories of a repetition once, for checks and figures together.
+enum CellAnalysis {
+  /// - Parameter historyFolder: where the workers wrote.
+  static func analyse(
+    _ outcome: CellOutcome, historyFolder: String
+  ) throws(RunnerError) -> AnalysedRepetition {
+    do {
+      var events = TappedEvents(
+        HistoryEvents(folder: historyFolder, actors: actors(of: outcome.record)),
+        activity: Activity(
+          measuredFrom: outcome.record.measuredFrom, reported: Set(outcome.reports.keys)))
+      var content = try outcome.record.observation.contentFile.map(ObservedContent.init(path:))
+      let findings = try CheckSuite(record: outcome.record).run(events: &events, content: &content)
+      events.activity.finish()
+      return AnalysedRepetition(
+        outcome: outcome, activity: events.activity, checks: findings.results,
+        takeovers: findings.takeovers)
+    } catch let error as RunnerError {
+      throw error
+    } catch {
+      throw RunnerError(.harness, "the history of \(outcome.record.cell.id) can't be read: \(error)")
+    }
+  }
+
+  /// Every actor that may have left a history: those of each incarnation of each process.
+  private static func actors(of record: CellRecord) -> [ActorID] {
+    let load = record.cell.load
+    return record.processes.flatMap { process in
+      let count = process.process < load.processes ? load.writers + load.readers : 1
+      return (0..<count).map {
+        ActorID(process: process.process, incarnation: process.incarnation, actor: $0)
+      }
+    }
+  }
+}
+
+/// An event stream that shows each event to the figures as well.
+struct TappedEvents: EventStream {
+  private var base: HistoryEvents
+  var activity: Activity
+
+  init(_ base: HistoryEvents, activity: Activity) {
+    self.base = base
+    self.activity = activity
+  }
+
+  mutating func next() throws -> Event? {
+    guard let event = try base.next() else { return nil }
+    activity.see(event)
+    return event
+  }
+}

@@ -1,0 +1,158 @@
+import AssayModel
+import Statistics
+
+/// Merges the repetitions of a cell into its figures; verdicts come later.
+struct CellFigures {
+  private let cell: PlannedCell
+  private let repetitions: [AnalysedRepetition]
+
+  /// - Parameter repetitions: at least one, in order.
+  init(_ cell: PlannedCell, _ repetitions: [AnalysedRepetition]) {
+    self.cell = cell
+    self.repetitions = repetitions
+  }
+
+  /// The cell's result without verdicts and incident paths.
+  var result: CellResult {
+    let seconds = repetitions.reduce(0) { $0 + measuredSeconds($1) }
+    let operations = operationResults(seconds: seconds)
+    let acknowledged = operations.values.reduce(0) { $0 + $1.count }
+    return CellResult(
+      id: cell.id,
+      parameters: Dictionary(
+        cell.parameters.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first }),
+      verdicts: [], operations: operations,
+      throughput: seconds > 0 ? Double(acknowledged) / seconds : 0, measuredSeconds: seconds,
+      repetitions: repetitions.count, actors: actorResults,
+      series: repetitions.first?.activity.series ?? [], counts: counts, faults: faultResults,
+      takeovers: takeoverResults, incidents: [], memory: memory(acknowledged))
+  }
+
+  private func measuredSeconds(_ repetition: AnalysedRepetition) -> Double {
+    let record = repetition.outcome.record
+    let end: MonotonicTime =
+      switch cell.load.extent {
+      case .duration: record.measuredUntil
+      case .operations: repetition.activity.lastCompletion
+      }
+    return max(0, (end - record.measuredFrom).seconds)
+  }
+
+  private func operationResults(seconds: Double) -> [String: OperationResult] {
+    var results: [String: OperationResult] = [:]
+    for kind in OperationKind.allCases {
+      let index = Int(kind.rawValue)
+      let activities = repetitions.compactMap { $0.activity.kinds[index] }
+      guard !activities.isEmpty else { continue }
+      let (response, service, queue) = histograms(kind)
+      let count = activities.reduce(0) { $0 + $1.acknowledged }
+      var errors: [String: UInt64] = [:]
+      for activity in activities {
+        for (code, number) in activity.errors {
+          errors[Activity.name(of: code), default: 0] += number
+        }
+      }
+      results[kind.name] = OperationResult(
+        count: count, notAcknowledged: activities.reduce(0) { $0 + $1.notAcknowledged },
+        errors: errors, response: LatencyResult(response), service: LatencyResult(service),
+        queue: LatencyResult(queue), throughput: seconds > 0 ? Double(count) / seconds : 0)
+    }
+    return results
+  }
+
+  /// Response, service and queue of one kind over all workers, dead ones included.
+  private func histograms(
+    _ kind: OperationKind
+  ) -> (HistogramCounts, HistogramCounts, HistogramCounts) {
+    var response = HistogramCounts()
+    var service = HistogramCounts()
+    var queue = HistogramCounts()
+    for repetition in repetitions {
+      for report in repetition.outcome.reports.values {
+        guard let part = report.operations.first(where: { $0.kind == kind }) else { continue }
+        response = response.merged(with: part.response)
+        service = service.merged(with: part.service)
+        queue = queue.merged(with: part.queue)
+      }
+      if let part = repetition.activity.reconstructed[kind] {
+        response = response.merged(with: part.response.counts)
+        service = service.merged(with: part.service.counts)
+      }
+    }
+    return (response, service, queue)
+  }
+
+  private var actorResults: [ActorResult] {
+    repetitions.enumerated().flatMap { number, repetition in
+      repetition.activity.shares.sorted { $0.key.packed < $1.key.packed }
+        .filter { Int($0.key.process) < cell.load.processes }
+        .map { actor, share in
+          ActorResult(
+            actor: "\(actor)", role: Int(actor.actor) < cell.load.writers ? "writer" : "reader",
+            repetition: number, operations: share.operations, longestWait: share.longestWait)
+        }
+    }
+  }
+
+  private var counts: [String: UInt64] {
+    var counts: [String: UInt64] = [:]
+    for repetition in repetitions {
+      for report in repetition.outcome.reports.values {
+        counts.merge(report.counts, uniquingKeysWith: +)
+        counts.merge(report.maxima, uniquingKeysWith: max)
+      }
+    }
+    let readiness = repetitions.flatMap { repetition in
+      repetition.outcome.record.processes.compactMap { process in
+        process.ready.map { UInt64(max(0, ($0 - process.started).rawValue)) }
+      }
+    }.sorted()
+    if !readiness.isEmpty {
+      counts["worker_ready_nanoseconds_median"] = readiness[readiness.count / 2]
+      counts["workers_started"] = UInt64(readiness.count)
+    }
+    return counts
+  }
+
+  private var faultResults: [FaultResult] {
+    repetitions.enumerated().flatMap { number, repetition in
+      let record = repetition.outcome.record
+      func since(_ time: MonotonicTime) -> Int64 { (time - record.measuredFrom).rawValue }
+      return record.faults.map { fault in
+        FaultResult(
+          kind: fault.kind.rawValue, target: fault.target, repetition: number,
+          duringWrite: fault.hitDuringWrite, injected: since(fault.injected),
+          detected: fault.detected.map(since), recovered: fault.recovered.map(since))
+      }
+    }
+  }
+
+  private var takeoverResults: [TakeoverResult] {
+    repetitions.enumerated().flatMap { number, repetition in
+      repetition.takeovers.map { takeover in
+        TakeoverResult(
+          lock: takeover.lock, from: takeover.from.map { "\($0)" }, to: "\(takeover.to)",
+          token: takeover.token, repetition: number,
+          sinceRenewal: (takeover.acquired - takeover.lastRenewal).rawValue,
+          sinceKill: takeover.killed.map { (takeover.acquired - $0).rawValue },
+          isReentry: takeover.isReentry)
+      }
+    }
+  }
+
+  private func memory(_ acknowledged: UInt64) -> MemoryResult {
+    let peak = repetitions.flatMap(\.outcome.record.processes).map(\.peakResidentBytes).max()
+    var memory = MemoryResult(peakResident: peak ?? 0)
+    let reports = repetitions.flatMap(\.outcome.reports.values).compactMap(\.jemalloc)
+    if !reports.isEmpty {
+      memory.allocated = reports.map { $0[0] }.max()
+      memory.active = reports.map { $0[1] }.max()
+      memory.mapped = reports.map { $0[2] }.max()
+      let allocations = reports.reduce(0) { $0 + ($1.count > 3 ? $1[3] : 0) }
+      if acknowledged > 0, allocations > 0 {
+        memory.allocationsPerOperation = Double(allocations) / Double(acknowledged)
+      }
+    }
+    return memory
+  }
+}

@@ -1,0 +1,37 @@
+import AssayModel
+import Crypto
+import Foundation
+
+/// Names a plan and a workload by content: SHA-256 of canonical JSON (sorted keys, no spaces).
+enum Digests {
+  /// Names the exact plan.
+  static func plan(_ plan: Plan) throws(RunnerError) -> String {
+    try digest(plan)
+  }
+
+  /// Names load, seeds and initial content: two runs with the same one may be compared, whatever
+  /// their settings.
+  static func workload(_ plan: Plan) throws(RunnerError) -> String {
+    struct Part: Encodable {
+      var seed: Seed
+      var load: LoadSettings
+      var template: String?
+    }
+    return try digest(
+      plan.cells.map { Part(seed: plan.seed, load: $0.load, template: $0.storage.path) })
+  }
+
+  private static func digest(_ value: some Encodable) throws(RunnerError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      let hash = SHA256.hash(data: try encoder.encode(value))
+      return hash.map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined()
+    } catch {
+      throw RunnerError(.harness, "the plan cannot be encoded: \(error)")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+public import AssayModel
+
+/// What a run would do, with an estimate of its time and disk.
+public enum DryRun {
+  /// Set-up, start, observation and checks of a cell, measured on a two-core machine.
+  private static let overheadSeconds = 0.7
+  /// Slot of an event in the history.
+  private static let bytesPerEvent = 64.0
+  /// Operations a second of a fast cell; an upper estimate for the history's size.
+  private static let operationsPerSecond = 60_000.0
+
+  /// The cells, one a line, and the sums.
+  public static func text(_ plan: Plan) -> String {
+    var lines = ["\(plan.scenario.name): \(plan.scenario.question)"]
+    var seconds = 0.0
+    var bytes = 0.0
+    for cell in plan.cells {
+      let load = cell.load
+      let actors = load.processes * (load.writers + load.readers)
+      lines.append(
+        "  \(cell.id)  \(load.processes) processes x \(load.writers + load.readers) actors, "
+          + "\(extent(load))")
+      seconds += (measuredSeconds(load) + overheadSeconds) * Double(plan.scenario.repetitions)
+      bytes += history(load, actors: actors) * Double(plan.scenario.repetitions)
+      bytes += Double(load.keyCount) * Double(load.valueSize.bytes + 60) * 3
+    }
+    let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
+    let repetitions = plan.scenario.repetitions
+    lines.append(
+      "\(cells) x \(repetitions), about \(Int(seconds.rounded(.up))) s and up to "
+        + "\(Int((bytes / 1_048_576).rounded(.up))) MiB of disk; seed \(plan.seed)")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func extent(_ load: LoadSettings) -> String {
+    switch load.extent {
+    case .duration(let duration): "\(duration.seconds) s after \(load.warmUp.seconds) s of warm-up"
+    case .operations(let count): "\(count) operations"
+    }
+  }
+
+  private static func measuredSeconds(_ load: LoadSettings) -> Double {
+    switch load.extent {
+    case .duration(let duration): duration.seconds + load.warmUp.seconds
+    case .operations(let count): Double(count) / rate(load)
+    }
+  }
+
+  private static func rate(_ load: LoadSettings) -> Double {
+    if case .perSecond(let rate) = load.rate { return rate }
+    return operationsPerSecond / 3
+  }
+
+  private static func history(_ load: LoadSettings, actors: Int) -> Double {
+    let events: Double =
+      switch load.extent {
+      case .operations(let count): Double(count)
+      case .duration: min(operationsPerSecond, rate(load) * 3) * measuredSeconds(load)
+      }
+    // Every actor has at least its first segment.
+    return events * bytesPerEvent + Double(actors) * 262_144
+  }
+}

@@ -1,0 +1,180 @@
+public import AssayModel
+import Checkers
+import Glibc
+import Platform
+import Reports
+import SQLiteDriver
+
+/// Runs a plan in the real world, from the first cell to `result.json`.
+public final class ScenarioRun {
+  private let plan: Plan
+  private let options: RunOptions
+  private let time = SystemTime()
+  private var repetitions: [[AnalysedRepetition]]
+  private var library: WorkerReady?
+  private var incidentPaths: [Int: [String]] = [:]
+  private var incidentCount = 0
+
+  /// - Throws: an input error when this version can't run the plan.
+  public init(_ plan: Plan, _ options: RunOptions) throws(RunnerError) {
+    try Capabilities.verify(plan)
+    self.plan = plan
+    self.options = options
+    repetitions = Array(repeating: [], count: plan.cells.count)
+  }
+
+  /// A finished run.
+  public struct Finished: Sendable {
+    /// What was found.
+    public var result: RunResult
+    /// Path of the run's folder.
+    public var folder: String
+  }
+
+  /// Runs every repetition of every cell, judges, and writes the result.
+  public func run() throws(RunnerError) -> Finished {
+    Interruption.install()
+    let started = time.wallNow()
+    let from = time.monotonicNow()
+    let run = RunFolder.newRunID(now: started, seed: plan.seed)
+    let folder = try RunFolder(
+      results: options.resultsFolder, scenario: plan.scenario.name, run: run,
+      data: options.dataFolder)
+    try runCells(folder)
+    let result = try makeResult(
+      folder, run: run, started: started, elapsed: time.monotonicNow() - from)
+    try write(result, folder)
+    cleanUp(folder, result)
+    return Finished(result: result, folder: folder.path)
+  }
+
+  // MARK: Running
+
+  /// Cells are interleaved: all of them once, then all of them again, each time beginning with
+  /// another one, so that a drift of the machine hits none of them alone.
+  private func runCells(_ folder: RunFolder) throws(RunnerError) {
+    let launcher = WorkerLauncher(
+      executable: "/proc/self/exe", logFolder: "\(folder.path)/workers",
+      libraryFolder: try libraryFolder(folder))
+    let total = plan.cells.count * plan.scenario.repetitions
+    var done = 0
+    for repetition in 0..<plan.scenario.repetitions {
+      for offset in plan.cells.indices {
+        guard !Interruption.isRequested else { return }
+        let index = (offset + repetition) % plan.cells.count
+        done += 1
+        options.progress("\(plan.scenario.name) \(done)/\(total): \(plan.cells[index].id)")
+        try runCell(index, repetition, folder, launcher)
+      }
+    }
+  }
+
+  private func runCell(
+    _ index: Int, _ repetition: Int, _ folder: RunFolder, _ launcher: WorkerLauncher
+  ) throws(RunnerError) {
+    let cellRun = CellRun(
+      cell: plan.cells[index], index: index, repetition: repetition, folder: folder,
+      launcher: launcher, time: time, expectedSourceID: library?.sourceID)
+    let outcome: CellOutcome
+    do {
+      outcome = try cellRun.run()
+    } catch where error.code == .interrupted {
+      return
+    }
+    library = outcome.library
+    for incident in outcome.incidents { try write(incident, cell: index, folder) }
+    let analysed = try CellAnalysis.analyse(outcome, historyFolder: cellRun.historyFolder)
+    repetitions[index].append(analysed)
+    if !options.keepsEverything, analysed.checks.allSatisfy({ $0.status != .violated }) {
+      try? Folder.remove(folder.data(cell: index, repetition: repetition))
+    }
+  }
+
+  private func libraryFolder(_ folder: RunFolder) throws(RunnerError) -> String? {
+    guard let path = options.libraryPath else { return nil }
+    return try LibraryFolder.make(for: path, in: folder.path)
+  }
+
+  // MARK: Judging
+
+  private func makeResult(
+    _ folder: RunFolder, run: String, started: WallTime, elapsed: Nanoseconds
+  ) throws(RunnerError) -> RunResult {
+    let finished = plan.cells.indices.filter { !repetitions[$0].isEmpty }
+    var figures = finished.map { CellFigures(plan.cells[$0], repetitions[$0]).result }
+    let version = LibraryVersion(number: library?.libraryNumber ?? SQLiteLibrary.versionNumber)
+    for (position, index) in finished.enumerated() {
+      let checks = CheckResult.merged(repetitions: repetitions[index].map(\.checks))
+      figures[position].verdicts = Judgement.verdicts(
+        of: plan.cells[index], checks: checks, figures: figures, library: version)
+      figures[position].incidents = incidentPaths[index] ?? []
+    }
+    let exitCode = ExitCode.of(
+      verdicts: figures.flatMap(\.verdicts), incidents: incidentCount,
+      wasInterrupted: Interruption.isRequested)
+    var result = RunResult(
+      scenario: plan.scenario.name, question: plan.scenario.question, world: .real,
+      planDigest: try Digests.plan(plan), workloadDigest: try Digests.workload(plan),
+      seed: plan.seed, run: run, started: started, elapsed: elapsed,
+      environment: environment(folder), cells: figures, outcome: exitCode.outcome, finding: "",
+      exitCode: exitCode.rawValue)
+    result.finding = Finding.sentence(result)
+    return result
+  }
+
+  private func environment(_ folder: RunFolder) -> RunEnvironment {
+    RunEnvironment(
+      processor: SystemEnvironment.processorModel, processors: SystemEnvironment.processorCount,
+      memoryBytes: SystemEnvironment.memoryBytes, kernel: SystemEnvironment.kernelRelease,
+      fileSystem: SystemEnvironment.fileSystemType(of: folder.path),
+      sqliteVersion: LibraryVersion(
+        number: library?.libraryNumber ?? SQLiteLibrary.versionNumber
+      ).description,
+      sqliteSourceID: library?.sourceID ?? SQLiteLibrary.sourceID,
+      compileOptions: library?.compileOptions ?? SQLiteLibrary.compileOptions,
+      assayVersion: AssayVersion.text)
+  }
+
+  // MARK: Writing
+
+  private func write(_ result: RunResult, _ folder: RunFolder) throws(RunnerError) {
+    try writeFile("\(folder.path)/result.json", try ResultFile.encode(result))
+  }
+
+  private func write(
+    _ incident: Incident, cell: Int, _ folder: RunFolder
+  ) throws(RunnerError) {
+    incidentCount += 1
+    let name = "incidents/incident-\(incidentCount).json"
+    incidentPaths[cell, default: []].append(name)
+    do {
+      try Folder.create("\(folder.path)/incidents")
+    } catch {
+      throw RunnerError(.harness, "an incident cannot be written: \(error)")
+    }
+    try writeFile("\(folder.path)/\(name)", try ResultFile.encode(incident))
+  }
+
+  /// Writes aside and renames: a reader sees the whole file or none.
+  private func writeFile(_ path: String, _ bytes: [UInt8]) throws(RunnerError) {
+    do {
+      try AtomicFile.write(bytes, to: path)
+    } catch {
+      throw RunnerError(.harness, "'\(path)' cannot be written: \(error)")
+    }
+  }
+
+  /// Removes what nobody needs any more; failures are left lying, the result is safe.
+  private func cleanUp(_ folder: RunFolder, _ result: RunResult) {
+    guard !options.keepsEverything else { return }
+    try? Folder.remove("\(folder.path)/workers")
+    if rmdir(folder.dataPath) == 0 { return }
+    // What is left in the data folder belongs to a violation, which people will want to look at.
+  }
+}
+
+/// Assay's own version.
+public enum AssayVersion {
+  /// As `--version` prints it.
+  public static let text = "0.1.0"
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import AssayModel
+import Foundation
+import Runner
+import ScenarioFiles
+
+/// `assay list`: what there is.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List scenarios, workloads, faults and checks.")
+
+  /// What can be listed.
+  enum Subject: String, CaseIterable, ExpressibleByArgument {
+    case scenarios, workloads, faults, checks
+  }
+
+  @Argument(help: "What to list: scenarios, workloads, faults, checks (default: all).")
+  var subjects: [Subject] = []
+
+  func run() throws {
+    let wanted = subjects.isEmpty ? Subject.allCases : subjects
+    for (index, subject) in wanted.enumerated() {
+      if index > 0 { Console.output("") }
+      if wanted.count > 1 { Console.output("\(subject.rawValue):") }
+      for (name, text) in rows(subject) {
+        let padding = String(repeating: " ", count: max(1, 22 - name.count))
+        Console.output("  \(name)\(padding)\(text)")
+      }
+    }
+  }
+
+  private func rows(_ subject: Subject) -> [(String, String)] {
+    switch subject {
+    case .scenarios: scenarios()
+    case .workloads: Catalog.workloads
+    case .faults: Catalog.faults
+    case .checks: Catalog.checks
+    }
+  }
+
+  private func scenarios() -> [(String, String)] {
+    let folder = ScenarioFinder.folder
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().filter { $0.hasSuffix(".yaml") }.map { name in
+      let stem = String(name.dropLast(5))
+      do {
+        let file = try ScenarioFile.load(path: "\(folder)/\(name)")
+        return (stem, try file.scenario(overrides: []).question)
+      } catch {
+        return (stem, "(invalid: run 'assay check \(stem)')")
+      }
+    }
+  }
+}

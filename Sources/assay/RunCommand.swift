@@ -1,0 +1,113 @@
+import ArgumentParser
+import AssayModel
+import Foundation
+import Reports
+import Runner
+import ScenarioFiles
+
+/// `assay run`: runs scenarios and prints what they found.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run scenarios: files, or names of those under Scenarios.",
+    discussion: """
+      Writes Results/Runs/<scenario>/<run>/result.json and prints a table. The exit code says \
+      whether the scenario's expectations were met.
+      """)
+
+  @Argument(help: "Scenario files or names.")
+  var scenarios: [String]
+
+  @OptionGroup var planOptions: PlanOptions
+
+  @Flag(name: .long, help: "Print the cells and an estimate of time and disk, and run nothing.")
+  var dryRun = false
+
+  @Flag(name: .long, help: "Print the result as JSON on standard output.")
+  var json = false
+
+  @Option(name: .long, help: "Folder for results.")
+  var out = "Results"
+
+  @Option(name: .long, help: "Folder for databases while the run lasts (default: beside the run).")
+  var data: String?
+
+  @Flag(name: .long, help: "Keep databases and histories.")
+  var keep = false
+
+  @Option(name: .long, help: "Path of another libsqlite3.so for the workers.")
+  var sqlite: String?
+
+  @Flag(name: .long, help: "Print the last line only.")
+  var quiet = false
+
+  @Flag(name: .long, help: "Print every verdict with its evidence.")
+  var verbose = false
+
+  func validate() throws {
+    guard !scenarios.isEmpty else { throw ValidationError("name at least one scenario") }
+    guard !json || scenarios.count == 1 || dryRun else {
+      throw ValidationError("--json prints one result: run one scenario at a time")
+    }
+  }
+
+  func run() throws {
+    // All plans first: an error in the last file must not come after an hour of running.
+    let plans = try InputError.exiting { try scenarios.map(planOptions.plan) }
+    if dryRun {
+      for plan in plans { Console.output(DryRun.text(plan)) }
+      return
+    }
+    var codes: [Int] = []
+    for plan in plans {
+      codes.append(try runOne(plan))
+      if codes.last == 130 { break }
+    }
+    let code = ExitCodes.first(of: codes)
+    guard code == 0 else { throw ArgumentParser.ExitCode(Int32(code)) }
+  }
+
+  private func runOne(_ plan: Plan) throws -> Int {
+    do {
+      let options = RunOptions(
+        resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
+        progress: Console.progress)
+      let finished = try ScenarioRun(plan, options).run()
+      Console.endProgress()
+      report(finished)
+      return finished.result.exitCode
+    } catch let error as RunnerError {
+      Console.endProgress()
+      Console.note("assay: \(plan.scenario.name): \(error.message)")
+      return Int(error.exitCode)
+    }
+  }
+
+  private func report(_ finished: ScenarioRun.Finished) {
+    let style = TerminalReport.Style(
+      colour: json ? false : Console.mayColour, detail: verbose ? .verbose : .normal)
+    let text =
+      quiet ? finished.result.finding : TerminalReport.text(finished.result, style: style)
+    if json {
+      Console.note(text)
+      Console.output((try? ResultJSON.encode(finished.result)) ?? "")
+    } else {
+      Console.output(text)
+    }
+    if !quiet { Console.note("Results: \(finished.folder)/result.json") }
+  }
+}
+
+/// Turns errors of what the user gave into one clear message and exit 64.
+enum InputError {
+  static func exiting<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as ValidationError {
+      throw error
+    } catch let error as ScenarioErrors {
+      Console.note("\(error)")
+      throw ArgumentParser.ExitCode(64)
+    }
+  }
+}
