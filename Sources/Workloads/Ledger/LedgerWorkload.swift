@@ -39,7 +39,7 @@ public struct LedgerWorkload: Workload {
         amount INTEGER NOT NULL);
       """)
     for account in 0..<cell.load.keyCount {
-      try connection.run(insertAccount, Int64(account), Ledger.initialBalance)
+      try connection.run(insertAccount, Int64(account), InitialContent.balance)
     }
   }
 
@@ -65,12 +65,16 @@ public struct LedgerWorkload: Workload {
         emit(
           ContentRow(
             .transfer, subject: UInt64(bitPattern: statement.int64(0)),
-            value: Ledger.accounts(
-              from: Int(statement.int64(1)), to: Int(statement.int64(2))),
+            value: accountsWord(from: statement.int64(1), to: statement.int64(2)),
             extra: UInt64(bitPattern: statement.int64(3))))
       }
     }
   }
+}
+
+/// Both accounts of a transfer in one word, as events and rows of content carry them.
+private func accountsWord(from: Int64, to: Int64) -> UInt64 {
+  UInt64(bitPattern: from) << 32 | UInt64(bitPattern: to) & 0xffff_ffff
 }
 
 /// A writer of workload `ledger`.
@@ -104,23 +108,19 @@ struct TransferActor: WorkloadActor {
     // A second draw until the accounts differ would not end with one account.
     let to = accounts == 1 ? from : (from + 1 + generator.below(accounts - 1)) % accounts
     let amount = Int64(1 + generator.below(100))
-    let identifier = TransferID(actor: actor, sequence: sequence)
+    let identifier = TransferID(actor: actor, number: sequence)
     sequence += 1
     let operation = WorkloadOperation(
-      .transfer, subject: identifier.rawValue, value: Ledger.accounts(from: from, to: to),
+      .transfer, subject: identifier.rawValue, value: accountsWord(from: Int64(from), to: Int64(to)),
       extra: UInt64(amount))
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
     ) { () throws(StorageError) in
-      try database.write { (connection) throws(StorageError) in
-        do {
-          try connection.run(Self.debit, Int64(from), amount)
-          try connection.run(Self.credit, Int64(to), amount)
-          try connection.run(
-            Self.insert, Int64(bitPattern: identifier.rawValue), Int64(from), Int64(to), amount)
-        } catch {
-          throw StorageError.sqlite(error)
-        }
+      try database.write { (connection) throws(SQLiteError) in
+        try connection.run(Self.debit, Int64(from), amount)
+        try connection.run(Self.credit, Int64(to), amount)
+        try connection.run(
+          Self.insert, Int64(bitPattern: identifier.rawValue), Int64(from), Int64(to), amount)
       }
       return operation
     }
@@ -141,17 +141,10 @@ struct AuditActor: WorkloadActor {
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
     ) { () throws(StorageError) in
-      let sum = try database.read { (connection) throws(StorageError) in
-        do {
-          return try connection.withStatement(Self.sum) { (statement) throws(SQLiteError) in
-            _ = try statement.step()
-            return statement.int64(0)
-          }
-        } catch {
-          throw StorageError.sqlite(error)
-        }
+      let sum = try database.read { (connection) throws(SQLiteError) in
+        try connection.first(Self.sum) { $0.int64(0) }
       }
-      operation.value = UInt64(bitPattern: sum)
+      operation.value = UInt64(bitPattern: sum ?? 0)
       return operation
     }
   }

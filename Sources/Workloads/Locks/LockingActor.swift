@@ -84,12 +84,12 @@ struct LockingActor: WorkloadActor {
     ) { () throws(StorageError) in
       try context.database.write { (connection) throws(StorageError) in
         if isFenced { try locks.checkFencing(lease, in: &connection) }
-        do {
+        do throws(SQLiteError) {
           try connection.run(
             Self.insert, Int64(lock), lease.token, Int64(bitPattern: nonce))
           try connection.run(Self.count, Int64(lock))
         } catch {
-          throw StorageError.sqlite(error)
+          throw StorageError(error)
         }
       }
       return operation
@@ -122,16 +122,10 @@ struct CounterReader: WorkloadActor {
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
     ) { () throws(StorageError) in
-      operation.value = try database.read { (connection) throws(StorageError) in
-        do {
-          return try connection.withStatement(Self.select) { (statement) throws(SQLiteError) in
-            try statement.bind(1, Int64(lock))
-            return try statement.step() ? UInt64(bitPattern: statement.int64(0)) : 0
-          }
-        } catch {
-          throw StorageError.sqlite(error)
-        }
+      let counter = try database.read { (connection) throws(SQLiteError) in
+        try connection.first(Self.select, Int64(lock)) { $0.int64(0) }
       }
+      operation.value = UInt64(bitPattern: counter ?? 0)
       return operation
     }
   }

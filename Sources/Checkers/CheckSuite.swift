@@ -1,0 +1,127 @@
+// Checkers: from a history and a final content to a verdict.
+//
+// The problem: workers wrote down what they asked of storage and what they were told, and a fresh
+// process wrote down what it then found. Does what was found keep every promise that was made? The
+// model: a check is a pure function of record, content and history, reads each once and answers
+// valid, violated with a witness, or unknown with a reason. What it cannot find: the loss of a
+// write that overlapped its survivor in time, since acknowledgements don't tell the order of
+// commits; and anything that neither the content nor an answer shows.
+
+public import AssayModel
+
+/// Runs the checks of one cell over one repetition, all of them in one pass.
+///
+/// Memory: O(keys) for `kv` and `ledger` (plus a bit per transfer), O(events) for `locks`.
+public struct CheckSuite {
+  /// What the suite found.
+  public struct Findings: Equatable, Sendable {
+    /// One result per check that was asked for and judges a history, in the order of `CheckName`.
+    public var results: [CheckResult]
+    /// Locks that passed on without a release, by lock and token.
+    public var takeovers: [Takeover]
+  }
+
+  private let context: CellContext
+  private let initialNonce: @Sendable (UInt64) -> UInt64
+
+  /// Creates the checks that a cell asks for.
+  ///
+  /// - Parameter initialNonce: what a key of workload `kv` holds before the run; 0 for absence.
+  public init(
+    record: CellRecord,
+    initialNonce: @escaping @Sendable (UInt64) -> UInt64 = { InitialContent.nonce(ofKey: $0) }
+  ) {
+    context = CellContext(record: record)
+    self.initialNonce = initialNonce
+  }
+
+  /// The checks that this module answers from a history; the others are judged from figures.
+  public static let checks: [CheckName] = [
+    .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy,
+  ]
+
+  /// Reads the content and then the history, each once.
+  ///
+  /// - Parameter content: `nil` when it could not be read; checks that need it answer unknown.
+  /// - Throws: what the streams throw, or `CheckError` when the content is incomplete.
+  /// - Complexity: O(rows + events), and O(n log n) in the events of each lock.
+  public func run<Events: EventStream, Content: ContentStream>(
+    events: inout Events, content: inout Content?
+  ) throws -> Findings {
+    var checkers = makeCheckers()
+    var locks = context.cell.load.workload == .locks ? LockChecker(context: context) : nil
+    var kills = KillCoverage(context: context)
+    let state = try read(&content) { row in
+      for index in checkers.indices { checkers[index].see(row) }
+      locks?.see(row)
+    }
+    while let event = try events.next() {
+      for index in checkers.indices { checkers[index].see(event) }
+      locks?.see(event)
+      kills.see(event)
+    }
+    var results = checkers.indices.map { kills.qualify(checkers[$0].finish(content: state)) }
+    if isAsked(.integrity) { results.append(IntegrityCheck.result(context.record.observation)) }
+    let finder = locks?.takeovers()
+    if isAsked(.mutualExclusion), let result = locks?.finish(content: state) {
+      results.append(result)
+    }
+    if isAsked(.recoveryTime), let finder { results.append(finder.result) }
+    return Findings(results: complete(results), takeovers: finder?.takeovers ?? [])
+  }
+
+  private func isAsked(_ check: CheckName) -> Bool {
+    context.cell.furtherChecks.contains(check)
+      || context.cell.expectations.contains { $0.check == check }
+  }
+
+  private func makeCheckers() -> [any EventChecker] {
+    var checkers: [any EventChecker] = []
+    if isAsked(.durability) {
+      switch context.cell.load.workload {
+      case .kv:
+        checkers.append(KeyValueDurability(context: context, initialNonce: initialNonce))
+      case .ledger: checkers.append(TransferDurability(context: context))
+      case .locks: checkers.append(ProtectedWriteDurability(context: context))
+      default: break
+      }
+    }
+    if isAsked(.atomicity), context.cell.load.workload == .ledger {
+      checkers.append(LedgerAtomicity(context: context))
+    }
+    if isAsked(.busy) { checkers.append(BusyCheck(context: context)) }
+    return checkers
+  }
+
+  private func read<Content: ContentStream>(
+    _ content: inout Content?, _ see: (ContentRow) -> Void
+  ) throws -> ContentState {
+    let observation = context.record.observation
+    guard var stream = content else {
+      return .missing(observation.failure ?? "there is none")
+    }
+    var rows = 0
+    while let row = try stream.next() {
+      rows += 1
+      see(row)
+    }
+    content = stream
+    guard rows == observation.contentRows else {
+      throw CheckError(
+        code: .contentIncomplete, found: Words.count(rows, "row"),
+        expected: Words.count(observation.contentRows, "row"))
+    }
+    return .read
+  }
+
+  /// Adds an answer for each check that was asked for and does not fit the workload.
+  private func complete(_ results: [CheckResult]) -> [CheckResult] {
+    Self.checks.compactMap { check in
+      if let result = results.first(where: { $0.check == check }) { return result }
+      guard isAsked(check) else { return nil }
+      return .unknown(
+        check,
+        reason: "the workload \(context.cell.load.workload.rawValue) shows nothing of it")
+    }
+  }
+}

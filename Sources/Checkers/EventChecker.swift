@@ -1,0 +1,31 @@
+import AssayModel
+
+/// One check that reads the final content and then the history, each once.
+///
+/// The content comes first, so that a checker of ten million events needs to remember only what
+/// belongs to the keys that it found, never the events.
+protocol EventChecker {
+  /// Takes one row of the final content.
+  mutating func see(_ row: ContentRow)
+
+  /// Takes one event; those of one actor come in its order, between actors there is none.
+  mutating func see(_ event: Event)
+
+  /// Judges, after the last row and the last event.
+  mutating func finish(content: ContentState) -> CheckResult
+}
+
+/// Whether the final content could be read.
+enum ContentState: Equatable {
+  case read
+  /// It could not, for this reason.
+  case missing(String)
+
+  /// The reason why a check that needs the content can't tell; `nil` when it was read.
+  var reason: String? {
+    switch self {
+    case .read: nil
+    case .missing(let reason): "the final content was not read: \(reason)"
+    }
+  }
+}

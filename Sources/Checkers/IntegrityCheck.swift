@@ -1,0 +1,22 @@
+import AssayModel
+
+/// `integrity`: SQLite itself finds the database sound, and every reference has its target.
+enum IntegrityCheck {
+  static func result(_ observation: Observation) -> CheckResult {
+    let evidence = "PRAGMA integrity_check, PRAGMA foreign_key_check"
+    if let failure = observation.failure {
+      return .violated(
+        .integrity, evidence: evidence, witness: ["the database can't be read: \(failure)"])
+    }
+    if observation.integrityRows.isEmpty {
+      return .unknown(.integrity, reason: "nobody looked at the database afterwards")
+    }
+    var witnesses = Witnesses()
+    if observation.integrityRows != ["ok"] {
+      for row in observation.integrityRows { witnesses.add("integrity_check: \(row)") }
+    }
+    for row in observation.foreignKeyRows { witnesses.add("foreign_key_check: \(row)") }
+    if witnesses.isEmpty { return .valid(.integrity, evidence: evidence) }
+    return .violated(.integrity, evidence: evidence, witness: witnesses.summary)
+  }
+}

@@ -1,0 +1,135 @@
+public import AssayModel
+
+/// From what was found and what the scenario expects to verdicts.
+public enum Judgement {
+  /// Judges one cell.
+  ///
+  /// Of each check's rules the first holds whose conditions fit; the plan has already left out
+  /// those that speak of other cells, so only conditions on the library are looked at here. A
+  /// check without a rule that fits is reported and always counts as met. An answer that is
+  /// unknown is never met, except where the scenario only asks for a report.
+  ///
+  /// - Parameters:
+  ///   - cell: the cell as planned.
+  ///   - checks: what its checks found, repetitions merged.
+  ///   - figures: the figures of all cells of the run, this one included; their verdicts are not
+  ///     read.
+  ///   - library: the version of SQLite that the workers used.
+  /// - Returns: one verdict per check that the cell names: expectations in the order of the file,
+  ///   then the further checks.
+  public static func verdicts(
+    of cell: PlannedCell, checks: [CheckResult], figures: [CellResult], library: LibraryVersion
+  ) -> [Verdict] {
+    var verdicts: [Verdict] = []
+    for expectation in cell.expectations {
+      let rule = expectation.rules.first { applies($0, library) }
+      let found = checks.first { $0.check == expectation.check }
+      verdicts.append(
+        verdict(expectation.check, rule?.requirement, found) { bound in
+          Measure(cell: cell, figures: figures, bound: bound, check: expectation.check)
+        })
+    }
+    for check in cell.furtherChecks where !verdicts.contains(where: { $0.check == check }) {
+      let found = checks.first { $0.check == check }
+      verdicts.append(
+        verdict(check, nil, found) { bound in
+          Measure(cell: cell, figures: figures, bound: bound, check: check)
+        })
+    }
+    return verdicts
+  }
+
+  /// The words of a requirement as a scenario has them.
+  public static func text(_ requirement: ExpectationRule.Requirement) -> String {
+    switch requirement {
+    case .valid: "valid"
+    case .violated: "violated"
+    case .mayViolate: "may_violate"
+    case .bound(let bound): text(bound)
+    }
+  }
+
+  private static func text(_ bound: Bound) -> String {
+    var parts: [String] = []
+    if let min = bound.min { parts.append("min: \(min.text)") }
+    if let max = bound.max { parts.append("max: \(max.text)") }
+    if let statistic = bound.statistic { parts.append("statistic: \(statistic.rawValue)") }
+    if let operation = bound.operation { parts.append("operation: \(operation)") }
+    if let code = bound.code { parts.append("code: \(code)") }
+    if !bound.relativeTo.isEmpty {
+      let paths = bound.relativeTo.map { "\($0.path): \($0.value)" }
+      parts.append("relative_to: {\(paths.joined(separator: ", "))}")
+    }
+    return "{\(parts.joined(separator: ", "))}"
+  }
+
+  private static func applies(_ rule: ExpectationRule, _ library: LibraryVersion) -> Bool {
+    rule.conditions.allSatisfy { condition in
+      switch condition {
+      case .parameter: true
+      case .library(let range): range.contains(library)
+      }
+    }
+  }
+
+  private static func verdict(
+    _ check: CheckName, _ requirement: ExpectationRule.Requirement?, _ found: CheckResult?,
+    measure: (Bound) -> Measure
+  ) -> Verdict {
+    let expected = requirement.map(text)
+    if case .bound(let bound) = requirement {
+      if let found, check == .recoveryTime, found.status != .valid {
+        return plain(found, expected: expected, met: false)
+      }
+      return bounded(check, measure(bound), bound, expected: expected, found)
+    }
+    let result = found ?? .unknown(check, reason: missing(check))
+    let isMet =
+      switch requirement {
+      case .valid: result.status == .valid
+      case .violated: result.status == .violated
+      case .mayViolate, .bound, nil: true
+      }
+    return plain(result, expected: expected, met: isMet)
+  }
+
+  private static func missing(_ check: CheckName) -> String {
+    switch check {
+    case .latency, .throughput, .counts: "only a bound can be judged"
+    default: "the check was not run"
+    }
+  }
+
+  private static func plain(_ result: CheckResult, expected: String?, met: Bool) -> Verdict {
+    Verdict(
+      check: result.check, status: result.status, expected: expected, met: met,
+      evidence: result.evidence, witness: result.witness, reason: result.reason)
+  }
+
+  private static func bounded(
+    _ check: CheckName, _ measure: Measure, _ bound: Bound, expected: String?,
+    _ found: CheckResult?
+  ) -> Verdict {
+    switch measure.outcome {
+    case .unknown(let reason):
+      return Verdict(
+        check: check, status: .unknown, expected: expected, met: false,
+        evidence: found?.evidence ?? "", reason: reason)
+    case .measured(let value, let evidence):
+      let lowest = bound.min?.value(measure.cell.value(of:))
+      let highest = bound.max?.value(measure.cell.value(of:))
+      if bound.min != nil && lowest == nil || bound.max != nil && highest == nil {
+        return Verdict(
+          check: check, status: .unknown, expected: expected, met: false, evidence: evidence,
+          reason: "the bound names a setting that has no value in this cell")
+      }
+      let isMet = value >= lowest ?? -.infinity && value <= highest ?? .infinity
+      var measured = measure.text(value)
+      if let lowest { measured += ", at least \(measure.text(lowest))" }
+      if let highest { measured += ", at most \(measure.text(highest))" }
+      return Verdict(
+        check: check, status: isMet ? .valid : .violated, expected: expected, met: isMet,
+        measured: measured, evidence: evidence)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import AssayModel
+
+/// `durability` of the locks workload: the row of each acknowledged protected write is there, told
+/// by its nonce; a write that was refused left none.
+///
+/// Keeps one word for each row.
+struct ProtectedWriteDurability: EventChecker {
+  private let context: CellContext
+  private var nonces: Set<UInt64> = []
+  private var rowCount = 0
+  private var folds = AttemptFolds()
+  private var witnesses = Witnesses()
+  private var (acknowledged, unknown) = (0, 0)
+
+  init(context: CellContext) {
+    self.context = context
+  }
+
+  mutating func see(_ row: ContentRow) {
+    guard row.kind == .protectedWrite else { return }
+    rowCount += 1
+    if !nonces.insert(row.extra).inserted {
+      witnesses.add("the protected write of nonce \(row.extra) has two rows")
+    }
+  }
+
+  mutating func see(_ event: Event) {
+    guard event.operation.kind == .protectedWrite else { return }
+    guard let ended = folds.add(event, identifier: event.operation.extra) else { return }
+    judge(ended)
+  }
+
+  mutating func finish(content: ContentState) -> CheckResult {
+    for fold in folds.remaining { judge(fold) }
+    var evidence = Words.count(acknowledged, "acknowledged protected write")
+    if unknown > 0 { evidence += ", \(Words.grouped(unknown)) of unknown outcome" }
+    evidence += ", \(Words.count(rowCount, "row"))"
+    if let reason = content.reason {
+      return .unknown(.durability, evidence: evidence, reason: reason)
+    }
+    for nonce in nonces.sorted() {
+      witnesses.add("nonce \(nonce) has a row, but nobody wrote it")
+    }
+    if !witnesses.isEmpty {
+      return .violated(.durability, evidence: evidence, witness: witnesses.summary)
+    }
+    if acknowledged == 0 {
+      return .unknown(
+        .durability, evidence: evidence, reason: "no protected write was acknowledged",
+        sawNothing: true)
+    }
+    return .valid(.durability, evidence: evidence)
+  }
+
+  private mutating func judge(_ fold: AttemptFold) {
+    let hasRow = nonces.remove(fold.identifier) != nil
+    let context = context
+    switch fold.outcome {
+    case .ok:
+      acknowledged += 1
+      guard !hasRow else { return }
+      witnesses.add(
+        "the write of nonce \(fold.identifier) by \(fold.actor), acknowledged, "
+          + "invoked \(context.text(fold.invoked)), has no row")
+    case .unknown:
+      unknown += 1
+    case .failed:
+      guard hasRow else { return }
+      witnesses.add(
+        "the write of nonce \(fold.identifier) by \(fold.actor), reported as failed, has a row")
+    }
+  }
+}

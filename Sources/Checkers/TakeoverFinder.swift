@@ -1,0 +1,122 @@
+import AssayModel
+
+/// Finds the passages of a lock from an owner that did not release it to another one, and judges
+/// whether any came before the lease had ended.
+///
+/// Left out, and counted, are passages that can't be timed: the old owner died while renewing, or
+/// somebody died while acquiring in between, so the last renewal is not known; or nobody asked for
+/// the lock before its lease had ended, so the time says nothing of recovery.
+struct TakeoverFinder {
+  /// Clocks are read in steps; a passage this much before the end of a lease is none too early.
+  static let granularity = Nanoseconds.milliseconds(1)
+
+  let context: CellContext
+  private(set) var takeovers: [Takeover] = []
+  private var untimed = 0
+  private var unwanted = 0
+  private var witnesses = Witnesses()
+
+  init(context: CellContext) {
+    self.context = context
+  }
+
+  /// The answer of `recovery_time`, apart from bounds, which are judged over all repetitions.
+  var result: CheckResult {
+    var evidence = Words.count(takeovers.count, "takeover")
+    let reentries = takeovers.count { $0.isReentry }
+    if reentries > 0 { evidence += ", \(Words.grouped(reentries)) of them by re-entry" }
+    if untimed > 0 { evidence += ", \(Words.grouped(untimed)) more that can't be timed" }
+    if unwanted > 0 { evidence += ", \(Words.grouped(unwanted)) more that nobody waited for" }
+    if !witnesses.isEmpty {
+      return .violated(.recoveryTime, evidence: evidence, witness: witnesses.summary)
+    }
+    if takeovers.isEmpty {
+      return .unknown(
+        .recoveryTime, evidence: evidence, reason: "no takeover was seen", sawNothing: true)
+    }
+    return .valid(.recoveryTime, evidence: evidence)
+  }
+
+  /// Looks through the sorted history of one lock.
+  mutating func look(at lock: LockHistory.Lock, number: Int) {
+    let plants = context.record.faults
+      .filter { $0.kind == .staleLock && Self.lockNumber(in: $0.target) == number }
+      .map(\.injected).sorted()
+    var previous: LockHistory.Acquisition?
+    for next in lock.acquisitions {
+      defer { previous = next }
+      let planted = plants.last { plant in
+        plant <= next.granted && plant > previous?.granted ?? MonotonicTime(nanoseconds: 0)
+      }
+      if let planted {
+        let end = planted + context.cell.locks.ttl
+        add(
+          number, from: nil, to: next, lastRenewal: planted, leaseEnd: end, isReentry: false)
+      } else if let previous {
+        pass(lock, number, from: previous, to: next)
+      }
+    }
+  }
+
+  private mutating func pass(
+    _ lock: LockHistory.Lock, _ number: Int, from old: LockHistory.Acquisition,
+    to new: LockHistory.Acquisition
+  ) {
+    guard old.actor != new.actor else { return }
+    let isReleased = lock.releases(of: old.token).contains {
+      $0.outcome != .failed && $0.invoked <= new.completed
+    }
+    if isReleased { return }
+    let mayHaveBeenBetween =
+      new.token > old.token + 1
+      && lock.unknownAttempts.contains {
+        $0.invoked <= new.completed && $0.latestEffect >= old.completed
+      }
+    let renewals = lock.renewals(of: old.token).filter { $0.invoked <= new.completed }
+    if mayHaveBeenBetween || renewals.contains(where: { !$0.isAcknowledged }) {
+      untimed += 1
+      return
+    }
+    let lastRenewal = renewals.map(\.granted).reduce(old.granted, max)
+    var end = renewals.map(\.heldUntil).reduce(old.heldUntil, max)
+    if end.nanoseconds == 0 { end = lastRenewal + context.cell.locks.ttl }
+    add(
+      number, from: old.actor, to: new, lastRenewal: lastRenewal, leaseEnd: end,
+      isReentry: isReentry(old.actor, new.actor))
+  }
+
+  private mutating func add(
+    _ number: Int, from: ActorID?, to new: LockHistory.Acquisition, lastRenewal: MonotonicTime,
+    leaseEnd: MonotonicTime, isReentry: Bool
+  ) {
+    if new.intended > leaseEnd {
+      unwanted += 1
+      return
+    }
+    let context = context
+    takeovers.append(
+      Takeover(
+        lock: UInt64(number), from: from, to: new.actor, token: new.token,
+        lastRenewal: lastRenewal, killed: from.flatMap { context.killed($0) },
+        acquired: new.completed, isReentry: isReentry))
+    guard !isReentry, new.completed + Self.granularity < leaseEnd else { return }
+    witnesses.add(
+      "lock \(number): \(new.actor) took it \(context.text(new.completed)), while the lease of "
+        + "\(from.map { "\($0)" } ?? "the planted row") ran until \(context.text(leaseEnd))")
+  }
+
+  private func isReentry(_ old: ActorID, _ new: ActorID) -> Bool {
+    guard old.process == new.process, new.incarnation > old.incarnation else { return false }
+    guard let before = context.process(of: old), let after = context.process(of: new) else {
+      return false
+    }
+    return before.owner == after.owner
+  }
+
+  /// The last number in the words that name a fault's target, such as `lock 3`.
+  static func lockNumber(in target: String) -> Int? {
+    let digits = target.reversed().drop { !$0.isASCII || !$0.isNumber }
+      .prefix { $0.isASCII && $0.isNumber }
+    return Int(String(digits.reversed()))
+  }
+}

@@ -1,0 +1,71 @@
+import AssayModel
+
+extension CellResult {
+  /// The matrix values in short: `ttl=250ms owner=random`; the id where there are none.
+  var label: String {
+    if parameters.isEmpty { return id }
+    return parameters.sorted { $0.key < $1.key }
+      .map { "\(Self.shortName($0.key))=\($0.value)" }.joined(separator: " ")
+  }
+
+  /// Attempts that ended with an error of the family SQLITE_BUSY.
+  var busyCount: UInt64 {
+    var count: UInt64 = 0
+    for operation in operations.values {
+      for (name, number) in operation.errors where name.hasPrefix("SQLITE_BUSY") { count += number }
+    }
+    return count
+  }
+
+  /// The matrix value of the lease time in nanoseconds, if it is one of the cell's parameters.
+  var leaseTime: Int64? { parameters["locks.ttl"].flatMap(Self.nanoseconds) }
+
+  /// Operations of the least busy actor over those of the busiest, among actors that lived through
+  /// the whole repetition; `nil` with fewer than two.
+  var fairness: Double? {
+    var lowest: Double?
+    for repetition in Set(actors.map(\.repetition)).sorted() {
+      let shares = Self.wholeLives(actors.filter { $0.repetition == repetition })
+      guard shares.count > 1, let most = shares.max(), let least = shares.min(), most > 0 else {
+        continue
+      }
+      lowest = min(lowest ?? 1, Double(least) / Double(most))
+    }
+    return lowest
+  }
+
+  /// The middle span from the last renewal to the takeover.
+  var medianRecovery: Int64? {
+    let spans = takeovers.map(\.sinceRenewal).sorted()
+    return spans.isEmpty ? nil : spans[(spans.count - 1) / 2]
+  }
+
+  /// The last part of a setting's path.
+  static func shortName(_ path: String) -> String {
+    String(path.split(separator: ".").last ?? Substring(path))
+  }
+
+  /// Operations per actor place (process and number), its incarnations added: a restarted process
+  /// is one participant.
+  private static func wholeLives(_ actors: [ActorResult]) -> [UInt64] {
+    var sums: [String: UInt64] = [:]
+    for actor in actors { sums[place(actor.actor), default: 0] += actor.operations }
+    return sums.values.sorted()
+  }
+
+  /// `p1.0/a2` without its incarnation: `p1/a2`.
+  private static func place(_ name: String) -> String {
+    guard let dot = name.firstIndex(of: "."), let slash = name.firstIndex(of: "/"), dot < slash
+    else { return name }
+    return String(name[..<dot]) + String(name[slash...])
+  }
+
+  private static func nanoseconds(_ text: String) -> Int64? {
+    let units: [(String, Double)] = [("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9)]
+    for (suffix, factor) in units where text.hasSuffix(suffix) {
+      guard let number = Double(text.dropLast(suffix.count)) else { continue }
+      return Int64(number * factor)
+    }
+    return nil
+  }
+}

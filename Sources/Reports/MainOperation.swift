@@ -1,0 +1,18 @@
+import AssayModel
+
+/// Which of a cell's operations stands in the table.
+enum MainOperation {
+  /// What a user of the workload waits for, writes before reads.
+  private static let order: [OperationKind] = [
+    .transfer, .store, .acquire, .delete, .protectedWrite, .load, .audit, .protectedRead,
+  ]
+
+  /// The name of the main operation of a run: the first of the order that any cell measured.
+  static func name(in cells: [CellResult]) -> String? {
+    let known = order.map(\.name).first { name in
+      cells.contains { ($0.operations[name]?.response.count ?? 0) > 0 }
+    }
+    if let known { return known }
+    return cells.flatMap(\.operations.keys).sorted().first
+  }
+}

@@ -1,0 +1,37 @@
+import AssayModel
+
+/// How a verdict looks in the table.
+enum Mark {
+  case met, missed, unknown, shown, notJudged
+
+  init(_ verdict: Verdict) {
+    switch (verdict.met, verdict.status) {
+    case (true, .valid): self = .met
+    case (true, .violated): self = .shown
+    case (true, .unknown): self = .notJudged
+    case (false, .unknown): self = .unknown
+    case (false, _): self = .missed
+    }
+  }
+
+  /// The sign or, without colour, the word.
+  func text(_ style: TerminalReport.Style) -> String {
+    switch self {
+    case .met: style.usesWords ? "ok" : "✓"
+    case .missed: style.usesWords ? "FAIL" : "✗"
+    case .unknown: style.usesWords ? "unknown" : "?"
+    case .shown: style.usesWords ? "violated" : "!"
+    case .notJudged: "-"
+    }
+  }
+
+  /// The ANSI code of its colour.
+  var color: String {
+    switch self {
+    case .met: "32"
+    case .missed: "31"
+    case .unknown, .shown: "33"
+    case .notJudged: "2"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import AssayModel
+
+/// What stands under the table: only what a reader must act on, with its witness.
+struct Notes {
+  /// Notes that are shown; the rest stand in the result file.
+  private static let noteLimit = 6
+  /// Lines of a witness that are shown.
+  private static let witnessLimit = 3
+
+  let result: RunResult
+  let style: TerminalReport.Style
+
+  /// The lines, most serious first; none when everything was met and nothing violated.
+  var lines: [String] {
+    let entries = entries
+    var lines = entries.prefix(Self.noteLimit).flatMap { text($0.cell, $0.verdict) }
+    if entries.count > Self.noteLimit {
+      lines.append("and \(entries.count - Self.noteLimit) more in result.json")
+    }
+    for cell in result.cells where !cell.incidents.isEmpty {
+      let died = "\(cell.label): \(Figures.count(cell.incidents.count, "worker")) died unasked"
+      lines.append("\(Paint.paint("!", "31", style)) \(died): \(cell.incidents[0])")
+    }
+    return lines
+  }
+
+  private var entries: [(cell: CellResult, verdict: Verdict)] {
+    let all = result.cells.flatMap { cell in cell.verdicts.map { (cell: cell, verdict: $0) } }
+    let missed = all.filter { Mark($0.verdict) == .missed }
+    let unknown = all.filter { Mark($0.verdict) == .unknown }
+    let shown = all.filter { Mark($0.verdict) == .shown && !$0.verdict.witness.isEmpty }
+    return missed + unknown + shown
+  }
+
+  private func text(_ cell: CellResult, _ verdict: Verdict) -> [String] {
+    let mark = Mark(verdict)
+    let place = cell.parameters.isEmpty ? "" : "\(cell.label): "
+    let sign = Paint.paint(mark.text(style), mark.color, style)
+    var line = "\(sign) \(place)\(verdict.check.rawValue)"
+    switch mark {
+    case .missed:
+      line += " is \(verdict.status.rawValue), expected \(verdict.expected ?? "nothing")"
+    case .unknown:
+      line += " is unknown, expected \(verdict.expected ?? "nothing")"
+    default:
+      line += " is violated, as \(verdict.expected == "violated" ? "expected" : "allowed")"
+    }
+    if let measured = verdict.measured { line += ": \(measured)" }
+    if let reason = verdict.reason { line += ": \(reason)" }
+    if !verdict.evidence.isEmpty { line += " (\(verdict.evidence))" }
+    let limit = mark == .shown ? 1 : Self.witnessLimit
+    return [line] + verdict.witness.prefix(limit).map { "    \($0)" }
+  }
+}

@@ -1,0 +1,73 @@
+public import AssayModel
+
+/// A run's result as the first screen of a terminal: a table with one row a cell, notes on what
+/// was not met, and the finding as the last line.
+public enum TerminalReport {
+  /// How the text may look.
+  public struct Style: Hashable, Sendable {
+    /// Whether to colour verdicts with ANSI sequences.
+    public var color: Bool
+    /// Whether only ASCII characters may be used.
+    public var ascii: Bool
+    /// Columns that the table should fit in; at least 40.
+    public var width: Int
+
+    /// Creates a style; the defaults suit a file or a pipe.
+    public init(color: Bool = false, ascii: Bool = false, width: Int = 120) {
+      self.color = color
+      self.ascii = ascii
+      self.width = width
+    }
+
+    /// Whether verdicts are words: marks are clear only with their colour.
+    var usesWords: Bool { ascii || !color }
+  }
+
+  /// Returns the report of one run, with a newline at the end.
+  ///
+  /// A function of the result and the style alone.
+  public static func text(_ result: RunResult, style: Style = Style()) -> String {
+    var lines = [
+      Paint.bold("\(result.scenario): \(result.question)", style), place(result), "",
+    ]
+    lines += CellTable(result: result, style: style).lines
+    let notes = Notes(result: result, style: style).lines
+    if !notes.isEmpty { lines += [""] + notes }
+    let finding = result.finding.isEmpty ? Finding.sentence(result) : result.finding
+    lines += ["", Paint.outcome(finding, result, style)]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func place(_ result: RunResult) -> String {
+    let environment = result.environment
+    let repetitions = result.cells.map(\.repetitions).max() ?? 1
+    var parts = [
+      "\(result.world.rawValue) world", "SQLite \(environment.sqliteVersion)",
+      environment.fileSystem, Figures.count(environment.processors, "processor"),
+      "seed \(result.seed)", Figures.span(result.elapsed.rawValue),
+    ]
+    if repetitions > 1 { parts.append("\(repetitions) repetitions") }
+    if let operation = MainOperation.name(in: result.cells) {
+      parts.append("latencies of \(operation)")
+    }
+    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+}
+
+/// ANSI colours, applied only when the style asks for them.
+enum Paint {
+  static func bold(_ text: String, _ style: TerminalReport.Style) -> String {
+    paint(text, "1", style)
+  }
+
+  static func paint(_ text: String, _ code: String, _ style: TerminalReport.Style) -> String {
+    style.color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Green when everything is met, yellow when something is unknown, otherwise red.
+  static func outcome(
+    _ text: String, _ result: RunResult, _ style: TerminalReport.Style
+  ) -> String {
+    paint(text, result.exitCode == 0 ? "32" : result.exitCode == 4 ? "33" : "31", style)
+  }
+}
