@@ -123,10 +123,12 @@ public final class ScenarioRun {
   }
 
   private func environment(_ folder: RunFolder) -> RunEnvironment {
-    RunEnvironment(
-      processor: SystemEnvironment.processorModel, processors: SystemEnvironment.processorCount,
-      memoryBytes: SystemEnvironment.memoryBytes, kernel: SystemEnvironment.kernelRelease,
-      fileSystem: SystemEnvironment.fileSystemType(of: folder.path),
+    let machine = try? SystemEnvironment.current()
+    let fileSystem = try? FileSystemFacts.of(folder.dataPath)
+    return RunEnvironment(
+      processor: machine?.processorModel ?? "unknown", processors: machine?.coreCount ?? 0,
+      memoryBytes: UInt64(machine?.memory.bytes ?? 0), kernel: machine?.kernelRelease ?? "unknown",
+      fileSystem: fileSystem?.type ?? "unknown",
       sqliteVersion: LibraryVersion(
         number: library?.libraryNumber ?? SQLiteLibrary.versionNumber
       ).description,
@@ -138,7 +140,13 @@ public final class ScenarioRun {
   // MARK: Writing
 
   private func write(_ result: RunResult, _ folder: RunFolder) throws(RunnerError) {
-    try writeFile("\(folder.path)/result.json", try ResultFile.encode(result))
+    let text: String
+    do {
+      text = try ResultJSON.encode(result)
+    } catch {
+      throw RunnerError(.harness, "the result cannot be encoded: \(error)")
+    }
+    try writeFile("\(folder.path)/result.json", [UInt8](text.utf8))
   }
 
   private func write(
@@ -158,7 +166,7 @@ public final class ScenarioRun {
   /// Writes aside and renames: a reader sees the whole file or none.
   private func writeFile(_ path: String, _ bytes: [UInt8]) throws(RunnerError) {
     do {
-      try AtomicFile.write(bytes, to: path)
+      try ByteFile.replace(path, with: bytes)
     } catch {
       throw RunnerError(.harness, "'\(path)' cannot be written: \(error)")
     }

@@ -21,13 +21,21 @@ let pauseAfterFailure = Nanoseconds.milliseconds(10)
 
 /// Says what an error of storage means for the attempt that met it.
 ///
+/// - Parameter error: `nil` for an error that is not storage's.
 /// - Throws: `ActorStopped` when the error is that the actor has to end.
-func attemptEnd(of error: StorageError) throws(ActorStopped) -> AttemptEnd {
+func attemptEnd(of error: StorageError?) throws(ActorStopped) -> AttemptEnd {
+  guard let error else {
+    return AttemptEnd(outcome: .unknown, code: HarnessCode.other, mayRetry: false)
+  }
   switch error {
   case .stopped: throw ActorStopped()
   case .acquireTimedOut:
     return AttemptEnd(outcome: .failed, code: HarnessCode.acquireTimedOut, mayRetry: true)
   case .leaseLost:
+    return AttemptEnd(outcome: .failed, code: HarnessCode.leaseLost, mayRetry: false)
+  case .lockTimedOut:
+    return AttemptEnd(outcome: .failed, code: HarnessCode.lockTimedOut, mayRetry: false)
+  case .lockNotHeld:
     return AttemptEnd(outcome: .failed, code: HarnessCode.leaseLost, mayRetry: false)
   default: break
   }
@@ -47,7 +55,7 @@ func attemptEnd(of error: StorageError) throws(ActorStopped) -> AttemptEnd {
 func perform(
   _ operation: WorkloadOperation, _ recorder: any OperationRecorder, intended: MonotonicTime?,
   deadline: MonotonicTime, time: any TimeSource,
-  _ attempt: () throws(StorageError) -> WorkloadOperation
+  _ attempt: () throws -> WorkloadOperation
 ) throws(ActorStopped) {
   recorder.begin(intended: intended)
   while true {
@@ -56,7 +64,7 @@ func perform(
       recorder.complete(try attempt(), .ok, code: 0, isFinal: true)
       return
     } catch {
-      let end = try attemptEnd(of: error)
+      let end = try attemptEnd(of: StorageError(error))
       let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline
       recorder.complete(operation, end.outcome, code: end.code, isFinal: !retries)
       try time.sleep(for: end.mayRetry ? pauseBeforeRetry : pauseAfterFailure)

@@ -46,12 +46,12 @@ struct ObserveWorker {
     observation.integrityRows = try connection.integrityCheck(limit: 100)
     observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(100).map { "\($0)" }
     let path = "\(assignment.historyFolder)/content.rows"
-    let writer = try RecordWriter(path: path, wordsPerRecord: 4)
+    let writer = try BufferedRecordWriter(path: path, wordsPerRecord: 4)
     var failure: PlatformError?
     try entry.readContent(&connection) { row in
       guard failure == nil else { return }
       do {
-        try writer.append(row.kind.rawValue, row.subject, row.value, row.extra)
+        try writer.append(RecordWords(row.kind.rawValue, row.subject, row.value, row.extra))
         observation.contentRows += 1
       } catch {
         failure = error
@@ -66,10 +66,10 @@ struct ObserveWorker {
 
 /// Reads the rows of content back.
 struct ObservedContent: ContentStream {
-  private let reader: RecordReader
+  private let reader: BufferedRecordReader
 
   init(path: String) throws(PlatformError) {
-    reader = try RecordReader(path: path)
+    reader = try BufferedRecordReader(path: path)
   }
 
   mutating func next() throws -> ContentRow? {

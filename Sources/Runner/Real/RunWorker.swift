@@ -23,9 +23,7 @@ final class RunWorker: Sendable {
     let entry = try workloadEntry(assignment.cell)
     let database = try storage.openDatabase()
     if assignment.cell.storage.isInMemory {
-      try database.withConnection { connection in
-        try SetUpWorker.createSchema(&connection, storage, entry)
-      }
+      try SetUpWorker.createContent(database, storage, entry)
     }
     let workload = try entry.make(
       WorkloadContext(
@@ -143,9 +141,22 @@ final class RunWorker: Sendable {
     for recorder in recorders { recorder.collect(into: &operations) }
     var report = WorkerReport()
     report.operations = OperationKind.allCases.compactMap { operations[$0] }
-    (report.counts, report.maxima) = counts(database.statistics)
-    report.jemalloc = Jemalloc.statistics().map { [$0.allocated, $0.active, $0.mapped] }
-    try? database.close()
+    let statistics = database.statistics
+    report.counts = [
+      "acquisitions": statistics.acquisitions, "waits": statistics.waits,
+      "acquire_timeouts": statistics.acquireTimeouts, "busy_errors": statistics.busyErrors,
+      "commits": statistics.commits, "grouped_requests": statistics.groupedRequests,
+      "group_reruns": statistics.groupReruns, "connections_opened": statistics.opened,
+      "connections_discarded": statistics.discarded,
+    ]
+    report.maxima = [
+      "longest_acquire_nanoseconds": UInt64(max(0, statistics.longestWait.rawValue)),
+      "largest_group": UInt64(statistics.largestGroup),
+    ]
+    report.jemalloc = Jemalloc.current().map {
+      [$0.allocated, $0.active, $0.mapped].map { UInt64($0.bytes) } + [$0.requests]
+    }
+    database.close()
     try control.send(WorkerMessage.finished(report))
   }
 }

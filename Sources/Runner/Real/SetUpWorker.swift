@@ -29,27 +29,31 @@ struct SetUpWorker {
     let entry = try workloadEntry(cell)
     let pageSize = cell.storage.pragmas.filter { $0.name == "page_size" }
       .map { Pragma($0.name, $0.value) }
-    // No journal on disk and no syncs: nobody else sees the file yet. One sync at the end.
-    var connection = try storage.openConnection(
-      pageSize + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")])
     do {
-      try createSchema(&connection, storage, entry)
-      try connection.setPragma("journal_mode", "delete")
-      try connection.setPragma("synchronous", "full")
-      // The last write with full synchronisation flushes what the others left in memory.
+      // No journal on disk and no syncs: nobody else sees the file yet. One sync at the end.
+      let database = try storage.openDatabase(
+        pageSize + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")])
+      try createContent(database, storage, entry)
+      database.close()
+      var connection = try storage.openConnection(
+        [Pragma("journal_mode", "delete"), Pragma("synchronous", "full")])
+      // A write with full synchronisation flushes what the others left in memory.
       try connection.execute("PRAGMA user_version = \(templateVersion)")
+      try connection.close()
+    } catch let error as WorkerError {
+      throw error
     } catch {
       throw WorkerError(.input, "the initial content cannot be written: \(error)")
     }
   }
 
   /// Creates storage's own tables and the workload's, and fills them in one transaction.
-  static func createSchema(
-    _ connection: inout Connection, _ storage: WorkerStorage, _ entry: WorkloadCatalog.Entry
+  static func createContent(
+    _ database: Database, _ storage: WorkerStorage, _ entry: WorkloadCatalog.Entry
   ) throws {
-    try KeyValueStore.createSchema(in: &connection)
-    try LeaseLocks.createSchema(in: &connection)
-    try connection.transaction(.immediate) { (connection) throws(SQLiteError) in
+    _ = try KeyValueStore(database)
+    _ = try LeaseLocks(database)
+    try database.write { connection in
       try entry.setUp(&connection, storage.assignment.cell)
     }
   }

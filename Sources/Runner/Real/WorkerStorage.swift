@@ -26,8 +26,16 @@ struct WorkerStorage {
       random: SeededRandomSource(seed), host: host)
   }
 
-  /// Opens the engine: every setting is applied on every connection and read back.
-  func openDatabase() throws(WorkerError) -> Database {
+  /// Opens the engine as the cell says: every setting is applied on every connection and read
+  /// back.
+  func openDatabase() throws(WorkerError) -> Database { try open(configuration) }
+
+  /// Opens the engine with one connection and these pragmas, for the set-up.
+  func openDatabase(_ pragmas: [Pragma]) throws(WorkerError) -> Database {
+    try open(DatabaseConfiguration(path: assignment.databasePath, pragmas: pragmas))
+  }
+
+  private func open(_ configuration: DatabaseConfiguration) throws(WorkerError) -> Database {
     do {
       return try Database(configuration, environment: environment)
     } catch {

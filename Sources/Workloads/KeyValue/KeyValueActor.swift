@@ -40,14 +40,14 @@ struct KeyValueActor: WorkloadActor {
     case .load:
       try Workloads.perform(
         operation, recorder, intended: intended, deadline: deadline, time: time
-      ) { () throws(StorageError) in
-        operation.value = try store.load(key) { readNonce($0) } ?? 0
+      ) {
+        operation.value = try loadedNonce(key)
         return operation
       }
     case .delete:
       try Workloads.perform(
         operation, recorder, intended: intended, deadline: deadline, time: time
-      ) { () throws(StorageError) in
+      ) {
         try store.delete(key)
         return operation
       }
@@ -57,10 +57,19 @@ struct KeyValueActor: WorkloadActor {
       writeNonce(operation.value, into: &value)
       try Workloads.perform(
         operation, recorder, intended: intended, deadline: deadline, time: time
-      ) { () throws(StorageError) in
-        try store.store(key, value)
+      ) {
+        try store.store(key: key, value: value)
         return operation
       }
+    }
+  }
+
+  /// The nonce under a key; 0 when there is no such key, which is an answer and no failure.
+  private func loadedNonce(_ key: String) throws(StorageError) -> UInt64 {
+    do {
+      return try store.load(key) { readNonce($0) }
+    } catch .notFound {
+      return 0
     }
   }
 

@@ -115,8 +115,8 @@ struct TransferActor: WorkloadActor {
       extra: UInt64(amount))
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
-    ) { () throws(StorageError) in
-      try database.write { (connection) throws(SQLiteError) in
+    ) {
+      try database.write { connection in
         try connection.run(Self.debit, Int64(from), amount)
         try connection.run(Self.credit, Int64(to), amount)
         try connection.run(
@@ -140,8 +140,8 @@ struct AuditActor: WorkloadActor {
     var operation = WorkloadOperation(.audit)
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
-    ) { () throws(StorageError) in
-      let sum = try database.read { (connection) throws(SQLiteError) in
+    ) {
+      let sum = try database.read { connection in
         try connection.first(Self.sum) { $0.int64(0) }
       }
       operation.value = UInt64(bitPattern: sum ?? 0)

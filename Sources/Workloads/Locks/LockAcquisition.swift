@@ -15,7 +15,7 @@ struct LockAcquisition {
     var lease: Lease?
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
-    ) { () throws(StorageError) in
+    ) {
       let taken = try locks.lock(LocksWorkload.name(lock), deadline: deadline)
       lease = taken
       operation.value = UInt64(bitPattern: taken.token)
@@ -34,7 +34,7 @@ struct LockAcquisition {
     var renewed: Lease?
     try Workloads.perform(
       operation, recorder, intended: nil, deadline: deadline, time: time
-    ) { () throws(StorageError) in
+    ) {
       let lease = try locks.renew(lease)
       renewed = lease
       operation.extra = surelyHeldUntil(lease).nanoseconds
@@ -51,7 +51,7 @@ struct LockAcquisition {
       .release, subject: UInt64(lock), value: UInt64(bitPattern: lease.token))
     try Workloads.perform(
       operation, recorder, intended: nil, deadline: deadline, time: time
-    ) { () throws(StorageError) in
+    ) {
       try locks.unlock(lease)
       return operation
     }

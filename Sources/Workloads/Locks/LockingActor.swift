@@ -81,16 +81,12 @@ struct LockingActor: WorkloadActor {
     let isFenced = context.cell.locks.fencing
     try Workloads.perform(
       operation, recorder, intended: nil, deadline: deadline, time: time
-    ) { () throws(StorageError) in
-      try context.database.write { (connection) throws(StorageError) in
+    ) {
+      try context.database.write { connection in
         if isFenced { try locks.checkFencing(lease, in: &connection) }
-        do throws(SQLiteError) {
-          try connection.run(
-            Self.insert, Int64(lock), lease.token, Int64(bitPattern: nonce))
-          try connection.run(Self.count, Int64(lock))
-        } catch {
-          throw StorageError(error)
-        }
+        try connection.run(
+          Self.insert, Int64(lock), lease.token, Int64(bitPattern: nonce))
+        try connection.run(Self.count, Int64(lock))
       }
       return operation
     }
@@ -121,8 +117,8 @@ struct CounterReader: WorkloadActor {
     var operation = WorkloadOperation(.protectedRead, subject: UInt64(lock))
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
-    ) { () throws(StorageError) in
-      let counter = try database.read { (connection) throws(SQLiteError) in
+    ) {
+      let counter = try database.read { connection in
         try connection.first(Self.select, Int64(lock)) { $0.int64(0) }
       }
       operation.value = UInt64(bitPattern: counter ?? 0)
