@@ -54,6 +54,18 @@ struct FileDescriptor: ~Copyable {
     return count
   }
 
+  /// Reads words from an offset until the array is full or the file ends.
+  ///
+  /// - Returns: the number of bytes read.
+  func read(
+    into words: inout [UInt64], at offset: Int, path: String
+  ) throws(PlatformError) -> Int {
+    var span = words.mutableSpan
+    return try unsafe span.withUnsafeMutableBytes { (bytes) throws(PlatformError) -> Int in
+      try unsafe read(into: bytes, at: offset, path: path)
+    }
+  }
+
   /// Writes all of `buffer`, at an offset or (`nil`) at the position.
   func write(
     _ buffer: UnsafeRawBufferPointer, at offset: Int? = nil, path: String

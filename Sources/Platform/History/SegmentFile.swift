@@ -22,7 +22,7 @@ final class SegmentFile {
     let path = HistoryFormat.path(history, segment: index)
     let descriptor = try FileDescriptor(opening: path, O_RDONLY)
     var words = [UInt64](repeating: 0, count: HistoryFormat.slotWords)
-    let bytes = try read(descriptor, &words, at: 0, path)
+    let bytes = try descriptor.read(into: &words, at: 0, path: path)
     if bytes < HistoryFormat.slotBytes || words[0] == 0 { return nil }
     try check(words, index, base, path)
     return SegmentFile(path, descriptor, words)
@@ -41,10 +41,10 @@ final class SegmentFile {
   func refresh() throws(PlatformError) {
     var words = [UInt64](repeating: 0, count: 2)
     // The state first: a segment that was sealed has its final count.
-    _ = try Self.read(descriptor, &words, at: HistoryFormat.countWord * 8, path)
+    _ = try descriptor.read(into: &words, at: HistoryFormat.countWord * 8, path: path)
     let state = words[1]
     if state != HistoryFormat.State.open.rawValue {
-      _ = try Self.read(descriptor, &words, at: HistoryFormat.countWord * 8, path)
+      _ = try descriptor.read(into: &words, at: HistoryFormat.countWord * 8, path: path)
     }
     guard words[0] < 1 << 40, HistoryFormat.State(rawValue: state) != nil else {
       throw PlatformError(
@@ -67,15 +67,6 @@ final class SegmentFile {
       throw PlatformError(
         code: .badFormat, operation: "read history", path: path,
         detail: "\(count) slots are published, but the file ends before slot \(slots.upperBound)")
-    }
-  }
-
-  private static func read(
-    _ descriptor: borrowing FileDescriptor, _ words: inout [UInt64], at offset: Int, _ path: String
-  ) throws(PlatformError) -> Int {
-    var span = words.mutableSpan
-    return try unsafe span.withUnsafeMutableBytes { (bytes) throws(PlatformError) -> Int in
-      try unsafe descriptor.read(into: bytes, at: offset, path: path)
     }
   }
 

@@ -1,0 +1,97 @@
+import Glibc
+
+/// Reads a file that `BufferedRecordWriter` has written, through a buffer of 64 KiB.
+///
+/// One thread at a time uses a reader.
+///
+/// Safe because `buffer` lives from `init` to `deinit`, is allocated with the slack of one record,
+/// and `taken` never passes `filled`.
+@safe public final class BufferedRecordReader {
+  /// The file.
+  public let path: String
+  /// Words in a record.
+  public let wordsPerRecord: Int
+  /// The number of records in the file.
+  public let count: UInt64
+  /// The number of records that `next` has returned.
+  public private(set) var position: UInt64 = 0
+
+  private let file: FileDescriptor
+  private let buffer: UnsafeMutablePointer<UInt64>
+  /// Words in the buffer, and how many of them were taken.
+  private var filled = 0
+  private var taken = 0
+
+  /// Opens a file.
+  ///
+  /// - Parameter tag: as given to the writer.
+  /// - Throws: `notFound`, or `badFormat` when the file is of another kind, was not closed by its
+  ///   writer, or has another length than its header says.
+  public init(path: String, tag: UInt64 = 0) throws(PlatformError) {
+    self.path = path
+    file = try FileDescriptor(opening: path, O_RDONLY)
+    var header = [UInt64](repeating: 0, count: RecordFormat.headerWords)
+    let bytes = try file.read(into: &header, at: 0, path: path)
+    let size = Int(try file.status(path: path).st_size)
+    if let problem = Self.problem(header, headerBytes: bytes, size: size, tag: tag) {
+      throw PlatformError(
+        code: .badFormat, operation: "read records", path: path, detail: problem)
+    }
+    wordsPerRecord = Int(header[1])
+    count = header[2]
+    unsafe buffer = .allocate(capacity: RecordFormat.bufferWords + RecordFormat.slackWords)
+    unsafe buffer.initialize(
+      repeating: 0, count: RecordFormat.bufferWords + RecordFormat.slackWords)
+  }
+
+  deinit { unsafe buffer.deallocate() }
+
+  /// Returns the next record, its unused words 0, or `nil` at the end.
+  public func next() throws(PlatformError) -> RecordWords? {
+    if taken == filled {
+      guard position < count else { return nil }
+      try fill()
+    }
+    let words = unsafe buffer + taken
+    taken += wordsPerRecord
+    position += 1
+    let size = wordsPerRecord
+    return unsafe RecordWords(
+      words[0], size > 1 ? words[1] : 0, size > 2 ? words[2] : 0, size > 3 ? words[3] : 0,
+      size > 4 ? words[4] : 0, size > 5 ? words[5] : 0, size > 6 ? words[6] : 0,
+      size > 7 ? words[7] : 0)
+  }
+
+  private func fill() throws(PlatformError) {
+    let records = min(RecordFormat.bufferWords / wordsPerRecord, Int(count - position))
+    let wanted = records * wordsPerRecord * 8
+    let target = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: wanted)
+    let offset = RecordFormat.headerBytes + Int(position) * wordsPerRecord * 8
+    let bytes = try unsafe file.read(into: target, at: offset, path: path)
+    guard bytes == wanted else {
+      throw PlatformError(
+        code: .badFormat, operation: "read records", path: path,
+        detail: "the file was cut while it was read, near record \(position)")
+    }
+    filled = records * wordsPerRecord
+    taken = 0
+  }
+
+  private static func problem(
+    _ header: [UInt64], headerBytes: Int, size: Int, tag: UInt64
+  ) -> String? {
+    guard headerBytes == RecordFormat.headerBytes else { return "shorter than its header" }
+    guard header[0] == RecordFormat.magic else {
+      return "not a record file of version 1 (first word \(String(header[0], radix: 16)))"
+    }
+    guard (1...8).contains(header[1]) else { return "records of \(header[1]) words" }
+    guard header[3] == tag else { return "tag \(header[3]), expected \(tag)" }
+    guard header[2] != RecordFormat.unfinished else { return "its writer has not closed it" }
+    let (body, overflow) = header[2].multipliedReportingOverflow(by: header[1] * 8)
+    let found = UInt64(size - RecordFormat.headerBytes)
+    guard !overflow, body == found else {
+      return "\(header[2]) records of \(header[1]) words do not make \(found) bytes"
+    }
+    return nil
+  }
+}

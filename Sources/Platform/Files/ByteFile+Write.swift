@@ -1,0 +1,103 @@
+import Glibc
+import Synchronization
+
+extension ByteFile {
+  /// Puts a file with this content in the place of `path`, whole or not at all.
+  ///
+  /// The content is written aside in the same folder, synchronised, renamed, and the folder is
+  /// synchronised: after a crash there is the old file or the new one.
+  ///
+  /// - Throws: what the system refused; then `path` is as it was and nothing is left aside.
+  public static func replace(_ path: String, with content: [UInt8]) throws(PlatformError) {
+    guard let folder = Folder.parent(of: path) else {
+      throw PlatformError(operation: "open", errorNumber: EISDIR, path: path)
+    }
+    let aside = temporaryPath(beside: path)
+    do throws(PlatformError) {
+      try writeDurably(content, to: aside)
+      guard unsafe rename(aside, path) == 0 else {
+        throw PlatformError(operation: "rename", errorNumber: errno, path: path)
+      }
+    } catch {
+      unsafe unlink(aside)
+      throw error
+    }
+    try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY).synchronize(path: folder)
+  }
+
+  /// Puts a text in the place of `path`, as UTF-8, whole or not at all.
+  public static func replace(_ path: String, withText text: String) throws(PlatformError) {
+    try replace(path, with: Array(text.utf8))
+  }
+
+  /// Copies a file with its permissions.
+  ///
+  /// - Parameters:
+  ///   - source: a file, or a link to one.
+  ///   - target: must not exist.
+  /// - Throws: what the system refused; then there is no `target`, unless it existed before.
+  public static func copy(from source: String, to target: String) throws(PlatformError) {
+    let input = try FileDescriptor(opening: source, O_RDONLY)
+    let mode = try input.status(path: source).st_mode & 0o777
+    let output = try FileDescriptor(opening: target, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+    do throws(PlatformError) {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      var span = buffer.mutableSpan
+      try unsafe span.withUnsafeMutableBytes { (bytes) throws(PlatformError) in
+        while true {
+          let count = try unsafe input.read(into: bytes, path: source)
+          let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count])
+          try unsafe output.write(part, path: target)
+          if count < bytes.count { return }
+        }
+      }
+    } catch {
+      unsafe unlink(target)
+      throw error
+    }
+  }
+
+  /// Creates a symbolic link at `path` that leads to `target`.
+  ///
+  /// - Throws: `alreadyExists`, or what else the system refused.
+  public static func link(at path: String, to target: String) throws(PlatformError) {
+    guard unsafe symlink(target, path) == 0 else {
+      throw PlatformError(operation: "symlink", errorNumber: errno, path: path)
+    }
+  }
+
+  /// The size of a file in bytes; links are followed.
+  ///
+  /// - Throws: `notFound`, or what else the system refused.
+  public static func size(of path: String) throws(PlatformError) -> Int64 {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw PlatformError(operation: "stat", errorNumber: errno, path: path)
+    }
+    return Int64(status.st_size)
+  }
+
+  /// Whether there is anything at `path`; a link that leads nowhere is nothing.
+  public static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+
+  private static let asideCount = Atomic<Int>(0)
+
+  /// Hidden, and unlike any other of this machine, so that two writers never share it.
+  private static func temporaryPath(beside path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    let folder = path.prefix(path.utf8.count - name.utf8.count)
+    let number = asideCount.wrappingAdd(1, ordering: .relaxed).newValue
+    return "\(folder).\(name).\(getpid()).\(number).tmp"
+  }
+
+  private static func writeDurably(_ content: [UInt8], to path: String) throws(PlatformError) {
+    let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
+    let bytes = unsafe content.span.bytes
+    try unsafe bytes.withUnsafeBytes { (bytes) throws(PlatformError) in
+      try unsafe file.write(bytes, path: path)
+    }
+    try file.synchronize(path: path)
+  }
+}
