@@ -1,0 +1,48 @@
+/// The JSON Schema of scenario files, for editors that complete and check YAML.
+///
+/// It is made from the definitions that the decoder uses, so the two cannot differ in their keys.
+/// What only the decoder knows: contradictions between keys, and that a value of the matrix that
+/// a ratio names must be in the matrix.
+public enum JSONSchema {
+  /// The schema, in the draft of 2020-12; the same bytes every time.
+  public static func text() -> String {
+    let root = object(ScenarioDraft.keys)
+    let schema = JSONValue.object([
+      ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+      ("title", .string("Assay scenario")),
+    ])
+    guard case .object(let entries) = root else { return schema.text + "\n" }
+    let definitions = JSONValue.object([("rule", object(RuleDraft.keys))])
+    return schema.adding(entries).adding([("$defs", definitions)]).text + "\n"
+  }
+
+  /// A mapping with these keys and no others.
+  static func object<Section>(_ keys: [SettingKey<Section>]) -> JSONValue {
+    let properties = keys.map { key -> (key: String, value: JSONValue) in
+      var extra: [(key: String, value: JSONValue)] = []
+      if !key.documentation.isEmpty { extra.append(("description", .string(key.documentation))) }
+      if let text = key.defaultText { extra.append(("default", .string(text))) }
+      return (key.name, key.schema.adding(extra))
+    }
+    let required = keys.filter(\.isRequired).map { JSONValue.string($0.name) }
+    return .object(
+      [
+        ("type", .string("object")), ("additionalProperties", .boolean(false)),
+        ("properties", .object(properties)),
+      ] + (required.isEmpty ? [] : [("required", .array(required))]))
+  }
+}
+
+extension SettingPaths {
+  /// A mapping of setting paths; `value` makes the schema of one from the reference to its key.
+  static func schema(_ value: (String) -> JSONValue) -> JSONValue {
+    let properties = all.map { setting -> (key: String, value: JSONValue) in
+      let keys = setting.path.split(separator: ".").map { "/properties/\($0)" }
+      return (setting.path, value("#" + keys.joined()))
+    }
+    return .object([
+      ("type", .string("object")), ("additionalProperties", .boolean(false)),
+      ("properties", .object(properties)),
+    ])
+  }
+}

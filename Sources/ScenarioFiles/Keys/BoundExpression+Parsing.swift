@@ -1,0 +1,100 @@
+import AssayModel
+
+extension BoundExpression {
+  /// Reads a sum whose terms are numbers, durations, settings, or products of a number and a
+  /// setting: `ttl + 400ms`, `2 * ttl - 1s`, `500/s`.
+  ///
+  /// - Returns: `nil` for anything else, and when times and plain numbers are added.
+  init?(parsing text: String) {
+    guard text.utf8.count <= 200 else { return nil }
+    var terms: [Term] = []
+    var isTime: Bool?
+    for (sign, summand) in Self.summands(of: text) {
+      guard let parsed = Self.term(summand) else { return nil }
+      if let isTermATime = parsed.isTime {
+        guard isTime == nil || isTime == isTermATime else { return nil }
+        isTime = isTermATime
+      }
+      terms.append(Term(factor: sign * parsed.term.factor, variable: parsed.term.variable))
+    }
+    guard !terms.isEmpty else { return nil }
+    self.init(terms: terms, text: text)
+  }
+
+  /// Whether it is a time, by its first term that says so; `nil` for zero, which is both.
+  var isTime: Bool? {
+    for (_, summand) in Self.summands(of: text) {
+      if let isTime = Self.term(summand)?.isTime { return isTime }
+    }
+    return nil
+  }
+
+  /// Splits at plus and minus signs that stand between terms.
+  private static func summands(of text: String) -> [(sign: Double, text: String)] {
+    var result: [(sign: Double, text: String)] = []
+    var sign = 1.0
+    var current = ""
+    var last: Character = "+"
+    for character in text where character != " " {
+      // After an operator or an exponent's e a sign belongs to the number: 2 * -1, 1e-3.
+      let isExponent =
+        (last == "e" || last == "E") && (current.dropLast().last?.isNumber ?? false)
+      if character == "+" || character == "-", !"+-*".contains(last), !isExponent {
+        result.append((sign, current))
+        sign = character == "-" ? -1 : 1
+        current = ""
+      } else {
+        current.append(character)
+      }
+      last = character
+    }
+    result.append((sign, current))
+    return result
+  }
+
+  private static func term(_ text: String) -> (term: Term, isTime: Bool?)? {
+    let factors = text.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+    if factors.count == 2 {
+      let variables = factors.compactMap { Variable(rawValue: $0) }
+      let numbers = factors.compactMap { plainNumber($0) }
+      guard let variable = variables.first, let number = numbers.first else { return nil }
+      return (Term(factor: number, variable: variable), true)
+    }
+    guard factors.count == 1 else { return nil }
+    if let variable = Variable(rawValue: text) {
+      return (Term(factor: 1, variable: variable), true)
+    }
+    if case .value(let value) = UnitText.duration(text) {
+      return (Term(factor: Double(value)), value == 0 ? nil : true)
+    }
+    return (plainNumber(text) ?? perSecond(text)).map { (Term(factor: $0), false) }
+  }
+}
+
+extension VersionRange {
+  /// Reads `>=3.7.0 <3.51.3 !3.44.6`; a version without a sign is that version alone.
+  ///
+  /// - Returns: `nil` for anything else, and for a range that holds no version.
+  init?(parsing text: String) {
+    self.init()
+    let words = text.split { $0 == " " || $0 == "," }
+    guard !words.isEmpty else { return nil }
+    for word in words {
+      let sign = word.prefix { "<>=!".contains($0) }
+      guard let version = LibraryVersion(String(word.dropFirst(sign.count))) else { return nil }
+      let next = LibraryVersion(number: version.number + 1)
+      switch sign {
+      case ">=": from = max(from ?? version, version)
+      case ">": from = max(from ?? next, next)
+      case "<": below = min(below ?? version, version)
+      case "<=": below = min(below ?? next, next)
+      case "!", "!=": except.append(version)
+      case "", "=", "==":
+        from = max(from ?? version, version)
+        below = min(below ?? next, next)
+      default: return nil
+      }
+    }
+    if let from, let below, from >= below { return nil }
+  }
+}

@@ -1,0 +1,67 @@
+import AssayModel
+
+/// What decoding carries along: where it is, what it found wrong, and what the matrix holds.
+struct DecodingContext {
+  /// The path of the key that is being decoded.
+  var path = ""
+  /// What is wrong so far.
+  private(set) var errors: [ScenarioError] = []
+  /// The declared values of each matrix axis, for conditions and ratios that name them.
+  var axes: [String: [AxisValue]] = [:]
+  /// The settings of the cell, for durations that name one, such as `for: 2 * ttl`.
+  var settings = CellSettings()
+
+  /// One value of a matrix axis.
+  struct AxisValue {
+    /// As the file has it.
+    var text: String
+    /// In the one form that equal values share.
+    var canonical: String
+  }
+
+  /// More errors than a person reads at once.
+  private static let errorLimit = 50
+
+  /// Records an error once.
+  mutating func report(_ error: ScenarioError) {
+    guard errors.count < Self.errorLimit, !errors.contains(error) else { return }
+    errors.append(error)
+  }
+
+  /// Records an error of the key that is being decoded.
+  mutating func report(
+    _ code: ScenarioError.Code, _ place: SourcePlace, found: String, allowed: String,
+    nearest: String? = nil
+  ) {
+    report(
+      ScenarioError(
+        code: code, place: place, path: path, found: found, allowed: allowed, nearest: nearest))
+  }
+
+  /// Runs `body` with the path of a key below the current one.
+  mutating func within<Result>(
+    _ key: String, _ body: (inout DecodingContext) -> Result
+  ) -> Result {
+    let outer = path
+    path = path.isEmpty ? key : "\(path).\(key)"
+    defer { path = outer }
+    return body(&self)
+  }
+}
+
+/// The settings of a cell that matrix keys and conditions can name.
+struct CellSettings {
+  var storage = StorageSettings()
+  var locks = LockSettings()
+  var load = LoadSettings(workload: .kv)
+
+  /// The value of a setting that expressions may name; `nil` when it has none.
+  func value(of variable: BoundExpression.Variable) -> Nanoseconds? {
+    switch variable {
+    case .ttl: locks.ttl
+    case .busyTimeout: storage.busyTimeout
+    case .queryTimeout: storage.queryTimeout
+    case .acquireTimeout: storage.acquireTimeout
+    }
+  }
+}

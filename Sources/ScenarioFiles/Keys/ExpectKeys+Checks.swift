@@ -1,0 +1,154 @@
+import AssayModel
+
+extension CheckName {
+  /// The kind of number that a bound of this check limits; `nil` for checks without bounds.
+  fileprivate enum Measure {
+    case time, perSecond, count
+  }
+
+  fileprivate var measure: Measure? {
+    switch self {
+    case .latency, .recoveryTime: .time
+    case .throughput: .perSecond
+    case .busy, .counts: .count
+    default: nil
+    }
+  }
+
+  /// What the check looks at, for people and editors.
+  fileprivate var documentation: String {
+    switch self {
+    case .integrity: "integrity_check and foreign_key_check are clean."
+    case .durability: "No acknowledged write is lost."
+    case .atomicity: "No transaction is half applied."
+    case .isolation: "No anomaly between concurrent transactions."
+    case .busy: "Number and kind of SQLITE_BUSY."
+    case .latency: "Response times."
+    case .throughput: "Acknowledged operations a second."
+    case .counts: "Exact counts of syncs, writes and bytes."
+    case .consistency: "Some state after m whole transactions is there."
+    case .invariants: "The user's own queries answer as they must."
+    case .progress: "No deadlock and no livelock."
+    case .mutualExclusion: "A lock is never held twice; stale tokens change nothing."
+    case .recoveryTime: "From the last durable renewal of a lock to its next acquisition."
+    case .sharedMemory: "The WAL index in shared memory stays sane."
+    case .errorHandling: "Errors are reported, retried, and leak nothing."
+    }
+  }
+
+  fileprivate var allowedValues: String {
+    let words = "valid, violated, may_violate"
+    switch measure {
+    case .time: return "may_violate, or a bound such as {max: 10ms}"
+    case .perSecond: return "may_violate, or a bound such as {min: 1000/s}"
+    case .count: return "\(words), or a bound such as {max: 0}"
+    case nil: return words
+    }
+  }
+}
+
+/// The value of `expect:` while it is filled.
+struct ExpectationList: SectionDefaults {
+  var expectations: [Expectation] = []
+
+  static var defaults: ExpectationList { ExpectationList() }
+
+  /// One key per check.
+  static let keys: [SettingKey<ExpectationList>] = CheckName.allCases.map { check in
+    SettingKey(
+      name: check.rawValue, documentation: check.documentation, schema: schema(of: check),
+      assign: { list, node, context in
+        let rules = (node.elements ?? [node]).compactMap { rule(check, $0, &context) }
+        if node.elements?.isEmpty == true {
+          context.report(
+            .wrongType, node.place, found: "an empty list", allowed: check.allowedValues)
+        }
+        if !rules.isEmpty {
+          list.expectations.append(Expectation(check: check, rules: rules))
+        }
+      })
+  }
+
+  private static func schema(of check: CheckName) -> JSONValue {
+    let word = ScalarType<RuleDraft.Word>.choice().schema
+    let rule = JSONValue.object([
+      ("anyOf", .array([word, .object([("$ref", .string("#/$defs/rule"))])]))
+    ])
+    return .object([
+      (
+        "anyOf",
+        .array([
+          word, .object([("$ref", .string("#/$defs/rule"))]),
+          .object([
+            ("type", .string("array")), ("minItems", .integer(1)), ("items", rule),
+          ]),
+        ])
+      )
+    ])
+  }
+
+  private static func rule(
+    _ check: CheckName, _ node: YAMLNode, _ context: inout DecodingContext
+  ) -> ExpectationRule? {
+    let errors = context.errors.count
+    var draft = RuleDraft()
+    if node.entries != nil {
+      context.decode(node, with: RuleDraft.keys, into: &draft)
+    } else if node.text != nil {
+      let type = ScalarType<RuleDraft.Word>.choice()
+      let told = ScalarType<RuleDraft.Word>(
+        allowed: check.allowedValues, words: type.words, schema: type.schema, parse: type.parse,
+        text: type.text)
+      draft.word = told.read(node, &context)
+    } else {
+      context.report(.wrongType, node.place, found: node.summary, allowed: check.allowedValues)
+    }
+    guard context.errors.count == errors else { return nil }
+    guard let requirement = requirement(check, draft, node, &context) else { return nil }
+    return ExpectationRule(requirement: requirement, conditions: draft.conditions)
+  }
+
+  private static func requirement(
+    _ check: CheckName, _ draft: RuleDraft, _ node: YAMLNode, _ context: inout DecodingContext
+  ) -> ExpectationRule.Requirement? {
+    func refuse(_ found: String, _ allowed: String) -> ExpectationRule.Requirement? {
+      context.report(.contradiction, node.place, found: found, allowed: allowed)
+      return nil
+    }
+    let isBound = draft.bound.min != nil || draft.bound.max != nil
+    if let word = draft.word {
+      guard draft.boundKeys.isEmpty else {
+        return refuse("is beside \(draft.boundKeys[0])", "either is, or a bound")
+      }
+      switch word {
+      case .mayViolate: return .mayViolate
+      case .valid, .violated:
+        let isWordAllowed = check.measure == nil || check.measure == .count
+        guard isWordAllowed else { return refuse("'\(word.rawValue)'", check.allowedValues) }
+        return word == .valid ? .valid : .violated
+      }
+    }
+    guard isBound else { return refuse("a rule without is, min and max", check.allowedValues) }
+    guard let measure = check.measure else {
+      return refuse("a bound for a check that measures nothing", check.allowedValues)
+    }
+    if draft.bound.statistic != nil, measure != .time {
+      return refuse("'of' for \(check.rawValue)", "'of' for latency and recovery_time")
+    }
+    if draft.bound.operation != nil, check != .latency, check != .throughput, check != .busy {
+      return refuse(
+        "'operation' for \(check.rawValue)", "'operation' for latency, throughput and busy")
+    }
+    if draft.bound.code != nil, check != .busy {
+      return refuse("'code' for \(check.rawValue)", "'code' for busy")
+    }
+    let isRatio = !draft.bound.relativeTo.isEmpty
+    for bound in [draft.bound.min, draft.bound.max].compactMap({ $0 }) {
+      guard let isTime = bound.isTime, isTime != (measure == .time && !isRatio) else { continue }
+      return isTime
+        ? refuse("the time '\(bound.text.shortened)'", "a plain number")
+        : refuse("the plain number '\(bound.text.shortened)'", "a time such as 10ms")
+    }
+    return .bound(draft.bound)
+  }
+}

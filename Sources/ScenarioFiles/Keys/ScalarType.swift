@@ -1,0 +1,179 @@
+import AssayModel
+
+/// How a scalar is read and checked, and how people and editors are told what it may be.
+struct ScalarType<Value: Sendable>: Sendable {
+  /// What a text turned out to be.
+  enum Reading {
+    case value(Value)
+    case wrongType
+    case unknownValue
+    case outOfRange
+  }
+
+  /// What is allowed, for people.
+  let allowed: String
+  /// The closed list of words, if it is one; for suggestions.
+  var words: [String] = []
+  /// What is allowed, for editors.
+  let schema: JSONValue
+  /// Reads a text.
+  let parse: @Sendable (String) -> Reading
+  /// The one form that equal values share.
+  let text: @Sendable (Value) -> String
+
+  /// Reads a node; what is wrong with it goes to the context.
+  func read(_ node: YAMLNode, _ context: inout DecodingContext) -> Value? {
+    guard let text = node.text else {
+      context.report(.wrongType, node.place, found: node.summary, allowed: allowed)
+      return nil
+    }
+    switch parse(text) {
+    case .value(let value):
+      return value
+    case .wrongType:
+      context.report(.wrongType, node.place, found: node.summary, allowed: allowed)
+    case .unknownValue:
+      context.report(
+        .unknownValue, node.place, found: text.shortened, allowed: allowed,
+        nearest: NearestWord.find(text, in: words))
+    case .outOfRange:
+      context.report(.outOfRange, node.place, found: node.summary, allowed: allowed)
+    }
+    return nil
+  }
+
+  /// The canonical form of a text, or `nil` when it is no such value.
+  func canonical(_ text: String) -> String? {
+    guard case .value(let value) = parse(text) else { return nil }
+    return self.text(value)
+  }
+}
+
+extension ScalarType where Value == String {
+  /// One of a few words, in any case.
+  static func words(_ words: [String]) -> ScalarType {
+    ScalarType(
+      allowed: words.joined(separator: ", "), words: words, schema: wordSchema(words),
+      parse: { text in
+        let lowered = text.lowercased()
+        return words.first { $0.lowercased() == lowered }.map { .value($0) } ?? .unknownValue
+      },
+      text: { $0 })
+  }
+
+  /// Free text.
+  static func text(atMost limit: Int, example: String) -> ScalarType {
+    ScalarType(
+      allowed: "a text of 1 to \(limit) characters, such as \(example)",
+      schema: .object([
+        ("type", .string("string")), ("minLength", .integer(1)), ("maxLength", .integer(limit)),
+      ]),
+      parse: { text in
+        text.isEmpty || text.unicodeScalars.count > limit ? .outOfRange : .value(text)
+      },
+      text: { $0 })
+  }
+
+  /// Lower-case letters, digits and hyphens: fit to name a folder.
+  static let name = ScalarType(
+    allowed: "1 to 64 lower-case letters, digits and hyphens, a letter or digit first",
+    schema: .object([
+      ("type", .string("string")), ("pattern", .string("^[a-z0-9][a-z0-9-]{0,63}$")),
+    ]),
+    parse: { text in
+      let isWord = text.utf8.allSatisfy {
+        (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+      }
+      let isName = isWord && text.utf8.first != 0x2d && (1...64).contains(text.utf8.count)
+      return isName ? .value(text) : .outOfRange
+    },
+    text: { $0 })
+}
+
+extension ScalarType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+  /// One of an enumeration's words, in any case.
+  static func choice() -> ScalarType {
+    let words = Value.allCases.map(\.rawValue)
+    return ScalarType(
+      allowed: words.joined(separator: ", "), words: words, schema: wordSchema(words),
+      parse: { text in Value(rawValue: text.lowercased()).map { .value($0) } ?? .unknownValue },
+      text: \.rawValue)
+  }
+}
+
+extension ScalarType where Value == Int {
+  /// A whole number.
+  static func whole(_ range: ClosedRange<Int>) -> ScalarType {
+    ScalarType(
+      allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+      schema: .object([
+        ("type", .string("integer")), ("minimum", .integer(range.lowerBound)),
+        ("maximum", .integer(range.upperBound)),
+      ]),
+      parse: { text in
+        switch UnitText.whole(text) {
+        case .value(let value): range.contains(Int(value)) ? .value(Int(value)) : .outOfRange
+        case .malformed: .wrongType
+        case .unrepresentable: .outOfRange
+        }
+      },
+      text: { String($0) })
+  }
+}
+
+extension ScalarType where Value == Bool {
+  /// True or false, under YAML's usual names.
+  static let flag = ScalarType(
+    allowed: "true, false", words: ["true", "false"],
+    schema: .object([
+      ("enum", .array([.boolean(true), .boolean(false)] + flagWords.map { .string($0) }))
+    ]),
+    parse: { text in
+      switch text.lowercased() {
+      case "true", "on", "yes": .value(true)
+      case "false", "off", "no": .value(false)
+      default: .wrongType
+      }
+    },
+    text: { $0 ? "true" : "false" })
+
+  private static var flagWords: [String] { ["on", "off", "yes", "no"] }
+}
+
+extension ScalarType where Value == Double {
+  /// A number with or without a fraction, within bounds or beyond `above`.
+  static func number(
+    _ range: ClosedRange<Double>, above: Double? = nil, allowed: String
+  ) -> ScalarType {
+    let lower: (key: String, value: JSONValue) =
+      above.map { ("exclusiveMinimum", .number($0)) } ?? ("minimum", .number(range.lowerBound))
+    return ScalarType(
+      allowed: allowed,
+      schema: .object([
+        ("type", .string("number")), lower, ("maximum", .number(range.upperBound)),
+      ]),
+      parse: { text in
+        guard let value = plainNumber(text) else { return .wrongType }
+        guard range.contains(value), value > above ?? -.infinity else { return .outOfRange }
+        return .value(value)
+      },
+      text: { "\($0)" })
+  }
+}
+
+/// Reads a decimal number; nothing that `Double` takes beyond that, such as `nan` or `0x1p3`.
+func plainNumber(_ text: String) -> Double? {
+  let isDecimal = text.utf8.allSatisfy {
+    (0x30...0x39).contains($0) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains($0)
+  }
+  guard isDecimal, let value = Double(text), value.isFinite else { return nil }
+  return value
+}
+
+/// The JSON Schema of a closed list of words. Editors that follow YAML 1.1 read `off` as false.
+private func wordSchema(_ words: [String]) -> JSONValue {
+  var values = words.map { JSONValue.string($0) }
+  if words.contains("off") { values.append(.boolean(false)) }
+  if words.contains("on") { values.append(.boolean(true)) }
+  return .object([("enum", .array(values))])
+}

@@ -1,0 +1,96 @@
+import AssayModel
+
+extension ScenarioDraft {
+  static let faultsKey = SettingKey<ScenarioDraft>(
+    name: "faults", documentation: "What breaks, and when.",
+    schema: .object([
+      ("type", .string("array")), ("items", JSONSchema.object(FaultDraft.keys)),
+    ]),
+    stage: 2,
+    assign: { draft, node, context in
+      guard let elements = node.elements else {
+        context.report(
+          .wrongType, node.place, found: node.summary,
+          allowed: "a list such as [{kill: holder, every: 1s}]")
+        return
+      }
+      for element in elements {
+        let errors = context.errors.count
+        var fault = FaultDraft()
+        context.decode(element, with: FaultDraft.keys, into: &fault)
+        guard context.errors.count == errors,
+          let specification = fault.specification(at: element.place, &context)
+        else { continue }
+        draft.faults.append(specification)
+        let name = "faults.\(specification.kind.rawValue)"
+        if specification.kind.isForLater, !draft.sectionsForLater.contains(name) {
+          draft.sectionsForLater.append(name)
+        }
+      }
+    })
+
+  static let expectKey = SettingKey<ScenarioDraft>(
+    name: "expect", documentation: "What the checks must find.",
+    schema: JSONSchema.object(ExpectationList.keys), stage: 2,
+    assign: { draft, node, context in
+      var list = ExpectationList()
+      context.decode(node, with: ExpectationList.keys, into: &list)
+      draft.expectations = list.expectations
+    })
+
+  static let checkKey = SettingKey<ScenarioDraft>(
+    name: "check", documentation: "Checks to run and report beyond those that expect names.",
+    schema: .object([
+      ("type", .string("array")), ("items", ScalarType<CheckName>.choice().schema),
+    ]),
+    assign: { draft, node, context in
+      guard let elements = node.elements else {
+        context.report(
+          .wrongType, node.place, found: node.summary, allowed: "a list such as [integrity, busy]")
+        return
+      }
+      draft.furtherChecks = elements.compactMap {
+        ScalarType<CheckName>.choice().read($0, &context)
+      }
+    })
+
+  static let sweepKey = SettingKey<ScenarioDraft>.group(
+    "sweep",
+    [
+      .optional(
+        "limit", \.cellLimit, .whole(1...100_000),
+        "The most cells that the matrix may have; the default is 1000.")
+    ],
+    "For large matrices.")
+
+  /// Sections that only later versions run; their keys are known, their values are not looked at.
+  static let laterKeys: [SettingKey<ScenarioDraft>] = [
+    later(
+      "disk", ["latency", "sector_size", "claims", "directory", "sync"],
+      "Standing properties of the device."),
+    later(
+      "explore",
+      ["crashes", "sweep", "strategy", "schedules", "budget", "minimum", "images"],
+      "What the simulated world explores, and how much at least."),
+    later("tune", ["class", "objectives"], "What a recommendation of settings must keep."),
+    later("gate", ["metrics", "margins"], "What a gate compares, and how closely."),
+  ]
+
+  private static func later(
+    _ name: String, _ keys: [String], _ documentation: String
+  ) -> SettingKey<ScenarioDraft> {
+    .outlineSection(
+      name, keys.map { .outline($0, "") }, documentation,
+      then: { $0.sectionsForLater.append(name) })
+  }
+}
+
+extension FaultSpecification.Kind {
+  /// Whether it needs the fault-injecting file system or tools that this version lacks.
+  fileprivate var isForLater: Bool {
+    switch self {
+    case .kill, .pause, .clock, .staleLock: false
+    case .tamper, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
+    }
+  }
+}

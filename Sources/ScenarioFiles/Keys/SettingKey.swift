@@ -1,0 +1,149 @@
+import AssayModel
+
+/// A type with a value for every key that a file leaves out.
+protocol SectionDefaults: Sendable {
+  static var defaults: Self { get }
+}
+
+/// The field that a key fills.
+typealias SettingField<Section, Value> = any WritableKeyPath<Section, Value> & Sendable
+
+/// The definition of one key: its name, type, range, default and documentation, and the field that
+/// it fills. Decoding, its errors and the JSON Schema all come from here.
+struct SettingKey<Section: SectionDefaults>: Sendable {
+  /// The parts of a key whose value is one scalar, without their types.
+  struct Scalar: Sendable {
+    /// What is allowed, for people.
+    let allowed: String
+    /// Reads a node, reports what is wrong, and returns the canonical form.
+    let check: @Sendable (YAMLNode, inout DecodingContext) -> String?
+    /// The canonical form of a text, or `nil` when it is no such value.
+    let canonical: @Sendable (String) -> String?
+    /// The canonical form of what a section holds, or `nil` when it holds nothing.
+    let current: @Sendable (Section) -> String?
+  }
+
+  let name: String
+  let documentation: String
+  let schema: JSONValue
+  var isRequired = false
+  /// Keys of a lower stage are decoded first, wherever they stand in the file.
+  var stage = 1
+  /// The default for people and editors, where it is not another key's business.
+  var defaultText: String?
+  /// `nil` for keys that hold lists and mappings.
+  var scalar: Scalar?
+  /// The keys of a mapping that fills the same section.
+  var children: [SettingKey] = []
+  let assign: @Sendable (inout Section, YAMLNode, inout DecodingContext) -> Void
+
+  /// A key for a field that always has a value.
+  static func value<Value>(
+    _ name: String, _ field: SettingField<Section, Value>,
+    _ type: ScalarType<Value>, isRequired: Bool = false, stage: Int = 1, _ documentation: String
+  ) -> SettingKey {
+    SettingKey(
+      name: name, documentation: documentation, schema: type.schema, isRequired: isRequired,
+      stage: stage, defaultText: isRequired ? nil : type.text(Section.defaults[keyPath: field]),
+      scalar: Scalar(
+        allowed: type.allowed,
+        check: { node, context in type.read(node, &context).map(type.text) },
+        canonical: { type.canonical($0) },
+        current: { type.text($0[keyPath: field]) }),
+      assign: { section, node, context in
+        if let value = type.read(node, &context) { section[keyPath: field] = value }
+      })
+  }
+
+  /// A key for a field that may stay empty.
+  static func optional<Value>(
+    _ name: String, _ field: SettingField<Section, Value?>,
+    _ type: ScalarType<Value>, _ documentation: String
+  ) -> SettingKey {
+    SettingKey(
+      name: name, documentation: documentation, schema: type.schema,
+      scalar: Scalar(
+        allowed: type.allowed,
+        check: { node, context in type.read(node, &context).map(type.text) },
+        canonical: { type.canonical($0) },
+        current: { $0[keyPath: field].map(type.text) }),
+      assign: { section, node, context in
+        if let value = type.read(node, &context) { section[keyPath: field] = value }
+      })
+  }
+
+  /// A key for a mapping whose keys fill the same section.
+  static func group(
+    _ name: String, _ children: [SettingKey], _ documentation: String
+  ) -> SettingKey {
+    SettingKey(
+      name: name, documentation: documentation, schema: JSONSchema.object(children),
+      children: children,
+      assign: { section, node, context in
+        context.decode(node, with: children, into: &section)
+      })
+  }
+
+  /// A key whose value only later versions understand: any value will do.
+  static func outline(
+    _ name: String, _ documentation: String, schema: JSONValue = .object([])
+  ) -> SettingKey {
+    SettingKey(
+      name: name, documentation: documentation, schema: schema, assign: { _, _, _ in })
+  }
+
+  /// A key for a mapping of known keys with any values.
+  static func outlineSection(
+    _ name: String, _ children: [SettingKey], _ documentation: String,
+    then: @escaping @Sendable (inout Section) -> Void = { _ in }
+  ) -> SettingKey {
+    SettingKey(
+      name: name, documentation: documentation, schema: JSONSchema.object(children),
+      assign: { section, node, context in
+        context.decode(node, with: children, into: &section)
+        then(&section)
+      })
+  }
+}
+
+extension DecodingContext {
+  /// Decodes a mapping by its keys' definitions; what is wrong goes to the errors.
+  mutating func decode<Section>(
+    _ node: YAMLNode, with keys: [SettingKey<Section>], into section: inout Section
+  ) {
+    guard let entries = node.entries else {
+      let names = keys.map(\.name).joined(separator: ", ")
+      report(
+        .wrongType, node.place, found: node.summary, allowed: "a mapping with the keys \(names)")
+      return
+    }
+    var known: [(key: SettingKey<Section>, entry: YAMLNode.Entry)] = []
+    for entry in entries {
+      if let key = keys.first(where: { $0.name == entry.key }) {
+        known.append((key, entry))
+      } else {
+        reportUnknown(entry, among: keys.map(\.name))
+      }
+    }
+    for stage in Set(known.map(\.key.stage)).sorted() {
+      for (key, entry) in known where key.stage == stage {
+        within(key.name) { key.assign(&section, entry.value, &$0) }
+      }
+    }
+    for key in keys where key.isRequired && node.entry(key.name) == nil {
+      let allowed = key.scalar?.allowed ?? key.documentation
+      within(key.name) { $0.report(.missingKey, node.place, found: "nothing", allowed: allowed) }
+    }
+  }
+
+  /// Reports a key that does not exist, with the one that may have been meant.
+  mutating func reportUnknown(_ entry: YAMLNode.Entry, among names: [String]) {
+    let elsewhere = SettingPaths.all.first { $0.path.hasSuffix("." + entry.key) }?.path
+    within(entry.key.shortened) {
+      $0.report(
+        .unknownKey, entry.keyPlace, found: entry.key.shortened,
+        allowed: names.joined(separator: ", "),
+        nearest: NearestWord.find(entry.key, in: names) ?? elsewhere)
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import AssayModel
+
+/// Finds settings that are right by themselves but not beside each other.
+struct Contradictions {
+  private let draft: ScenarioDraft
+  private let tree: YAMLNode
+  private var errors: [ScenarioError] = []
+
+  private var storage: StorageSettings { draft.settings.storage }
+  private var load: LoadSettings { draft.settings.load }
+
+  /// Reports the contradictions of one cell, with the places of its tree.
+  static func find(
+    in draft: ScenarioDraft, _ tree: YAMLNode, _ context: inout DecodingContext
+  ) {
+    var search = Contradictions(draft: draft, tree: tree)
+    search.checkStorage()
+    search.checkLoad()
+    search.checkWorkload()
+    search.checkWorld()
+    search.checkFaults()
+    search.checkExpectations()
+    for error in search.errors { context.report(error) }
+  }
+
+  private init(draft: ScenarioDraft, tree: YAMLNode) {
+    self.draft = draft
+    self.tree = tree
+  }
+
+  private mutating func refuse(
+    _ condition: Bool, _ path: String, _ found: String, _ allowed: String
+  ) {
+    guard condition else { return }
+    errors.append(
+      ScenarioError(
+        code: .contradiction, place: tree.place(at: path), path: path, found: found,
+        allowed: allowed))
+  }
+
+  private mutating func checkStorage() {
+    refuse(
+      storage.maxIdleConnections > storage.maxOpenConnections, "storage.max_idle_connections",
+      "\(storage.maxIdleConnections) idle of \(storage.maxOpenConnections) open connections",
+      "at most storage.max_open_connections")
+    guard storage.isInMemory else { return }
+    refuse(
+      storage.journalMode != .memory && storage.journalMode != .off, "storage.journal_mode",
+      "'\(storage.journalMode.rawValue)' with storage.path ':memory:'", "memory, off")
+    refuse(
+      storage.maxOpenConnections > 1, "storage.max_open_connections",
+      "\(storage.maxOpenConnections) connections with storage.path ':memory:'",
+      "1, since each connection would have an empty database of its own")
+    refuse(
+      storage.topology != .pool, "storage.topology",
+      "'\(storage.topology.rawValue)' with storage.path ':memory:'",
+      "pool, since each connection would have an empty database of its own")
+    refuse(
+      load.processes > 1, "load.processes",
+      "\(load.processes) processes with storage.path ':memory:'",
+      "1, since each process would have an empty database of its own")
+  }
+
+  private mutating func checkLoad() {
+    let hasBoth =
+      tree.node(at: "load.duration") != nil && tree.node(at: "load.operations") != nil
+    refuse(hasBoth, "load.operations", "operations beside duration", "one of the two")
+    refuse(
+      load.writers + load.readers == 0, "load", "no writers and no readers",
+      "at least one of load.writers and load.readers above 0")
+    refuse(
+      load.rate != .closed && load.think > .zero, "load.think", "a pause in an open loop",
+      "load.think with load.rate closed, since arrivals do not wait")
+  }
+
+  private mutating func checkWorkload() {
+    let name = load.workload.rawValue
+    refuse(
+      !load.mix.isEmpty && ![.kv, .mixed].contains(load.workload), "load.mix",
+      "a mix for workload \(name)", "load.mix with workload kv")
+    refuse(
+      load.hold > .zero && ![.locks, .mixed].contains(load.workload), "load.hold",
+      "hold for workload \(name)", "load.hold with workload locks")
+    refuse(
+      load.workload == .ledger && load.keyCount < 2, "load.keys.count", "a ledger with one account",
+      "at least 2 accounts to transfer between")
+    for key in ["setup", "transactions", "invariants"] {
+      refuse(
+        load.workload != .sql && tree.node(at: "load.\(key)") != nil, "load.\(key)",
+        "\(key) for workload \(name)", "load.\(key) with workload sql")
+    }
+  }
+
+  private mutating func checkWorld() {
+    switch draft.world {
+    case .real:
+      refuse(
+        tree.entry("explore") != nil, "explore",
+        tree.node(at: "explore.crashes")?.text == "power-loss"
+          ? "power loss in the real world" : "an exploration in the real world",
+        "explore with world: simulated")
+    case .simulated:
+      for check in draft.expectations.map(\.check) where [.latency, .throughput].contains(check) {
+        refuse(
+          true, "expect.\(check.rawValue)", "\(check.rawValue) in the simulated world",
+          "\(check.rawValue) with world: real, since simulated time measures nothing")
+      }
+    }
+  }
+}
+
+// MARK: - Faults and expectations
+
+extension Contradictions {
+  private var hasLocks: Bool { [.locks, .mixed].contains(load.workload) }
+
+  private mutating func checkFaults() {
+    for fault in draft.faults {
+      let kind = fault.kind.rawValue
+      if case .process(let number) = fault.target {
+        let count = fault.kind == .staleLock ? load.keyCount : load.processes
+        let things = fault.kind == .staleLock ? "locks" : "processes"
+        refuse(
+          number >= count, "faults", "\(kind): \(number) of \(count) \(things)",
+          "a number from 0 to \(count - 1)")
+      }
+      refuse(
+        fault.kind == .staleLock && !hasLocks, "faults",
+        "stale_lock for workload \(load.workload.rawValue)", "stale_lock with workload locks")
+      guard case .duration(let duration) = load.extent else { continue }
+      let limit = UnitText.text(duration.rawValue, units: UnitText.durations)
+      switch fault.trigger {
+      case .at(let time):
+        refuse(
+          time >= duration, "faults", "\(kind) at or after the end of the cell",
+          "at below load.duration, which is \(limit)")
+      case .every(let period):
+        refuse(
+          period >= duration, "faults", "\(kind) whose first time is not before the cell's end",
+          "every below load.duration, which is \(limit)")
+      default: break
+      }
+    }
+  }
+
+  private mutating func checkExpectations() {
+    let name = load.workload.rawValue
+    for expectation in draft.expectations {
+      let check = expectation.check
+      let path = "expect.\(check.rawValue)"
+      refuse(
+        [.mutualExclusion, .recoveryTime].contains(check) && !hasLocks, path,
+        "\(check.rawValue) for workload \(name), which takes no locks",
+        "\(check.rawValue) with workload locks")
+      refuse(
+        check == .atomicity && [.kv, .locks].contains(load.workload), path,
+        "atomicity for workload \(name), which has no transactions of several rows",
+        "atomicity with workload ledger")
+      refuse(
+        check == .invariants && load.workload != .sql, path, "invariants for workload \(name)",
+        "invariants with workload sql")
+      for rule in Planner.resolve(expectation, draft.settings)?.rules ?? [] {
+        if case .bound(let bound) = rule.requirement { checkBound(bound, path) }
+      }
+    }
+  }
+
+  private mutating func checkBound(_ bound: Bound, _ path: String) {
+    for expression in [bound.min, bound.max].compactMap({ $0 }) {
+      for variable in expression.terms.compactMap(\.variable) {
+        refuse(
+          draft.settings.value(of: variable) == nil, path,
+          "'\(expression.text)' where \(variable.rawValue) is not set",
+          "a storage.\(variable.rawValue), or a bound without it")
+      }
+    }
+    if let low = bound.min, let high = bound.max,
+      let lowest = low.value(draft.settings.value), let highest = high.value(draft.settings.value)
+    {
+      refuse(
+        lowest > highest, path, "min '\(low.text)' above max '\(high.text)'",
+        "min at most as large as max")
+    }
+    guard let operation = bound.operation, let known = operations else { return }
+    refuse(
+      !known.contains(operation), path,
+      "operation \(operation) for workload \(load.workload.rawValue)",
+      known.joined(separator: ", "))
+  }
+
+  /// The operations of the workload; `nil` where this module does not know them.
+  private var operations: [String]? {
+    let kinds: [OperationKind]
+    switch load.workload {
+    case .kv: kinds = [.load, .store, .delete]
+    case .ledger: kinds = [.transfer, .audit]
+    case .locks: kinds = [.acquire, .release, .renew, .protectedWrite, .protectedRead]
+    default: return nil
+    }
+    return kinds.map(\.name)
+  }
+}

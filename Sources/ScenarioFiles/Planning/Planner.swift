@@ -1,0 +1,209 @@
+import AssayModel
+
+/// Turns a tree into a scenario and a plan.
+struct Planner {
+  /// What errors call the command line.
+  static let overridePlace = "--set"
+  /// Most cells of a matrix without `sweep: {limit: N}`.
+  private static let cellLimit = 1_000
+  /// Keys outside the settings that the command line may override.
+  private static let furtherPaths = ["world", "repeat", "sweep.limit"]
+
+  private let original: YAMLNode
+  private let overrides: [Assignment]
+  private var tree: YAMLNode
+  private var context = DecodingContext()
+
+  init(file: ScenarioFile, overrides: [Assignment]) {
+    original = file.root
+    tree = file.root
+    self.overrides = overrides
+  }
+
+  mutating func scenario() throws(ScenarioErrors) -> Scenario {
+    let draft = try decodeFile()
+    if draft.axes.isEmpty {
+      Contradictions.find(in: draft, tree, &context)
+      try throwErrors()
+    }
+    return draft.scenario
+  }
+
+  mutating func plan(only: String?, seed: Seed) throws(ScenarioErrors) -> Plan {
+    let draft = try decodeFile()
+    try checkCellCount(draft)
+    var cells: [PlannedCell] = []
+    // The matrix is taken out: a cell has no axes, and need not read them again.
+    let base = tree.removing("matrix")
+    for index in 0..<draft.axes.reduce(1, { $0 * $1.values.count }) {
+      let point = Self.point(index, of: draft.axes)
+      if let cell = cell(point, base, seed.derived("cell")) { cells.append(cell) }
+    }
+    try throwErrors()
+    if let only { cells = try select(only, among: cells) }
+    return Plan(scenario: draft.scenario, seed: seed, cells: cells)
+  }
+
+  private func throwErrors() throws(ScenarioErrors) {
+    if let errors = ScenarioErrors(context.errors) { throw errors }
+  }
+}
+
+// MARK: - The file
+
+extension Planner {
+  private mutating func decodeFile() throws(ScenarioErrors) -> ScenarioDraft {
+    context.axes = Self.axisValues(of: original)
+    for override in overrides { apply(override) }
+    var draft = ScenarioDraft()
+    context.decode(tree, with: ScenarioDraft.keys, into: &draft)
+    try throwErrors()
+    return draft
+  }
+
+  /// The values of the matrix as the file has it, so that conditions and ratios that name a value
+  /// which an override leaves out stay right.
+  private static func axisValues(of root: YAMLNode) -> [String: [DecodingContext.AxisValue]] {
+    var result: [String: [DecodingContext.AxisValue]] = [:]
+    for entry in root.entry("matrix")?.value.entries ?? [] {
+      guard let setting = SettingPaths.byPath[entry.key] else { continue }
+      result[entry.key] = (entry.value.elements ?? []).compactMap { node in
+        guard let text = node.text, let canonical = setting.canonical(text) else { return nil }
+        return DecodingContext.AxisValue(text: text, canonical: canonical)
+      }
+    }
+    return result
+  }
+
+  private mutating func apply(_ override: Assignment) {
+    let place = SourcePlace(file: Self.overridePlace)
+    let value = YAMLNode(content: .scalar(override.value, isPlain: false), place: place)
+    guard let setting = SettingPaths.byPath[override.path] else {
+      if Self.furtherPaths.contains(override.path) {
+        tree = tree.setting(value, at: override.path)
+      } else {
+        let entry = YAMLNode.Entry(key: override.path, keyPlace: place, value: value)
+        context.reportUnknown(entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths)
+      }
+      return
+    }
+    tree = tree.setting(value, at: override.path)
+    // `duration` and `operations` exclude each other; the command line decides.
+    if override.path == "load.duration" { tree = tree.removing("operations", from: "load") }
+    if override.path == "load.operations" { tree = tree.removing("duration", from: "load") }
+    guard let axis = context.axes[override.path], let canonical = setting.canonical(override.value)
+    else { return }
+    if !axis.contains(where: { $0.canonical == canonical }) {
+      context.axes[override.path]?.append(
+        DecodingContext.AxisValue(text: override.value, canonical: canonical))
+    }
+    let single = YAMLNode(content: .sequence([value]), place: place)
+    tree = tree.replacing("matrix") { $0.replacing(override.path) { _ in single } }
+  }
+
+  private mutating func checkCellCount(_ draft: ScenarioDraft) throws(ScenarioErrors) {
+    let limit = draft.cellLimit ?? Self.cellLimit
+    var count = 1
+    var overflow = false
+    for axis in draft.axes {
+      let product = count.multipliedReportingOverflow(by: axis.values.count)
+      count = product.partialValue
+      overflow = overflow || product.overflow
+    }
+    guard overflow || count > limit else { return }
+    let asked = draft.cellLimit == nil ? "; 'sweep: {limit: N}' allows more" : " by 'sweep: limit'"
+    throw ScenarioErrors(
+      ScenarioError(
+        code: .tooManyCells, place: tree.place(at: "matrix"), path: "matrix",
+        found: overflow ? "more than 2^63" : String(count), allowed: "at most \(limit)\(asked)"))
+  }
+}
+
+// MARK: - Cells
+
+extension Planner {
+  /// The value of each axis in a cell; the last axis changes fastest.
+  private static func point(_ index: Int, of axes: [ScenarioDraft.Axis]) -> [MatrixPoint] {
+    var rest = index
+    var result: [MatrixPoint] = []
+    for axis in axes.reversed() {
+      result.append(MatrixPoint(path: axis.path, value: axis.values[rest % axis.values.count]))
+      rest /= axis.values.count
+    }
+    return result.reversed()
+  }
+
+  private mutating func cell(
+    _ point: [MatrixPoint], _ base: YAMLNode, _ seed: Seed
+  ) -> PlannedCell? {
+    let tree = point.reduce(base) { $0.setting($1.value, at: $1.path) }
+    let errors = context.errors.count
+    var draft = ScenarioDraft()
+    context.settings = CellSettings()
+    context.decode(tree, with: ScenarioDraft.keys, into: &draft)
+    guard context.errors.count == errors else { return nil }
+    Contradictions.find(in: draft, tree, &context)
+    let parameters = point.map { Assignment(path: $0.path, value: $0.value.text ?? "") }
+    let id =
+      parameters.isEmpty
+      ? "default" : parameters.map { "\($0.path)=\($0.value)" }.joined(separator: ",")
+    return PlannedCell(
+      id: id, parameters: parameters, storage: draft.settings.storage,
+      locks: draft.settings.locks, load: draft.settings.load, faults: draft.faults,
+      expectations: draft.expectations.compactMap { Self.resolve($0, draft.settings) },
+      furtherChecks: draft.furtherChecks, seed: seed.derived(id))
+  }
+
+  /// The rules that may hold in a cell; conditions on the library are left to the worker.
+  static func resolve(_ expectation: Expectation, _ settings: CellSettings) -> Expectation? {
+    let rules = expectation.rules.compactMap { rule -> ExpectationRule? in
+      var resolved = rule
+      resolved.conditions = []
+      for condition in rule.conditions {
+        switch condition {
+        case .library: resolved.conditions.append(condition)
+        case .parameter(let path, let values):
+          guard holds(path, values, settings) else { return nil }
+        }
+      }
+      if case .bound(let bound) = rule.requirement, !bound.relativeTo.isEmpty {
+        // A cell measured against itself is always 1: the rule is for the others.
+        let isItself = bound.relativeTo.allSatisfy { holds($0.path, [$0.value], settings) }
+        if isItself { return nil }
+      }
+      return resolved
+    }
+    return rules.isEmpty ? nil : Expectation(check: expectation.check, rules: rules)
+  }
+
+  private static func holds(_ path: String, _ values: [String], _ settings: CellSettings) -> Bool {
+    guard let setting = SettingPaths.byPath[path], let current = setting.current(settings) else {
+      return false
+    }
+    return values.contains { setting.canonical($0) == current }
+  }
+
+  private func select(
+    _ only: String, among cells: [PlannedCell]
+  ) throws(ScenarioErrors) -> [PlannedCell] {
+    let parts = only.split(separator: ",").map(String.init)
+    let chosen = cells.filter { cell in
+      let own = cell.parameters.map { "\($0.path)=\($0.value)" }
+      return cell.id == only || (!parts.isEmpty && parts.allSatisfy { own.contains($0) })
+    }
+    guard chosen.isEmpty else { return chosen }
+    let ids = cells.map(\.id)
+    let shown = ids.prefix(12).joined(separator: " | ")
+    let rest = ids.count > 12 ? " | and \(ids.count - 12) more" : ""
+    throw ScenarioErrors(
+      ScenarioError(
+        code: .unknownCell, place: SourcePlace(file: "--only"), path: "", found: only.shortened,
+        allowed: shown + rest, nearest: NearestWord.find(only, in: ids)))
+  }
+}
+
+/// One axis' value in a cell.
+struct MatrixPoint {
+  var path: String
+  var value: YAMLNode
+}

@@ -1,0 +1,53 @@
+import AssayModel
+import Foundation
+import ScenarioFiles
+import Testing
+
+@Suite("The scenarios that come with Assay")
+struct ScenarioDirectoryTests {
+  static let names = [
+    "first-look", "stale-lock-recovery", "paused-holder", "max-open-connections", "single-writer",
+    "journal-modes", "busy-timeout", "processes", "kill-nine",
+  ]
+
+  static func load(_ name: String) throws -> ScenarioFile {
+    let package = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try ScenarioFile.load(path: package.appending(path: "Scenarios/\(name).yaml").path)
+  }
+
+  @Test("Each loads and plans, under the name of its file", arguments: names)
+  func plans(_ name: String) throws {
+    let plan = try Self.load(name).plan(seed: Seed(1))
+    #expect(plan.scenario.name == name)
+    #expect(plan.scenario.question.hasSuffix("?"))
+    #expect(!plan.cells.isEmpty && plan.cells.count <= 8)
+    #expect(plan.scenario.sectionsForLater.isEmpty)
+  }
+
+  @Test("Each has an expectation that can fail in every cell", arguments: names)
+  func canFail(_ name: String) throws {
+    for cell in try Self.load(name).plan(seed: Seed(1)).cells {
+      let requirements = cell.expectations.flatMap(\.rules).map(\.requirement)
+      #expect(requirements.contains { $0 != .mayViolate }, "\(cell.id)")
+    }
+  }
+
+  @Test("Each measures for at most a minute, first-look for at most half of one", arguments: names)
+  func isShort(_ name: String) throws {
+    let plan = try Self.load(name).plan(seed: Seed(1))
+    let total = plan.cells.reduce(0.0) { sum, cell in
+      guard case .duration(let span) = cell.load.extent else { return .infinity }
+      return sum + span.seconds + cell.load.warmUp.seconds
+    }
+    #expect(total <= (name == "first-look" ? 30 : 60))
+  }
+
+  @Test("A paused holder sleeps for twice its lease, and only fencing makes that safe")
+  func pausedHolder() throws {
+    let cells = try Self.load("paused-holder").plan(seed: Seed(1)).cells
+    #expect(cells.map(\.faults.first?.duration) == [.milliseconds(600), .milliseconds(600)])
+    let rules = cells.map { $0.expectations.last?.rules.first?.requirement }
+    #expect(rules == [.violated, .valid])
+  }
+}
