@@ -50,6 +50,13 @@ struct FileTests {
     #expect(try ByteFile.size(of: path) == 3)
   }
 
+  @Test("Replacing works in a folder whose name has more bytes than characters")
+  func replaceBeyondASCII() throws {
+    try Folder.create(folder.file("größe"))
+    try ByteFile.replace(folder.file("größe/é"), withText: "new")
+    #expect(try Folder.list(folder.file("größe")) == ["é"])
+  }
+
   @Test("Replacing that fails changes nothing and leaves nothing aside")
   func replaceFails() throws {
     let path = folder.file("occupied")

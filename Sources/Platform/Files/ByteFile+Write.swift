@@ -12,7 +12,7 @@ extension ByteFile {
     guard let folder = Folder.parent(of: path) else {
       throw PlatformError(operation: "open", errorNumber: EISDIR, path: path)
     }
-    let aside = temporaryPath(beside: path)
+    let aside = temporaryPath(in: folder, beside: path)
     do throws(PlatformError) {
       try writeDurably(content, to: aside)
       guard unsafe rename(aside, path) == 0 else {
@@ -85,11 +85,10 @@ extension ByteFile {
   private static let asideCount = Atomic<Int>(0)
 
   /// Hidden, and unlike any other of this machine, so that two writers never share it.
-  private static func temporaryPath(beside path: String) -> String {
+  private static func temporaryPath(in folder: String, beside path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
-    let folder = path.prefix(path.utf8.count - name.utf8.count)
     let number = asideCount.wrappingAdd(1, ordering: .relaxed).newValue
-    return "\(folder).\(name).\(getpid()).\(number).tmp"
+    return "\(folder)/.\(name).\(getpid()).\(number).tmp"
   }
 
   private static func writeDurably(_ content: [UInt8], to path: String) throws(PlatformError) {

@@ -155,7 +155,7 @@ import Synchronization
     pending?.prepare()
   }
 
-  /// Says that the history is complete, cuts the last segment to what it holds and unmaps it.
+  /// Says that the history is complete, and cuts the last segment to what it holds.
   ///
   /// - Throws: what `truncate` refused; the history is readable nonetheless.
   public func close() throws(PlatformError) {
