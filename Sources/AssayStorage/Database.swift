@@ -1,0 +1,243 @@
+public import AssayModel
+public import SQLiteDriver
+import Synchronization
+
+/// An SQLite database that lends its connections.
+///
+/// A body gets the connection `inout` for as long as it runs, on the calling thread (under group
+/// commit on the leader's thread); it must not keep anything of it. Calls must not be nested: a body
+/// that asks the same database for another connection can wait for itself.
+///
+/// Errors: SQLite's failures arrive as `StorageError`, also those that a body throws as `SQLiteError`;
+/// a body's other errors arrive unchanged.
+public final class Database: Sendable {
+  enum Writing {
+    case alone(any ConnectionSource)
+    case grouped(GroupQueue<GroupWriter>, WriteConnection)
+  }
+
+  /// What the database was opened with.
+  public let configuration: DatabaseConfiguration
+  /// The clocks, parking and randomness that it uses.
+  public let environment: StorageEnvironment
+
+  let readers: any ConnectionSource
+  let writing: Writing
+  let counters = DatabaseCounters()
+
+  /// Opens a database; one connection is opened at once, so that a wrong path or setting shows now.
+  ///
+  /// - Throws: `invalidConfiguration`; `sqlite` when the file or a pragma cannot be had.
+  public init(
+    _ configuration: DatabaseConfiguration, environment: StorageEnvironment
+  ) throws(StorageError) {
+    try configuration.validate()
+    self.configuration = configuration
+    self.environment = environment
+    let counters = self.counters
+    let open = { @Sendable (isReader: Bool) throws(StorageError) -> ConnectionBox in
+      let options = configuration.options(isReader: isReader, time: environment.time)
+      return try ConnectionBox(options, counters)
+    }
+    let makeWriter = { @Sendable () throws(StorageError) in try open(false) }
+    let makeReader = { @Sendable () throws(StorageError) in try open(true) }
+    func pool(
+      _ limit: Int, _ make: @escaping @Sendable () throws(StorageError) -> ConnectionBox
+    ) -> ResourcePool<ConnectionBox> {
+      // Closing the only connection of a :memory: database would lose it.
+      let idle = configuration.isInMemory ? 1 : configuration.maxIdleConnections ?? limit
+      return ResourcePool(
+        limit: limit, idleLimit: idle, environment: environment, make: make)
+    }
+    let first: any ConnectionSource
+    switch configuration.topology {
+    case .pool:
+      first = pool(configuration.maxOpenConnections, makeWriter)
+      readers = first
+      writing = .alone(first)
+    case .singleWriter(let count):
+      first = WriteConnection(environment: environment, make: makeWriter)
+      readers = configuration.isInMemory ? first : pool(count, makeReader)
+      writing = .alone(first)
+    case .groupCommit(let count):
+      let writer = WriteConnection(environment: environment, make: makeWriter)
+      first = writer
+      readers = configuration.isInMemory ? writer : pool(count, makeReader)
+      let group = GroupWriter(
+        writer: writer, counters: counters, keepsConnection: configuration.isInMemory)
+      writing = .grouped(GroupQueue(executor: group, environment: environment), writer)
+    }
+    first.release(try first.acquire(.forever), isUsable: true)
+  }
+
+  /// Lends a connection for reading; there is no transaction around `body`.
+  ///
+  /// Several statements may see several states of the database, unless the body opens a transaction.
+  /// With a single writer or group commit the connection refuses to write.
+  ///
+  /// - Parameter deadline: governs everything in place of the configured timeouts.
+  /// - Throws: `acquireTimedOut`, `queryTimedOut`, `sqlite`, `closed`, `stopped`, or the body's own.
+  public func read<T>(
+    deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    try lend(from: readers, deadline, body)
+  }
+
+  /// Runs `body` in a write transaction that is committed when this returns.
+  ///
+  /// The transaction begins as the configuration says, is rolled back when `body` throws, and must
+  /// not be ended by `body`. Under group commit the body runs in a savepoint of a transaction that it
+  /// shares with other callers, on another caller's thread, and **may run again** after a neighbour
+  /// lost that transaction: it must be repeatable, so that only its last run counts.
+  ///
+  /// - Parameters:
+  ///   - deadline: governs everything in place of the configured timeouts. Under group commit a
+  ///     request that has been taken into a group is bounded by the group's BEGIN and its own SQL.
+  ///   - begin: another kind of transaction than the configured one.
+  /// - Throws: as `read`; `commitOutcomeUnknown` when the write may be in the database or not.
+  public func write<T>(
+    deadline: MonotonicTime? = nil, begin: TransactionKind? = nil,
+    _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    switch writing {
+    case .alone(let source):
+      let kind = begin ?? configuration.begin
+      return try lend(from: source, deadline) { connection in
+        let value = try connection.transact(kind, body)
+        counters.commits.add(1, ordering: .relaxed)
+        return value
+      }
+    case .grouped(let queue, _):
+      return try submit(to: queue, deadline, isStatement: false, body)
+    }
+  }
+
+  /// Runs a body of exactly one writing statement, without BEGIN and COMMIT around it.
+  ///
+  /// The statement is its own transaction; under group commit it shares one, without a savepoint, and
+  /// may run again, as in `write`.
+  ///
+  /// - Throws: as `write`.
+  public func writeStatement<T>(
+    deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    switch writing {
+    case .alone(let source):
+      return try lend(from: source, deadline) { connection in
+        do {
+          return try body(&connection)
+        } catch let error as SQLiteError where error.mayHideCommit {
+          throw StorageError.commitOutcomeUnknown(error)
+        }
+      }
+    case .grouped(let queue, _):
+      return try submit(to: queue, deadline, isStatement: true, body)
+    }
+  }
+
+  /// Lends a connection that may write, without any transaction: checkpoints, pragmas, backups.
+  ///
+  /// What the body leaves open is rolled back; settings that it changes stay with the connection.
+  public func withConnection<T>(
+    deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    switch writing {
+    case .alone(let source): try lend(from: source, deadline, body)
+    case .grouped(_, let writer): try lend(from: writer, deadline, body)
+    }
+  }
+
+  /// Turns away who waits or comes later, and closes the connections, lent ones when they come back.
+  public func close() {
+    if case .grouped(let queue, let writer) = writing {
+      queue.close()
+      writer.close()
+    }
+    if case .alone(let source) = writing { source.close() }
+    readers.close()
+  }
+
+  private func lend<T>(
+    from source: any ConnectionSource, _ deadline: MonotonicTime?,
+    _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    let box: ConnectionBox
+    do throws(StorageError) {
+      box = try source.acquire(WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout))
+    } catch {
+      // Opening a connection can find the database busy as well.
+      counters.count(error)
+      throw error
+    }
+    let limit = deadline ?? configuration.queryTimeout.map { environment.time.monotonicNow() + $0 }
+    do {
+      let value = try box.connection.limited(until: limit, body)
+      giveBack(box, to: source, after: nil)
+      return value
+    } catch {
+      let known = StorageError(error)
+      giveBack(box, to: source, after: known)
+      if let known { counters.count(known) }
+      throw known ?? error
+    }
+  }
+
+  private func giveBack(
+    _ box: ConnectionBox, to source: any ConnectionSource, after error: StorageError?
+  ) {
+    let isUsable = box.recover(from: error) || configuration.isInMemory
+    if !isUsable { counters.discarded.add(1, ordering: .relaxed) }
+    source.release(box, isUsable: isUsable)
+  }
+
+  private func submit<T>(
+    to queue: GroupQueue<GroupWriter>, _ deadline: MonotonicTime?, isStatement: Bool,
+    _ body: (inout Connection) throws -> T
+  ) throws -> T {
+    let limit = WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout)
+    var result: T?
+    do {
+      try withoutActuallyEscaping(body) { body in
+        let request = GroupRequest(
+          isStatement: isStatement, deadline: deadline, timeout: configuration.queryTimeout
+        ) { connection in
+          result = try body(&connection)
+        }
+        defer { request.forget() }
+        try queue.submit(request, limit)
+      }
+    } catch {
+      let known = StorageError(error)
+      if let known { counters.count(known) }
+      throw known ?? error
+    }
+    guard let result else { preconditionFailure("a request succeeded without having run") }
+    return result
+  }
+}
+
+extension Database {
+  /// What the database has done so far.
+  public var statistics: DatabaseStatistics {
+    var statistics = DatabaseStatistics()
+    var waits = readers.counts
+    switch writing {
+    case .alone(let source): if source !== readers { waits = waits + source.counts }
+    case .grouped(let queue, let writer):
+      waits = waits + queue.counts
+      if writer === readers { waits.acquisitions -= queue.groupCounts.groups }
+      statistics.groupedRequests = queue.groupCounts.requests
+      statistics.largestGroup = queue.groupCounts.largest
+      statistics.groupReruns = queue.groupCounts.reruns
+    }
+    statistics.acquisitions = waits.acquisitions
+    statistics.waits = waits.waits
+    statistics.acquireTimeouts = waits.timeouts
+    statistics.longestWait = waits.longestWait
+    statistics.busyErrors = counters.busyErrors.load(ordering: .relaxed)
+    statistics.commits = counters.commits.load(ordering: .relaxed)
+    statistics.opened = counters.opened.load(ordering: .relaxed)
+    statistics.discarded = counters.discarded.load(ordering: .relaxed)
+    return statistics
+  }
+}

@@ -1,0 +1,199 @@
+public import AssayModel
+import SQLiteDriver
+
+/// A key-value store in a table that certmagic-sqlite can read and write as well.
+///
+/// Keys are `/`-separated; a key with a value is a file, and every key that others lie below is a
+/// directory; one key may be both. Keys are normalised: `\` means `/`, and leading, trailing and
+/// repeated separators do not count. They are compared by their bytes.
+/// Every function blocks until it is done, and a load sees the last store.
+public struct KeyValueStore: Sendable {
+  /// What `stat` tells about a key.
+  public struct Status: Hashable, Sendable {
+    /// The key, normalised.
+    public var key: String
+    /// When it was stored; of a directory the newest below it.
+    public var modified: WallTime
+    /// The bytes of the value; 0 for a directory.
+    public var size: Int64
+    /// Whether it has a value; `false` for a directory.
+    public var isTerminal: Bool
+
+    /// Creates a status.
+    public init(key: String, modified: WallTime, size: Int64, isTerminal: Bool) {
+      self.key = key
+      self.modified = modified
+      self.size = size
+      self.isTerminal = isTerminal
+    }
+  }
+
+  /// What a recursive `list` returns.
+  public enum Listing: Hashable, Sendable {
+    /// Keys that have a value.
+    case keys
+    /// These and the directories that they lie in.
+    case keysAndDirectories
+  }
+
+  /// Where the table lies.
+  public let database: Database
+
+  /// Opens the store; creates its table where there is none.
+  public init(_ database: Database) throws(StorageError) {
+    self.database = database
+    try Schema.createDataTable(in: database)
+  }
+
+  /// Creates or replaces a value; an empty one is a value.
+  ///
+  /// - Parameter deadline: governs everything in place of the configured timeouts.
+  /// - Throws: `invalidKey`, and as `Database.write`.
+  public func store(
+    key: String, value: [UInt8], deadline: MonotonicTime? = nil
+  ) throws(StorageError) {
+    let key = try StorageKey.normalized(key)
+    let modified = database.environment.time.wallNow().milliseconds
+    try converting {
+      try database.writeStatement(deadline: deadline) { connection in
+        try connection.withStatement(Queries.store) { (statement) throws(SQLiteError) in
+          try statement.bind(1, key)
+          try statement.bind(2, value)
+          try statement.bind(3, modified)
+          try statement.run()
+        }
+      }
+    }
+  }
+
+  /// Lends a value without copying it.
+  ///
+  /// - Parameter body: gets the bytes, for as long as it runs; must not use the database.
+  /// - Throws: `notFound`, `invalidKey`, and as `Database.read`.
+  public func load<Value>(
+    _ key: String, deadline: MonotonicTime? = nil, _ body: (Span<UInt8>) -> Value
+  ) throws(StorageError) -> Value {
+    try find(key, deadline) { $0.withBytes(0, body) }
+  }
+
+  /// Returns a value.
+  ///
+  /// - Throws: as the form that lends it.
+  public func load(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> [UInt8] {
+    try find(key, deadline) { $0.bytes(0) }
+  }
+
+  /// Deletes a key, and everything below it if it is a directory; nothing there is no error.
+  ///
+  /// - Returns: how many values were deleted.
+  /// - Throws: `invalidKey`, and as `Database.write`.
+  @discardableResult
+  public func delete(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Int {
+    let key = try StorageKey.normalized(key)
+    let below = StorageKey.range(below: key)
+    return try converting {
+      try database.writeStatement(deadline: deadline) { connection in
+        try connection.run(Queries.delete, key, below.from, below.upTo)
+        return connection.changes
+      }
+    }
+  }
+
+  /// Whether a key has a value or is a directory.
+  ///
+  /// - Throws: `invalidKey`, and as `Database.read`.
+  public func exists(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Bool {
+    let key = try StorageKey.normalized(key)
+    let below = StorageKey.range(below: key)
+    return try converting {
+      try database.read(deadline: deadline) { connection in
+        try connection.first(Queries.exists, key, below.from, below.upTo) { $0.int64(0) } == 1
+      }
+    }
+  }
+
+  /// Describes a key or directory; what is both is described as a key.
+  ///
+  /// - Throws: `notFound`, `invalidKey`, and as `Database.read`.
+  public func stat(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Status {
+    let key = try StorageKey.normalized(key)
+    let below = StorageKey.range(below: key)
+    let status: Status? = try converting {
+      try database.read(deadline: deadline) { connection in
+        try connection.first(Queries.stat, key, below.from, below.upTo) { row in
+          Status(
+            key: key, modified: WallTime(milliseconds: row.int64(0)), size: row.int64(1),
+            isTerminal: row.int64(2) == 1)
+        }
+      }
+    }
+    guard let status else { throw .notFound(key) }
+    return status
+  }
+
+  /// Lists what lies below a directory, each entry as its full key, once, in the order of the bytes.
+  ///
+  /// - Parameters:
+  ///   - directory: without it, or with one that is empty once normalised, the root.
+  ///   - recursive: `false` lists the immediate children, keys and directories alike.
+  ///   - listing: what a recursive list contains.
+  /// - Throws: `notFound` when nothing lies there, and as `Database.read`.
+  public func list(
+    _ directory: String = "", recursive: Bool, _ listing: Listing = .keys,
+    deadline: MonotonicTime? = nil
+  ) throws(StorageError) -> [String] {
+    let directory = StorageKey.normalizedPrefix(directory)
+    let keys: [String] = try converting {
+      try database.read(deadline: deadline) { connection in
+        if directory.isEmpty { return try connection.all(Queries.listAll) { $0.text(0) } }
+        let below = StorageKey.range(below: directory)
+        return try connection.all(Queries.list, below.from, below.upTo) { $0.text(0) }
+      }
+    }
+    guard !keys.isEmpty else { throw .notFound(directory) }
+    return KeyListing(keys: keys, below: directory).entries(recursive: recursive, listing)
+  }
+
+  private func find<Value>(
+    _ key: String, _ deadline: MonotonicTime?, _ read: (borrowing Statement) -> Value
+  ) throws(StorageError) -> Value {
+    let key = try StorageKey.normalized(key)
+    let value: Value? = try converting {
+      try database.read(deadline: deadline) { connection in
+        try connection.withStatement(Queries.load) { (row) throws(SQLiteError) -> Value? in
+          try row.bind(1, key)
+          return try row.step() ? read(row) : nil
+        }
+      }
+    }
+    guard let value else { throw .notFound(key) }
+    return value
+  }
+}
+
+private enum Queries {
+  static let store = SQL(
+    """
+    INSERT INTO certmagic_data(key, value, modified) VALUES(?1, ?2, ?3)
+    ON CONFLICT(key) DO UPDATE SET value = excluded.value, modified = excluded.modified
+    """)
+  static let load = SQL("SELECT value FROM certmagic_data WHERE key = ?1")
+  static let delete = SQL(
+    "DELETE FROM certmagic_data WHERE key = ?1 OR (key >= ?2 AND key < ?3)")
+  static let exists = SQL(
+    """
+    SELECT EXISTS(SELECT 1 FROM certmagic_data WHERE key = ?1)
+      OR EXISTS(SELECT 1 FROM certmagic_data WHERE key >= ?2 AND key < ?3)
+    """)
+  /// One statement, so that key and directory are looked for in one state of the database.
+  static let stat = SQL(
+    """
+    SELECT modified, length(value), 1 FROM certmagic_data WHERE key = ?1
+    UNION ALL
+    SELECT newest, 0, 0
+      FROM (SELECT max(modified) AS newest FROM certmagic_data WHERE key >= ?2 AND key < ?3)
+      WHERE newest IS NOT NULL
+    """)
+  static let list = SQL("SELECT key FROM certmagic_data WHERE key >= ?1 AND key < ?2 ORDER BY key")
+  static let listAll = SQL("SELECT key FROM certmagic_data ORDER BY key")
+}

@@ -1,0 +1,200 @@
+import AssayModel
+import DequeModule
+import Synchronization
+
+/// A bounded number of equal resources, lent to actors in the order in which they asked.
+///
+/// Resources are made when first needed, outside the mutex, and lent most recently used first, so
+/// that a warm one is used again. A returned resource goes straight to the first waiter: nobody who
+/// comes later can take it. Source: the behaviour of `database/sql` in Go, `SetMaxOpenConns`.
+final class ResourcePool<Resource: Sendable>: Sendable {
+  private enum Grant: Sendable {
+    case resource(Resource)
+    /// The right to make one more.
+    case slot
+    case closed
+  }
+
+  private struct State {
+    var idle: [Resource] = []
+    /// Made or being made, lent or idle.
+    var openCount = 0
+    var waiters: Deque<Waiter<Grant>> = []
+    var isClosed = false
+    var counts = WaitCounts()
+  }
+
+  private let limit: Int
+  private let idleLimit: Int
+  private let environment: StorageEnvironment
+  private let make: @Sendable () throws(StorageError) -> Resource
+  private let state: Mutex<State>
+
+  /// Creates an empty pool.
+  ///
+  /// - Parameters:
+  ///   - limit: how many resources may exist at once; at least 1.
+  ///   - idleLimit: how many unused ones are kept; at least 0.
+  init(
+    limit: Int, idleLimit: Int, environment: StorageEnvironment,
+    make: @escaping @Sendable () throws(StorageError) -> Resource
+  ) {
+    precondition(limit >= 1, "limit is \(limit), must be at least 1")
+    precondition(idleLimit >= 0, "idleLimit is \(idleLimit), must not be negative")
+    self.limit = limit
+    self.idleLimit = idleLimit
+    self.environment = environment
+    self.make = make
+    state = Mutex(State())
+  }
+
+  /// What waiting has cost so far.
+  var counts: WaitCounts { state.withLock { $0.counts } }
+
+  /// How many actors stand in the queue now.
+  var waiting: Int { state.withLock { $0.waiters.count } }
+
+  /// How many resources exist now, lent ones included.
+  var open: Int { state.withLock { $0.openCount } }
+
+  /// Takes a resource; waits behind all who came before while none is free.
+  ///
+  /// - Throws: `acquireTimedOut` at the limit, `closed`, `stopped`, or what making one threw.
+  func acquire(_ limit: WaitLimit) throws(StorageError) -> Resource {
+    let grant = state.withLock { take(from: &$0) }
+    if let grant { return try redeem(grant) }
+    return try redeem(waitForGrant(limit))
+  }
+
+  /// Gives a resource back.
+  ///
+  /// - Parameter isUsable: `false` has it closed; a waiter may then make another one.
+  func release(_ resource: Resource, isUsable: Bool) {
+    let token: ParkingToken? = state.withLock { state in
+      if isUsable, let waiter = state.waiters.popFirst() {
+        waiter.grant = .resource(resource)
+        return waiter.token
+      }
+      if isUsable, !state.isClosed, state.idle.count < idleLimit {
+        state.idle.append(resource)
+        return nil
+      }
+      return giveUpSlot(&state)
+    }
+    if let token { environment.parking.unpark(token) }
+  }
+
+  /// Lets go of idle resources and turns away all who wait or come later; lent ones are closed when
+  /// they are given back.
+  func close() {
+    let (waiters, idle) = state.withLock { state in
+      state.isClosed = true
+      for waiter in state.waiters { waiter.grant = .closed }
+      let result = (state.waiters, state.idle)
+      state.waiters = []
+      state.openCount -= state.idle.count
+      state.idle = []
+      return result
+    }
+    for waiter in waiters { environment.parking.unpark(waiter.token) }
+    // Closing a connection may checkpoint, so the last references end here, outside the mutex.
+    _ = consume idle
+  }
+
+  private func take(from state: inout State) -> Grant? {
+    if state.isClosed { return .closed }
+    // Who finds a queue goes to its end, even while something is free for an instant.
+    guard state.waiters.isEmpty else { return nil }
+    if let resource = state.idle.popLast() {
+      state.counts.acquisitions += 1
+      return .resource(resource)
+    }
+    guard state.openCount < limit else { return nil }
+    state.openCount += 1
+    state.counts.acquisitions += 1
+    return .slot
+  }
+
+  private func redeem(_ grant: Grant) throws(StorageError) -> Resource {
+    switch grant {
+    case .resource(let resource): return resource
+    case .closed: throw .closed
+    case .slot:
+      do {
+        return try make()
+      } catch {
+        let token = state.withLock { giveUpSlot(&$0) }
+        if let token { environment.parking.unpark(token) }
+        throw error
+      }
+    }
+  }
+
+  /// Passes the right to make a resource on to the first waiter, if there is one.
+  private func giveUpSlot(_ state: inout State) -> ParkingToken? {
+    if let waiter = state.waiters.popFirst() {
+      waiter.grant = .slot
+      return waiter.token
+    }
+    state.openCount -= 1
+    return nil
+  }
+
+  private func waitForGrant(_ limit: WaitLimit) throws(StorageError) -> Grant {
+    let start = environment.time.monotonicNow()
+    let deadline = limit.deadline(from: start)
+    let waiter = Waiter<Grant>(token: environment.parking.currentToken())
+    let grant: Grant? = state.withLock { state in
+      // Something may have been given back since the first look.
+      if let grant = take(from: &state) { return grant }
+      state.waiters.append(waiter)
+      return nil
+    }
+    if let grant { return grant }
+    while true {
+      do {
+        try environment.parking.park(until: deadline)
+      } catch {
+        leaveStopped(waiter)
+        throw .stopped
+      }
+      let now = environment.time.monotonicNow()
+      let isLate = deadline.map { now >= $0 } ?? false
+      let grant = state.withLock { settle(waiter, wait: now - start, isLate: isLate, in: &$0) }
+      if let grant { return grant }
+      if isLate { throw .acquireTimedOut(waited: now - start) }
+    }
+  }
+
+  /// Takes what the waiter was granted, or removes it from the queue when its time is up.
+  private func settle(
+    _ waiter: Waiter<Grant>, wait: Nanoseconds, isLate: Bool, in state: inout State
+  ) -> Grant? {
+    if let grant = waiter.grant {
+      state.counts.acquisitions += 1
+      state.counts.add(wait: wait)
+      return grant
+    }
+    if isLate {
+      state.counts.timeouts += 1
+      state.counts.add(wait: wait)
+      state.waiters.removeAll { $0 === waiter }
+    }
+    return nil
+  }
+
+  /// Leaves the queue; what was granted meanwhile goes to the next.
+  private func leaveStopped(_ waiter: Waiter<Grant>) {
+    let grant: Grant? = state.withLock { state in
+      state.waiters.removeAll { $0 === waiter }
+      return waiter.grant
+    }
+    switch grant {
+    case nil, .closed: break
+    case .resource(let resource): release(resource, isUsable: true)
+    case .slot:
+      let token = state.withLock { giveUpSlot(&$0) }
+      if let token { environment.parking.unpark(token) }
+    }
+  }
+}
