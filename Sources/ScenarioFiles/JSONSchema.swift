@@ -16,12 +16,19 @@ public enum JSONSchema {
     return schema.adding(entries).adding([("$defs", definitions)]).text + "\n"
   }
 
+  /// A default as YAML would read it, so that editors insert a number and not a quoted one.
+  private static func typed(_ text: String) -> JSONValue {
+    if let number = Int(text) { return .integer(number) }
+    if let number = plainNumber(text) { return .number(number) }
+    return text == "true" || text == "false" ? .boolean(text == "true") : .string(text)
+  }
+
   /// A mapping with these keys and no others.
   static func object<Section>(_ keys: [SettingKey<Section>]) -> JSONValue {
     let properties = keys.map { key -> (key: String, value: JSONValue) in
       var extra: [(key: String, value: JSONValue)] = []
       if !key.documentation.isEmpty { extra.append(("description", .string(key.documentation))) }
-      if let text = key.defaultText { extra.append(("default", .string(text))) }
+      if let text = key.defaultText { extra.append(("default", typed(text))) }
       return (key.name, key.schema.adding(extra))
     }
     let required = keys.filter(\.isRequired).map { JSONValue.string($0.name) }

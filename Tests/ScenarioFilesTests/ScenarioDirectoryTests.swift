@@ -10,10 +10,18 @@ struct ScenarioDirectoryTests {
     "journal-modes", "busy-timeout", "processes", "kill-nine",
   ]
 
-  static func load(_ name: String) throws -> ScenarioFile {
+  static func path(_ name: String) -> String {
     let package = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return try ScenarioFile.load(path: package.appending(path: "Scenarios/\(name).yaml").path)
+    return package.appending(path: "Scenarios/\(name).yaml").path
+  }
+
+  static func load(_ name: String) throws -> ScenarioFile {
+    try ScenarioFile.load(path: path(name))
+  }
+
+  static func text(_ name: String) throws -> String {
+    try String(contentsOfFile: path(name), encoding: .utf8)
   }
 
   @Test("Each loads and plans, under the name of its file", arguments: names)

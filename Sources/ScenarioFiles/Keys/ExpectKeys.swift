@@ -168,8 +168,10 @@ extension RuleDraft {
   /// A condition's values: a list, a quoted list such as `"[memory, off]"`, or one value.
   private static func elements(of node: YAMLNode) -> [YAMLNode] {
     if let elements = node.elements { return elements }
-    guard case .scalar(let text, _) = node.content, text.contains(",") else { return [node] }
-    let inner = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text[...]
+    guard case .scalar(let text, _) = node.content else { return [node] }
+    let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+    guard isBracketed || text.contains(",") else { return [node] }
+    let inner = isBracketed ? text.dropFirst().dropLast() : text[...]
     return inner.split(separator: ",").map { part in
       let word = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
       return YAMLNode(content: .scalar(String(word), isPlain: true), place: node.place)

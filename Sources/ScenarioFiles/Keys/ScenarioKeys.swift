@@ -58,7 +58,9 @@ extension ScenarioDraft {
         "Real processes, files and time; or one process, a simulated disk and virtual time."),
       storageKey,
       section("locks", \.settings.locks, LockSettings.keys, "How leases are taken."),
-      section("load", \.settings.load, LoadSettings.keys, isRequired: true, "Who does what."),
+      section(
+        "load", \.settings.load, LoadSettings.keys, isRequired: true,
+        "who does what, for how long"),
       matrixKey,
       .value("repeat", \.repetitions, .whole(1...1_000), "Interleaved repetitions of all cells."),
       faultsKey,

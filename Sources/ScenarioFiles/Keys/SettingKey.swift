@@ -131,7 +131,7 @@ extension DecodingContext {
       }
     }
     for key in keys where key.isRequired && node.entry(key.name) == nil {
-      let allowed = key.scalar?.allowed ?? key.documentation
+      let allowed = key.scalar?.allowed ?? "a mapping (\(key.documentation))"
       within(key.name) { $0.report(.missingKey, node.place, found: "nothing", allowed: allowed) }
     }
   }

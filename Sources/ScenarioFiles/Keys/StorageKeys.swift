@@ -56,7 +56,7 @@ extension StorageSettings {
     .pragma("auto_vacuum", numbered: ["none", "full", "incremental"]),
     .pragma("automatic_index", .flag),
     .pragma("cache_size", .whole(-2_147_483_648...2_147_483_647)),
-    .pragma("cache_spill", .flag),
+    .pragma("cache_spill", cacheSpillType, answer: { $0 }),
     .pragma("case_sensitive_like", .flag),
     .pragma("cell_size_check", .flag),
     .pragma("checkpoint_fullfsync", .flag),
@@ -82,6 +82,25 @@ extension StorageSettings {
     .pragma("trusted_schema", .flag),
     .pragma("wal_autocheckpoint", .whole(0...1_000_000_000)),
   ]
+
+  /// On or off, or the number of pages at which a transaction begins to spill: so 1 is not `on`.
+  private static let cacheSpillType: ScalarType<String> = {
+    let pages = ScalarType<Int>.whole(2...2_147_483_647)
+    return ScalarType(
+      allowed: "on, off, or \(pages.allowed)", words: ["on", "off"],
+      schema: .object([("anyOf", .array([ScalarType<Bool>.flag.schema, pages.schema]))]),
+      parse: { text in
+        if case .value(let isOn) = ScalarType<Bool>.flag.parse(text) {
+          return .value(isOn ? "on" : "off")
+        }
+        switch pages.parse(text) {
+        case .value(let count): return .value(String(count))
+        case .outOfRange: return .outOfRange
+        default: return .wrongType
+        }
+      },
+      text: { $0 })
+  }()
 
   fileprivate func pragma(_ name: String) -> String? {
     pragmas.first { $0.name == name }?.value

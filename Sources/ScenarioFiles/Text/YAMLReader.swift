@@ -9,7 +9,7 @@ struct YAMLReader {
   /// Longest text in bytes.
   static let byteLimit = 1 << 20
   /// Most aliases (`*name`); a scenario needs none, and each may multiply the tree.
-  static let aliasLimit = 16
+  static let aliasLimit = 8
   /// Most nodes after aliases are expanded.
   static let nodeLimit = 50_000
   /// Deepest nesting; the format itself needs 7.
@@ -144,7 +144,9 @@ struct YAMLReader {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      return syntax(problem, sourcePlace(mark), allowed)
+      // libyaml's own cap names a C function of its caller.
+      let isNesting = problem.contains("nesting level")
+      return syntax(isNesting ? "nested too deeply" : problem, sourcePlace(mark), allowed)
     case .duplicatedKeysInMapping(let keys, let context):
       return repeatedKey(keys.first ?? "", at: sourcePlace(context.mark), first: nil)
     case .reader(let problem, _, _, _):
