@@ -111,6 +111,6 @@ struct Activity {
   /// The name of a code in results.
   static func name(of code: Int32) -> String {
     if code == 0 { return "PROCESS_DIED" }
-    return HarnessCode.name(of: code) ?? ResultCode(code).name
+    return HarnessCode.name(of: code) ?? ResultCode(rawValue: code).name
   }
 }

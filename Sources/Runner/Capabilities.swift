@@ -1,4 +1,4 @@
-import AssayModel
+public import AssayModel
 import Workloads
 
 /// What this version can run. The format knows more: such scenarios pass `check`.

@@ -1,4 +1,4 @@
-public import AssayModel
+import AssayModel
 import Workloads
 
 /// What this version can do, for `assay list`.

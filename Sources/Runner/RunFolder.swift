@@ -40,13 +40,13 @@ struct RunFolder: Sendable {
   /// A new run id: sorts by time, and two runs of one second differ by their seeds.
   static func newRunID(now: WallTime, seed: Seed) -> String {
     var seconds = time_t(now.milliseconds / 1_000)
-    var parts = tm()
+    var text = [CChar](repeating: 0, count: 32)
+    var parts = unsafe tm()
     unsafe gmtime_r(&seconds, &parts)
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let date = "\(parts.tm_year + 1900)\(two(parts.tm_mon + 1))\(two(parts.tm_mday))"
-    let clock = "\(two(parts.tm_hour))\(two(parts.tm_min))\(two(parts.tm_sec))"
+    let length = unsafe strftime(&text, text.count, "%Y%m%dT%H%M%S", &parts)
+    let date = String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let milliseconds = String(1_000 + now.milliseconds % 1_000).dropFirst()
     let suffix = String(seed.derived("run").rawValue & 0xffff, radix: 16)
-    return "\(date)T\(clock).\(milliseconds)Z-\(suffix)"
+    return "\(date).\(milliseconds)Z-\(suffix)"
   }
 }

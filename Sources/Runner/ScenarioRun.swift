@@ -78,8 +78,9 @@ public final class ScenarioRun {
     let outcome: CellOutcome
     do {
       outcome = try cellRun.run()
-    } catch where error.code == .interrupted {
-      return
+    } catch {
+      if error.code == .interrupted { return }
+      throw error
     }
     library = outcome.library
     for incident in outcome.incidents { try write(incident, cell: index, folder) }
@@ -176,8 +177,8 @@ public final class ScenarioRun {
   private func cleanUp(_ folder: RunFolder, _ result: RunResult) {
     guard !options.keepsEverything else { return }
     try? Folder.remove("\(folder.path)/workers")
-    if rmdir(folder.dataPath) == 0 { return }
-    // What is left in the data folder belongs to a violation, which people will want to look at.
+    // Fails where a violated cell has left its database, which people will want to look at.
+    _ = unsafe rmdir(folder.dataPath)
   }
 }
 

@@ -1,4 +1,4 @@
-import AssayModel
+public import AssayModel
 import Glibc
 
 /// Decides when an actor's next operation begins, and when there is none left.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssayModel
 import ScenarioFiles
 
 /// `assay check`: validates scenarios without running them.

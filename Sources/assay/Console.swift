@@ -11,10 +11,14 @@ enum Console {
     isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
   /// Writes a line to standard output.
-  static func output(_ text: String) { write(text + "\n", to: FileHandle.standardOutput) }
+  static func output(_ text: String, terminator: String = "\n") {
+    write(text + terminator, to: FileHandle.standardOutput)
+  }
 
   /// Writes a line to standard error.
-  static func note(_ text: String) { write(text + "\n", to: FileHandle.standardError) }
+  static func note(_ text: String, terminator: String = "\n") {
+    write(text + terminator, to: FileHandle.standardError)
+  }
 
   /// Shows a progress line on a terminal, nothing in a pipe.
   static func progress(_ text: String) {

@@ -68,7 +68,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func runOne(_ plan: Plan) throws -> Int {
-    do {
+    do throws(RunnerError) {
       let options = RunOptions(
         resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
         progress: Console.progress)
@@ -76,7 +76,7 @@ struct RunCommand: ParsableCommand {
       Console.endProgress()
       report(finished)
       return finished.result.exitCode
-    } catch let error as RunnerError {
+    } catch {
       Console.endProgress()
       Console.note("assay: \(plan.scenario.name): \(error.message)")
       return Int(error.exitCode)
@@ -84,15 +84,15 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ finished: ScenarioRun.Finished) {
-    let style = TerminalReport.Style(
-      colour: json ? false : Console.mayColour, detail: verbose ? .verbose : .normal)
+    let style = TerminalReport.Style(color: !json && Console.mayColour)
     let text =
-      quiet ? finished.result.finding : TerminalReport.text(finished.result, style: style)
+      quiet
+      ? finished.result.finding + "\n" : TerminalReport.text(finished.result, style: style)
     if json {
-      Console.note(text)
-      Console.output((try? ResultJSON.encode(finished.result)) ?? "")
+      Console.note(text, terminator: "")
+      Console.output((try? ResultJSON.encode(finished.result)) ?? "", terminator: "")
     } else {
-      Console.output(text)
+      Console.output(text, terminator: "")
     }
     if !quiet { Console.note("Results: \(finished.folder)/result.json") }
   }

@@ -21,7 +21,7 @@ extension CellRun {
       try start(process)
     }
     let limit = time.monotonicNow() + Self.readinessLimit
-    while slots.contains(where: { if case .starting = $0.state { true } else { false } }) {
+    while processes.contains(where: { $0.ready == nil }) {
       try wait(until: limit)
       if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
       guard incidents.isEmpty else {
@@ -157,9 +157,9 @@ extension CellRun {
       + waiting.map { abandoners[$0].worker.channel.descriptor } + [interruption])
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let remaining = max(0, (deadline - time.monotonicNow()).rawValue)
-    var timeout = timespec(
-      tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
-    guard unsafe ppoll(&descriptors, nfds_t(descriptors.count), &timeout, nil) > 0 else { return }
+    // Rounded up: waking a little late is better than spinning through the last millisecond.
+    let milliseconds = Int32(clamping: (remaining + 999_999) / 1_000_000)
+    guard unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return }
     let hasNews = descriptors.map { $0.revents != 0 }
     for (entry, hasNews) in zip(entries, hasNews) where hasNews {
       try readMessages(entry.process, entry.worker)

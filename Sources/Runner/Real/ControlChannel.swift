@@ -49,7 +49,7 @@ final class ControlChannel: @unchecked Sendable {
       let written = unsafe frame.withUnsafeBytes { bytes in
         unsafe Glibc.send(
           descriptor, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset,
-          Int32(MSG_NOSIGNAL.rawValue))
+          Int32(MSG_NOSIGNAL))
       }
       if written > 0 {
         offset += written

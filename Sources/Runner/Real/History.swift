@@ -8,6 +8,17 @@ enum History {
     "\(folder)/p\(actor.process)i\(actor.incarnation)a\(actor.actor)"
   }
 
+  /// Opens the history of an actor.
+  ///
+  /// - Returns: `nil` when there is none: the process died before it made one, and did nothing.
+  static func reader(
+    folder: String, actor: ActorID
+  ) throws(PlatformError) -> HistoryReader? {
+    let path = path(folder: folder, actor: actor)
+    guard ByteFile.exists("\(path).0000") else { return nil }
+    return try HistoryReader(path: path)
+  }
+
   /// The last events of an actor, oldest first, whether it lives or not.
   static func latest(
     folder: String, actor: ActorID, count: Int
@@ -47,8 +58,7 @@ struct HistoryEvents: EventStream {
       }
       guard let actor = remaining.popFirst() else { return nil }
       sequence = 0
-      // An actor that died before its first event has no file: it did nothing.
-      if let reader = try? HistoryReader(path: History.path(folder: folder, actor: actor)) {
+      if let reader = try History.reader(folder: folder, actor: actor) {
         current = (actor, reader)
       }
     }

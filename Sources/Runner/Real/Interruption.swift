@@ -13,12 +13,16 @@ enum Interruption {
   /// Workers die with the coordinator, so ending at once leaves no process behind.
   static func install() {
     var ends: [Int32] = [0, 0]
-    guard unsafe pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return }
+    guard unsafe pipe(&ends) == 0 else { return }
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
     pipeEnds.store(
       UInt64(UInt32(bitPattern: ends[0])) << 32 | UInt64(UInt32(bitPattern: ends[1])),
       ordering: .releasing)
     for signalNumber in [SIGINT, SIGTERM] {
-      unsafe signal(signalNumber, handleInterruption)
+      signal(signalNumber, handleInterruption)
     }
   }
 

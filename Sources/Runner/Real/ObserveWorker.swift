@@ -50,7 +50,7 @@ struct ObserveWorker {
     var failure: PlatformError?
     try entry.readContent(&connection) { row in
       guard failure == nil else { return }
-      do {
+      do throws(PlatformError) {
         try writer.append(RecordWords(row.kind.rawValue, row.subject, row.value, row.extra))
         observation.contentRows += 1
       } catch {

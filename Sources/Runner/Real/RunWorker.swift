@@ -40,8 +40,8 @@ final class RunWorker: Sendable {
     }
     try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
     guard let order = try awaitBegin() else { return }
-    listen()
-    let recorders = runActors(workload, writers, order, entry)
+    try listen()
+    let recorders = try runActors(workload, writers, order, entry)
     try report(recorders, database, entry)
   }
 
@@ -62,7 +62,7 @@ final class RunWorker: Sendable {
   private func runActors(
     _ workload: any Workload, _ writers: [HistoryWriter], _ order: Order,
     _ entry: WorkloadCatalog.Entry
-  ) -> [HistoryRecorder] {
+  ) throws -> [HistoryRecorder] {
     let load = assignment.cell.load
     let commits = assignment.killAfterCommits.map { CommitCounter(limit: $0) }
     let recorders = Recorders(
@@ -71,8 +71,8 @@ final class RunWorker: Sendable {
           writer: writer, measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil,
           isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits)
       })
-    let threads = actors.enumerated().map { index, actor in
-      SystemThread.start(name: "actor-\(index)") { [self] in
+    let threads = try actors.enumerated().map { index, actor in
+      try SystemThread.start(name: "actor-\(index)") { [self] in
         let role: ActorRole = index < load.writers ? .writer : .reader
         let pacing = Pacing(
           load: load, actors: load.processes * actors.count,
@@ -114,8 +114,8 @@ final class RunWorker: Sendable {
   }
 
   /// Follows the coordinator's messages on a thread of its own; ends the process with it.
-  private func listen() {
-    _ = SystemThread.start(name: "control") { [self] in
+  private func listen() throws {
+    _ = try SystemThread.start(name: "control") { [self] in
       while let message = try? control.receive(CoordinatorMessage.self) {
         switch message {
         case .changeClock(let change): storage.clock.apply(change)
@@ -153,7 +153,7 @@ final class RunWorker: Sendable {
       "longest_acquire_nanoseconds": UInt64(max(0, statistics.longestWait.rawValue)),
       "largest_group": UInt64(statistics.largestGroup),
     ]
-    report.jemalloc = Jemalloc.current().map {
+    report.jemalloc = JemallocStatistics.current().map {
       [$0.allocated, $0.active, $0.mapped].map { UInt64($0.bytes) } + [$0.requests]
     }
     database.close()

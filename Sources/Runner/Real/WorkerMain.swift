@@ -25,7 +25,7 @@ public enum WorkerMain {
     _ = assay_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
     // Threads inherit it: sleeps end within 20 us of their time instead of 70.
     _ = assay_prctl(PR_SET_TIMERSLACK, 1)
-    unsafe signal(SIGPIPE, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     let control = ControlChannel(descriptor: channelDescriptor)
     channel.withLock { $0 = control }
     do {

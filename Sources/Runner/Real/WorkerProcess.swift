@@ -62,7 +62,7 @@ final class WorkerProcess {
     let creation = O_WRONLY | O_CREAT | O_TRUNC
     unsafe posix_spawn_file_actions_addopen(&actions, 2, standardErrorPath, creation, 0o644)
     unsafe posix_spawn_file_actions_adddup2(&actions, workerEnd, 3)
-    var attributes = unsafe posix_spawnattr_t()
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     // A group of its own: Ctrl-C in the terminal reaches the coordinator only, which then ends
@@ -134,6 +134,6 @@ private func withCStrings<Result>(
   _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) throws -> Result
 ) rethrows -> Result {
   let copies = unsafe strings.map { unsafe strdup($0) }
-  defer { for copy in unsafe copies { unsafe free(copy) } }
+  defer { unsafe copies.forEach { unsafe free($0) } }
   return unsafe try body(copies + [nil])
 }
