@@ -80,9 +80,15 @@ let package = Package(
     tests("Statistics", ["AssayModel"]),
     tests("ScenarioFiles", ["AssayModel"]),
     tests("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver"]),
-    tests("Workloads", ["AssayModel", "AssayStorage", "Platform", "SQLiteDriver"]),
+    tests("Workloads", ["AssayModel", "AssayStorage", "Checkers", "Platform", "SQLiteDriver"]),
     tests("Reports", ["AssayModel"]),
-    tests("Runner", ["AssayModel", "Checkers", "Platform", "ScenarioFiles", "SQLiteDriver", "Reports"]),
+    tests(
+      "Runner",
+      [
+        // The executable, because its workers are what the tests start.
+        "assay", "AssayModel", "Checkers", "Platform", "Reports", "ScenarioFiles", "SQLiteDriver",
+        "Statistics",
+      ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

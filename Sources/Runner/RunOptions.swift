@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
   public var libraryPath: String?
   /// Whether databases and histories are kept.
   public var keepsEverything: Bool
+  /// The executable that workers are started from: this one, except in tests.
+  public var workerExecutable = "/proc/self/exe"
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 

@@ -54,7 +54,7 @@ public final class ScenarioRun {
   /// another one, so that a drift of the machine hits none of them alone.
   private func runCells(_ folder: RunFolder) throws(RunnerError) {
     let launcher = WorkerLauncher(
-      executable: "/proc/self/exe", logFolder: "\(folder.path)/workers",
+      executable: options.workerExecutable, logFolder: "\(folder.path)/workers",
       libraryFolder: try libraryFolder(folder))
     let total = plan.cells.count * plan.scenario.repetitions
     var done = 0

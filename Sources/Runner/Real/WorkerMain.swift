@@ -25,7 +25,9 @@ public enum WorkerMain {
     _ = assay_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
     // Threads inherit it: sleeps end within 20 us of their time instead of 70.
     _ = assay_prctl(PR_SET_TIMERSLACK, 1)
+    // A peer that has gone and a file that may not grow are errors to report, not deaths.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     let control = ControlChannel(descriptor: channelDescriptor)
     channel.withLock { $0 = control }
     do {
