@@ -79,7 +79,7 @@ extension Connection {
   ///
   /// - Parameter reset: sets its high-water mark, or a counter that only grows, back.
   /// Source: `sqlite3_db_status`.
-  public func status(
+  public mutating func status(
     _ counter: ConnectionCounter, reset: Bool = false
   ) throws(SQLiteError) -> StatusValue {
     var current: Int32 = 0

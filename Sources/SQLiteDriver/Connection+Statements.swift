@@ -1,30 +1,33 @@
 extension Connection {
+  // These borrow although their callers hold the connection exclusively: a borrowed connection
+  // keeps its state alive without counting references.
+
   @usableFromInline
-  mutating func checkOut(_ sql: SQL) throws(SQLiteError) -> Statement {
+  func checkOut(_ sql: SQL) throws(SQLiteError) -> Statement {
     try core.checkOut(sql)
   }
 
   @usableFromInline
-  mutating func checkOut(text: String) throws(SQLiteError) -> Statement {
+  func checkOut(text: String) throws(SQLiteError) -> Statement {
     try core.checkOut(text: text)
   }
 
   @inlinable
-  mutating func checkOut<E: SQLiteErrorConvertible>(
+  func checkOut<E: SQLiteErrorConvertible>(
     _ sql: SQL, orThrow: E.Type
   ) throws(E) -> Statement {
     do throws(SQLiteError) { return try checkOut(sql) } catch { throw E(error) }
   }
 
   @inlinable
-  mutating func checkOut<E: SQLiteErrorConvertible>(
+  func checkOut<E: SQLiteErrorConvertible>(
     text: String, orThrow: E.Type
   ) throws(E) -> Statement {
     do throws(SQLiteError) { return try checkOut(text: text) } catch { throw E(error) }
   }
 
   @usableFromInline
-  mutating func checkIn(_ statement: borrowing Statement, text: String) {
+  func checkIn(_ statement: borrowing Statement, text: String) {
     core.checkIn(statement, text: text)
   }
 

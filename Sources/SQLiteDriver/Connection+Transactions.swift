@@ -19,7 +19,8 @@ public enum TransactionKind: Hashable, Sendable, CaseIterable {
 extension Connection {
   /// Opens a transaction.
   ///
-  /// - Throws: BUSY when the lock could not be had within the busy policy; ERROR inside another one.
+  /// - Throws: BUSY when the lock could not be had within the busy policy; ERROR inside another
+  ///   transaction.
   public mutating func begin(_ kind: TransactionKind = .immediate) throws(SQLiteError) {
     try run(kind.begin)
   }

@@ -34,7 +34,7 @@ import CSQLite
 
   /// Closes the connection; without it the last owner closes it and ignores errors.
   ///
-  /// - Throws: BUSY when a backup still uses it; SQLite then closes it after that.
+  /// - Throws: BUSY when something of SQLite still uses it, which then closes it at its own end.
   public consuming func close() throws(SQLiteError) {
     let code = core.close()
     guard code == SQLITE_OK else {

@@ -51,7 +51,8 @@ extension Statement {
 
   /// The value as bytes; NULL is empty, text is its UTF-8.
   public func bytes(_ column: Int) -> [UInt8] {
-    unsafe Array(blob(column))
+    precondition(unsafe slot.pointee.loans == 0, "the bytes of a column are lent")
+    return unsafe Array(blob(column))
   }
 
   /// The number of bytes of a blob or text.
@@ -61,15 +62,19 @@ extension Statement {
 
   /// Appends the value's bytes to a buffer that the caller keeps, to spare an allocation per row.
   public func appendBytes(_ column: Int, to buffer: inout [UInt8]) {
+    precondition(unsafe slot.pointee.loans == 0, "the bytes of a column are lent")
     unsafe buffer.append(contentsOf: blob(column))
   }
 
   /// Lends the value's bytes without copying them; NULL lends none.
+  ///
+  /// - Precondition: `body` uses the statement for nothing but a further `withBytes`.
   @inlinable
   public func withBytes<T: ~Copyable, E: Error>(
     _ column: Int, _ body: (Span<UInt8>) throws(E) -> T
   ) throws(E) -> T {
-    let bytes = unsafe blob(column)
+    let bytes = unsafe lend(column)
+    defer { endLoan() }
     return try unsafe body(bytes.span)
   }
 
@@ -87,11 +92,23 @@ extension Statement {
   /// All values of the row.
   public var values: [SQLiteValue] { (0..<columnCount).map { value($0) } }
 
-  /// The bytes of a column, valid until the next step or reset.
   @usableFromInline
-  func blob(_ column: Int) -> UnsafeBufferPointer<UInt8> {
-    let start = unsafe sqlite3_column_blob(handle, position(column))
+  func lend(_ column: Int) -> UnsafeBufferPointer<UInt8> {
+    unsafe slot.pointee.loans += 1
+    return unsafe blob(column)
+  }
+
+  @usableFromInline
+  func endLoan() {
+    unsafe slot.pointee.loans -= 1
+  }
+
+  /// The bytes of a column, valid until the next step, reset or conversion.
+  private func blob(_ column: Int) -> UnsafeBufferPointer<UInt8> {
+    let handle = unsafe slot.pointee.handle
+    // The length first, because it turns UTF-16 and numbers into UTF-8, which moves the value.
     let count = unsafe Int(sqlite3_column_bytes(handle, position(column)))
+    let start = unsafe sqlite3_column_blob(handle, position(column))
     return unsafe UnsafeBufferPointer(
       start: start?.assumingMemoryBound(to: UInt8.self), count: count)
   }

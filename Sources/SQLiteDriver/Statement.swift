@@ -6,7 +6,8 @@ import CSQLite
 /// copied, so they need not outlive the call. A parameter that is not bound is NULL.
 ///
 /// Safe because only a connection makes one, lends it by borrowing, which cannot escape, and is
-/// itself held exclusively while it lends.
+/// itself held exclusively while it lends; and because everything but a further `withBytes` traps
+/// while a column's bytes are lent.
 @safe public struct Statement: ~Copyable {
   let slot: UnsafeMutablePointer<StatementSlot>
 
@@ -14,7 +15,13 @@ import CSQLite
     unsafe self.slot = unsafe slot
   }
 
-  var handle: OpaquePointer { unsafe slot.pointee.handle }
+  /// The statement for every use that could move or free a value in the row.
+  ///
+  /// - Precondition: no column's bytes are lent by `withBytes`.
+  var handle: OpaquePointer {
+    precondition(unsafe slot.pointee.loans == 0, "the bytes of a column are lent")
+    return unsafe slot.pointee.handle
+  }
 
   /// Runs the statement to its next row.
   ///
@@ -22,6 +29,7 @@ import CSQLite
   /// - Throws: the extended code. After a failure only `reset` makes the statement run again.
   public func step() throws(SQLiteError) -> Bool {
     guard unsafe !slot.pointee.isFinished else { return false }
+    if unsafe slot.pointee.hasStale { unsafe slot.pointee.unbindStale() }
     let code = unsafe sqlite3_step(handle)
     if code == SQLITE_ROW { return true }
     unsafe slot.pointee.isFinished = true
@@ -38,6 +46,7 @@ import CSQLite
   ///
   /// It happens by itself when the closure that it was lent to returns or throws.
   public func reset() {
+    precondition(unsafe slot.pointee.loans == 0, "the bytes of a column are lent")
     unsafe slot.pointee.reset()
   }
 

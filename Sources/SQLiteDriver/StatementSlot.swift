@@ -17,9 +17,16 @@ struct StatementSlot {
   private var used = 0
   /// What the bindings of this round wanted, whether or not it fitted.
   private var wanted = 0
-  private var isBound = false
-  /// Whether a row or error was seen since the last reset.
+  /// The parameters that this round bound, bit 0 for the first one.
+  private var bound: UInt64 = 0
+  /// The parameters that earlier rounds left bound, to memory that is valid but not theirs.
+  private var stale: UInt64 = 0
+  /// Whether the bits don't tell everything, so that a reset must unbind.
+  private var mustUnbind = false
+  /// Whether the last step gave no row.
   var isFinished = false
+  /// How many `withBytes` are at work, during which nothing may move the row's values.
+  var loans = 0
   /// Whether the connection was outside a transaction when the statement was taken out.
   var wasAutocommit = true
 
@@ -34,17 +41,45 @@ struct StatementSlot {
     capacity = Self.initialCapacity
   }
 
-  /// Ends the statement's run, unbinds everything, and makes room for the next round.
+  /// Ends the statement's run and forgets what was bound.
+  ///
+  /// The bindings themselves mostly stay: the next round binds the same parameters anew, and
+  /// `unbindStale` sees to the others. That spares a call into the library per run.
   mutating func reset() {
     // The code repeats the error of the last step, which was reported then.
     _ = unsafe sqlite3_reset(handle)
     isFinished = false
-    guard isBound else { return }
-    _ = unsafe sqlite3_clear_bindings(handle)
-    if wanted > capacity, capacity < Self.largestCapacity { grow() }
-    isBound = false
+    stale |= bound
+    bound = 0
     used = 0
+    guard mustUnbind || wanted > capacity else {
+      wanted = 0
+      return
+    }
+    _ = unsafe sqlite3_clear_bindings(handle)
+    stale = 0
+    mustUnbind = false
+    if wanted > capacity, capacity < Self.largestCapacity { grow() }
     wanted = 0
+  }
+
+  /// Whether a parameter still has the value of an earlier round.
+  var hasStale: Bool { stale & ~bound != 0 }
+
+  /// Makes the parameters NULL that this round did not bind; before its first step.
+  mutating func unbindStale() {
+    for index in 0..<64 where (stale & ~bound) >> UInt64(index) & 1 != 0 {
+      _ = unsafe sqlite3_bind_null(handle, Int32(index + 1))
+    }
+    stale = 0
+  }
+
+  private mutating func note(_ index: Int32) {
+    if index > 0, index <= 64 {
+      bound |= 1 << UInt64(index - 1)
+    } else {
+      mustUnbind = true
+    }
   }
 
   private mutating func grow() {
@@ -60,21 +95,22 @@ struct StatementSlot {
   }
 
   mutating func bind(_ index: Int32, integer: Int64) -> Int32 {
-    isBound = true
+    note(index)
     return unsafe sqlite3_bind_int64(handle, index, integer)
   }
 
   mutating func bind(_ index: Int32, double: Double) -> Int32 {
-    isBound = true
+    note(index)
     return unsafe sqlite3_bind_double(handle, index, double)
   }
 
-  func bindNull(_ index: Int32) -> Int32 {
-    unsafe sqlite3_bind_null(handle, index)
+  mutating func bindNull(_ index: Int32) -> Int32 {
+    note(index)
+    return unsafe sqlite3_bind_null(handle, index)
   }
 
   mutating func bind(_ index: Int32, blob bytes: UnsafeRawBufferPointer) -> Int32 {
-    isBound = true
+    note(index)
     let count = UInt64(bytes.count)
     if let copy = unsafe copied(bytes) {
       return unsafe sqlite3_bind_blob64(handle, index, copy, count, nil)
@@ -84,7 +120,7 @@ struct StatementSlot {
   }
 
   mutating func bind(_ index: Int32, text bytes: UnsafeRawBufferPointer) -> Int32 {
-    isBound = true
+    note(index)
     let count = UInt64(bytes.count)
     if let copy = unsafe copied(bytes) {
       let text = unsafe copy.assumingMemoryBound(to: CChar.self)
@@ -101,9 +137,43 @@ struct StatementSlot {
     guard bytes.count <= capacity - used else { return nil }
     let place = unsafe arena + used
     if let source = bytes.baseAddress {
-      unsafe place.copyMemory(from: source, byteCount: bytes.count)
+      if bytes.count < 16 {
+        unsafe copyFew(bytes.count, from: source, to: place)
+      } else {
+        unsafe place.copyMemory(from: source, byteCount: bytes.count)
+      }
     }
     used += bytes.count
     return unsafe place
+  }
+}
+
+/// Copies less than 16 bytes in pieces that each lie within one word of the source.
+///
+/// A short string reaches us as two words that were just stored. `memcpy` reads it in two words
+/// that overlap, and a read across two pending stores stalls: a tenth of a point read by key, by
+/// measurement (125 of 2,800 cycles together with the stall that follows it).
+@inline(__always)
+private func copyFew(
+  _ count: Int, from source: UnsafeRawPointer, to place: UnsafeMutableRawPointer
+) {
+  var offset = 0
+  if count & 8 != 0 {
+    unsafe place.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+    offset = 8
+  }
+  if count & 4 != 0 {
+    let piece = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    unsafe place.storeBytes(of: piece, toByteOffset: offset, as: UInt32.self)
+    offset += 4
+  }
+  if count & 2 != 0 {
+    let piece = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
+    unsafe place.storeBytes(of: piece, toByteOffset: offset, as: UInt16.self)
+    offset += 2
+  }
+  if count & 1 != 0 {
+    let piece = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt8.self)
+    unsafe place.storeBytes(of: piece, toByteOffset: offset, as: UInt8.self)
   }
 }

@@ -37,7 +37,10 @@ struct InspectionTests {
   func foreignKeys() throws {
     var connection = try Connection(options())
     try connection.execute(
-      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p); INSERT INTO c VALUES(9)"
+      """
+      CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p);
+      INSERT INTO c VALUES(9)
+      """
     )
     #expect(
       try connection.foreignKeyCheck() == [

@@ -31,6 +31,30 @@ struct LimitTests {
     #expect(try connection.number("SELECT 1") == 1)
   }
 
+  @Test("A write that its deadline interrupts takes its whole transaction with it and says so")
+  func interruptedWrite() throws {
+    let time = FakeTime(tick: .milliseconds(1))
+    var connection = try Connection(options(time: time))
+    try connection.execute("CREATE TABLE t(a)")
+    let limit = deadline(time, in: .milliseconds(20))
+    let error = failure { () throws(SQLiteError) in
+      try connection.withDeadline(limit) { (connection) throws(SQLiteError) in
+        try connection.transaction { (connection) throws(SQLiteError) in
+          try connection.run(insert, 1)
+          try connection.execute(
+            """
+            WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+            INSERT INTO t SELECT x FROM c
+            """)
+        }
+      }
+    }
+    #expect(error?.code == .interrupt)
+    #expect(error?.cutShort == .deadline)
+    #expect(error?.rolledBackTransaction == true)
+    #expect(try connection.number("SELECT count(*) FROM t") == 0)
+  }
+
   @Test("Within another deadline the earlier one counts, and the outer one comes back")
   func nested() throws {
     let time = FakeTime()

@@ -1,5 +1,6 @@
 import AssayModel
 import SQLiteDriver
+import Synchronization
 import Testing
 
 @Suite("Opening a database")
@@ -165,6 +166,21 @@ struct OpeningTests {
     #expect(error?.code == .busy)
     #expect(time.sleeps.count >= 40)
     #expect(time.monotonicNow().nanoseconds < 1_000_000_000 + 110_000_000)
+  }
+
+  @Test("A database that others hold while it is switched to WAL opens as soon as they let go")
+  func busyThenFree() throws {
+    let folder = try TemporaryFolder()
+    let holder = Mutex(try Connection(options(folder.path("a.db"))))
+    try holder.withLock { try $0.execute("CREATE TABLE t(a); BEGIN IMMEDIATE") }
+    let time = FakeTime()
+    time.onSleep {
+      if time.sleeps.count == 5 { holder.withLock { try? $0.rollback() } }
+    }
+    var connection = try Connection(
+      options(folder.path("a.db"), wal, busy: .fair(timeout: .seconds(1)), time: time))
+    #expect(try connection.pragma("journal_mode") == "wal")
+    #expect(time.sleeps.count == 5)
   }
 
   @Test("Options are equal only with the same settings and the same time source")
