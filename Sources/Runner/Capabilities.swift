@@ -32,6 +32,7 @@ public enum Capabilities {
         throw notYet("check '\(check.rawValue)'")
       }
       try verifySizes(cell)
+      try verifyKeys(cell)
     }
   }
 
@@ -43,6 +44,14 @@ public enum Capabilities {
         .input,
         "cell \(cell.id) asks for \(cell.load.processes) processes with \(actors) actors each; "
           + "at most 500 and 1,000 are supported")
+    }
+  }
+
+  private static func verifyKeys(_ cell: PlannedCell) throws(RunnerError) {
+    guard cell.load.keyCount <= 100_000_000 else {
+      throw RunnerError(
+        .input,
+        "cell \(cell.id) asks for \(cell.load.keyCount) keys; at most 100,000,000 are supported")
     }
   }
 

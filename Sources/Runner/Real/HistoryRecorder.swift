@@ -109,6 +109,10 @@ final class HistoryRecorder: OperationRecorder {
     if isOpenLoop { distributions[index]?.queue.record(firstAttempt - min(firstAttempt, intended)) }
   }
 
+  /// Makes the next file of the history in time, between two operations, in a process without a
+  /// thread for that.
+  func prepare() { writer.prepareIfNeeded() }
+
   /// Adds what was measured to `total`, by kind.
   func collect(into total: inout [OperationKind: OperationHistograms]) {
     for kind in OperationKind.allCases {

@@ -29,7 +29,7 @@ final class RunWorker: Sendable {
       WorkloadContext(
         cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
         owner: assignment.owner, database: database, environment: storage.environment))
-    let preparer = try HistoryPreparer()
+    let preparer = isSingleThreaded ? nil : try HistoryPreparer()
     let writers = try actors.map { actor in
       try HistoryWriter(
         path: History.path(folder: assignment.historyFolder, actor: actor),
@@ -40,12 +40,21 @@ final class RunWorker: Sendable {
     }
     try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
     guard let order = try awaitBegin() else { return }
-    try listen()
+    if !isSingleThreaded { try listen() }
     let recorders = try runActors(workload, writers, order, entry)
     try report(recorders, database, entry)
   }
 
   // MARK: Actors
+
+  /// Whether the only actor runs on the main thread and the process never starts another one.
+  ///
+  /// The C library locks without atomic instructions as long as there is one thread: a worker with
+  /// one actor is to cost what a user's single-threaded program costs. Clocks must be movable while
+  /// an actor sleeps, so that a cell with clock faults has its listener.
+  private var isSingleThreaded: Bool {
+    actors.count == 1 && !assignment.cell.faults.contains { $0.kind == .clock }
+  }
 
   private struct Order {
     var start: MonotonicTime
@@ -71,21 +80,34 @@ final class RunWorker: Sendable {
           writer: writer, measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil,
           isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits)
       })
-    let threads = try actors.enumerated().map { index, actor in
-      try SystemThread.start(name: "actor-\(index)") { [self] in
-        let role: ActorRole = index < load.writers ? .writer : .reader
-        let pacing = Pacing(
-          load: load, actors: load.processes * actors.count,
-          index: assignment.process * actors.count + index, start: order.start,
-          until: order.measuredUntil,
-          seed: assignment.cell.seed.derived("arrivals").derived("\(actor)"))
-        runActor(
-          workload.makeActor(actor, role: role), pacing: pacing, recorder: recorders.all[index],
-          time: storage.clock, start: order.start, deadline: order.measuredUntil
-        ) { !self.isStopped.load(ordering: .relaxed) }
+    let run = { @Sendable [self] (index: Int, isPolling: Bool) in
+      let recorder = recorders.all[index]
+      let role: ActorRole = index < load.writers ? .writer : .reader
+      let pacing = Pacing(
+        load: load, actors: load.processes * actors.count,
+        index: assignment.process * actors.count + index, start: order.start,
+        until: order.measuredUntil,
+        seed: assignment.cell.seed.derived("arrivals").derived("\(actors[index])"))
+      var news = NewsInterval()
+      runActor(
+        workload.makeActor(actors[index], role: role), pacing: pacing, recorder: recorder,
+        time: storage.clock, start: order.start, deadline: order.measuredUntil
+      ) {
+        if isPolling {
+          recorder.prepare()
+          if news.isDue(at: recorder.lastReading) { readNews() }
+        }
+        return !isStopped.load(ordering: .relaxed)
       }
     }
-    for thread in threads { thread.join() }
+    if isSingleThreaded {
+      run(0, true)
+    } else {
+      let threads = try actors.indices.map { index in
+        try SystemThread.start(name: "actor-\(index)") { run(index, false) }
+      }
+      for thread in threads { thread.join() }
+    }
     for recorder in recorders.all { recorder.close() }
     return recorders.all
   }
@@ -125,6 +147,27 @@ final class RunWorker: Sendable {
       }
       // The coordinator is gone: nobody is left to report to.
       _exit(1)
+    }
+  }
+
+  /// How often a process without a listener looks for messages between two operations.
+  private struct NewsInterval {
+    private static let interval = Nanoseconds.milliseconds(5)
+    private var due = MonotonicTime(nanoseconds: 0)
+
+    mutating func isDue(at now: MonotonicTime) -> Bool {
+      guard now >= due else { return false }
+      due = now + Self.interval
+      return true
+    }
+  }
+
+  /// Reads what the coordinator has said by now, without waiting.
+  private func readNews() {
+    var descriptor = pollfd(fd: control.descriptor, events: Int16(POLLIN), revents: 0)
+    while unsafe poll(&descriptor, 1, 0) > 0 {
+      guard let message = try? control.receive(CoordinatorMessage.self) else { _exit(1) }
+      if case .stop = message { isStopped.store(true, ordering: .relaxed) }
     }
   }
 

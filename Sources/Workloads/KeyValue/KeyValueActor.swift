@@ -4,23 +4,22 @@ import AssayStorage
 /// One actor of workload `kv`.
 struct KeyValueActor: WorkloadActor {
   private let store: KeyValueStore
-  private let keys: [String]
   private let chooser: KeyChooser
   private let mix: [(kind: OperationKind, weight: Int)]
   private let totalWeight: Int
   private let actor: ActorID
   private let time: any TimeSource
   private var generator: SeededGenerator
+  private var keyText = KeyText()
   private var value: [UInt8]
   private var sequence: UInt32 = 0
 
   init(
-    store: KeyValueStore, keys: [String], chooser: KeyChooser,
+    store: KeyValueStore, chooser: KeyChooser,
     mix: [(kind: OperationKind, weight: Int)], valueSize: Int, actor: ActorID,
     generator: SeededGenerator, time: any TimeSource
   ) {
     self.store = store
-    self.keys = keys
     self.chooser = chooser
     self.mix = mix
     totalWeight = mix.reduce(0) { $0 + $1.weight }
@@ -34,7 +33,7 @@ struct KeyValueActor: WorkloadActor {
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
     let number = chooser.next(&generator)
-    let key = keys[number]
+    let key = keyText.text(of: number)
     var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
     switch operation.kind {
     case .load:

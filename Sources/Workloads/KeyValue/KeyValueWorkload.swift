@@ -9,14 +9,12 @@ public import SQLiteDriver
 public struct KeyValueWorkload: Workload {
   private let context: WorkloadContext
   private let store: KeyValueStore
-  private let keys: [String]
   private let chooser: KeyChooser
 
-  /// Prepares keys, which are rendered once and shared by the actors.
+  /// Prepares the table.
   public init(_ context: WorkloadContext) throws(StorageError) {
     self.context = context
     store = try KeyValueStore(context.database)
-    keys = (0..<context.cell.load.keyCount).map(Self.key)
     chooser = KeyChooser(
       count: context.cell.load.keyCount, distribution: context.cell.load.distribution)
   }
@@ -24,15 +22,9 @@ public struct KeyValueWorkload: Workload {
   /// Creates one actor; a reader only loads.
   public func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
     KeyValueActor(
-      store: store, keys: keys, chooser: chooser, mix: Self.mix(context.cell.load, role: role),
+      store: store, chooser: chooser, mix: Self.mix(context.cell.load, role: role),
       valueSize: Int(context.cell.load.valueSize.bytes), actor: actor,
       generator: SeededGenerator(context.seed(of: actor)), time: context.environment.time)
-  }
-
-  /// The text of a key: 12 bytes, which Swift keeps without allocation and which sort as numbers.
-  static func key(_ number: Int) -> String {
-    let digits = String(number)
-    return "key/" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 
   /// The kinds of operation and their weights.
@@ -55,9 +47,10 @@ public struct KeyValueWorkload: Workload {
     _ connection: inout Connection, _ cell: PlannedCell
   ) throws(SQLiteError) {
     var value = [UInt8](repeating: 0x78, count: max(16, Int(cell.load.valueSize.bytes)))
+    var key = KeyText()
     for number in 0..<cell.load.keyCount {
       writeNonce(Nonce.initial(key: number), into: &value)
-      try connection.run(insert, key(number), value, Int64(number))
+      try connection.run(insert, key.text(of: number), value, Int64(number))
     }
   }
 
@@ -71,15 +64,11 @@ public struct KeyValueWorkload: Workload {
   ) throws(SQLiteError) {
     try connection.withStatement(selectAll) { (statement) throws(SQLiteError) in
       while try statement.step() {
-        guard let number = keyNumber(statement.text(0)) else { continue }
+        guard let number = KeyText.number(statement.text(0)) else { continue }
         let nonce = statement.withBytes(1) { readNonce($0) }
         emit(ContentRow(.value, subject: UInt64(number), value: nonce))
       }
     }
-  }
-
-  private static func keyNumber(_ key: String) -> Int? {
-    key.hasPrefix("key/") ? Int(key.dropFirst(4)) : nil
   }
 }
 

@@ -1,0 +1,25 @@
+/// Renders key numbers as text of 12 bytes, such as `key/00000042`: it sorts as the numbers do, and
+/// Swift keeps it without an allocation.
+struct KeyText {
+  private static let prefix = "key/"
+  private static let digits = 8
+  private var bytes = Array((prefix + String(repeating: "0", count: digits)).utf8)
+
+  /// The text of a key.
+  ///
+  /// - Parameter number: in 0..<100,000,000.
+  mutating func text(of number: Int) -> String {
+    var rest = number
+    for index in stride(from: bytes.count - 1, through: bytes.count - Self.digits, by: -1) {
+      bytes[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+      rest /= 10
+    }
+    precondition(rest == 0, "key number \(number) has more than 8 digits")
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The number of a key, or `nil` for a key of somebody else.
+  static func number(_ key: String) -> Int? {
+    key.hasPrefix(prefix) ? Int(key.dropFirst(prefix.count)) : nil
+  }
+}
