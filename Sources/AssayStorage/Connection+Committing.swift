@@ -23,8 +23,8 @@ extension Connection {
   /// Commits; no transaction is open afterwards.
   ///
   /// While the transaction is still open after the error, nothing of it is in the database: BUSY in
-  /// rollback mode, a deferred constraint. When SQLite has ended it, only an interrupt or a constraint
-  /// (a commit hook) says for certain that it was rolled back.
+  /// rollback mode, a deferred constraint. When SQLite has ended it, only an interrupt or a
+  /// constraint (a commit hook) says for certain that it was rolled back.
   mutating func commitClassified() -> GroupCommitResult {
     guard !isAutocommit else {
       return .refused(.sqlite(.transactionEnded))
@@ -57,8 +57,8 @@ extension SQLiteError {
   static let transactionEnded = SQLiteError(
     code: .abortRollback, message: "the transaction ended before its body did", operation: .step)
 
-  /// Whether a statement that is its own transaction may have been committed in spite of this error:
-  /// these come from the files and the memory that the implicit COMMIT needs.
+  /// Whether a statement that is its own transaction may have been committed in spite of this
+  /// error: these come from the files and the memory that the implicit COMMIT needs.
   var mayHideCommit: Bool {
     operation == .step && [.ioError, .full, .noMemory].contains(code.primary)
   }

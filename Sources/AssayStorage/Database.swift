@@ -5,11 +5,11 @@ import Synchronization
 /// An SQLite database that lends its connections.
 ///
 /// A body gets the connection `inout` for as long as it runs, on the calling thread (under group
-/// commit on the leader's thread); it must not keep anything of it. Calls must not be nested: a body
-/// that asks the same database for another connection can wait for itself.
+/// commit on the leader's thread); it must not keep anything of it. Calls must not be nested: a
+/// body that asks the same database for another connection can wait for itself.
 ///
-/// Errors: SQLite's failures arrive as `StorageError`, also those that a body throws as `SQLiteError`;
-/// a body's other errors arrive unchanged.
+/// Errors: SQLite's failures arrive as `StorageError`, also those that a body throws as
+/// `SQLiteError`; a body's other errors arrive unchanged.
 public final class Database: Sendable {
   enum Writing {
     case alone(any ConnectionSource)
@@ -72,11 +72,12 @@ public final class Database: Sendable {
 
   /// Lends a connection for reading; there is no transaction around `body`.
   ///
-  /// Several statements may see several states of the database, unless the body opens a transaction.
-  /// With a single writer or group commit the connection refuses to write.
+  /// Several statements may see several states of the database, unless the body opens a
+  /// transaction. With a single writer or group commit the connection refuses to write.
   ///
   /// - Parameter deadline: governs everything in place of the configured timeouts.
-  /// - Throws: `acquireTimedOut`, `queryTimedOut`, `sqlite`, `closed`, `stopped`, or the body's own.
+  /// - Throws: `acquireTimedOut`, `queryTimedOut`, `sqlite`, `closed`, `stopped`, or the body's
+  ///   own.
   public func read<T>(
     deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
   ) throws -> T {
@@ -86,9 +87,9 @@ public final class Database: Sendable {
   /// Runs `body` in a write transaction that is committed when this returns.
   ///
   /// The transaction begins as the configuration says, is rolled back when `body` throws, and must
-  /// not be ended by `body`. Under group commit the body runs in a savepoint of a transaction that it
-  /// shares with other callers, on another caller's thread, and **may run again** after a neighbour
-  /// lost that transaction: it must be repeatable, so that only its last run counts.
+  /// not be ended by `body`. Under group commit the body runs in a savepoint of a transaction that
+  /// it shares with other callers, on another caller's thread, and **may run again** after a
+  /// neighbour lost that transaction: it must be repeatable, so that only its last run counts.
   ///
   /// - Parameters:
   ///   - deadline: governs everything in place of the configured timeouts. Under group commit a
@@ -114,8 +115,8 @@ public final class Database: Sendable {
 
   /// Runs a body of exactly one writing statement, without BEGIN and COMMIT around it.
   ///
-  /// The statement is its own transaction; under group commit it shares one, without a savepoint, and
-  /// may run again, as in `write`.
+  /// The statement is its own transaction; under group commit it shares one, without a savepoint,
+  /// and may run again, as in `write`.
   ///
   /// - Throws: as `write`.
   public func writeStatement<T>(
@@ -147,7 +148,8 @@ public final class Database: Sendable {
     }
   }
 
-  /// Turns away who waits or comes later, and closes the connections, lent ones when they come back.
+  /// Turns away who waits or comes later, and closes the connections, lent ones when they come
+  /// back.
   public func close() {
     if case .grouped(let queue, let writer) = writing {
       queue.close()

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What a database has done since it was opened.
 public struct DatabaseStatistics: Equatable, Sendable {
-  /// How often a connection was lent or a request entered the group queue.
+  /// How often a connection was lent, the opening included, or a request entered the group queue.
   public var acquisitions: UInt64 = 0
   /// How many of those had to wait.
   public var waits: UInt64 = 0

@@ -24,8 +24,8 @@ final class GroupRequest: @unchecked Sendable {
 
   /// Runs the body, converting SQLite's errors.
   ///
-  /// Not inlined: the leader's reference to the body must end here, because the caller's frame, which
-  /// the body uses, may end any time after the result is handed out.
+  /// Not inlined: the leader's reference to the body must end here, because the caller's frame,
+  /// which the body uses, may end any time after the result is handed out.
   @inline(never)
   func run(on connection: inout Connection, time: any TimeSource) throws {
     guard let body else { preconditionFailure("the request was given up") }

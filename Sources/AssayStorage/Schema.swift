@@ -3,8 +3,8 @@ import SQLiteDriver
 
 /// The tables of storage, created where they are missing.
 ///
-/// `certmagic_data` and `certmagic_locks` are those of certmagic-sqlite, which keeps working on them:
-/// every added column has a default, and triggers keep what it does not know up to date.
+/// `certmagic_data` and `certmagic_locks` are those of certmagic-sqlite, which keeps working on
+/// them: every added column has a default, and triggers keep what it does not know up to date.
 enum Schema {
   static func createDataTable(in database: Database) throws(StorageError) {
     try converting {
@@ -72,7 +72,8 @@ enum Schema {
   ]
 
   /// Raises the token of a lock. Not an upsert: the conflict clause of the statement that fires a
-  /// trigger replaces those inside it, and an INSERT OR REPLACE by another library would restart it.
+  /// trigger replaces those inside it, and an INSERT OR REPLACE by another library would restart
+  /// it.
   private static let raiseToken = """
     INSERT INTO assay_lock_tokens(name, token)
       SELECT NEW.name, coalesce((SELECT token FROM assay_lock_tokens WHERE name = ''), 0)

@@ -205,7 +205,8 @@ struct GroupCommitTests {
     #expect(count.withLock { $0 } == [1])
   }
 
-  @Test("BUSY at BEGIN reaches the caller at its own deadline, and the configured patience otherwise")
+  @Test(
+    "BUSY at BEGIN reaches the caller at its own deadline, and the configured patience otherwise")
   func busy() throws {
     let world = try WeaknessTests.World()
     try world.baton.runAlone {

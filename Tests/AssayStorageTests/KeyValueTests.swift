@@ -69,7 +69,9 @@ struct KeyValueTests {
         try store.list("d", recursive: true, .keysAndDirectories)
           == ["d/k", "d/k-1", "d/k/a", "d/k/a/b", "d/k/c", "d/k1"])
       #expect(try store.list(recursive: false) == ["d", "dd", "e"])
-      #expect(throws: StorageError.notFound("nothing")) { try store.list("nothing", recursive: true) }
+      #expect(throws: StorageError.notFound("nothing")) {
+        try store.list("nothing", recursive: true)
+      }
       #expect(throws: StorageError.notFound("e")) { try store.list("e", recursive: true) }
       try store.store(key: "d/k", value: [1])
       #expect(try store.list("d", recursive: false) == ["d/k", "d/k-1", "d/k1"])
@@ -101,9 +103,10 @@ struct KeyValueTests {
   func whole(topology: DatabaseConfiguration.Topology) throws {
     let folder = try TemporaryFolder()
     let environment = try StorageEnvironment.real()
-    let store = try KeyValueStore(folder.open(environment, topology: topology) {
-      $0.maxOpenConnections = 3
-    })
+    let store = try KeyValueStore(
+      folder.open(environment, topology: topology) {
+        $0.maxOpenConnections = 3
+      })
     let size = 4 << 20
     try store.store(key: "big", value: [UInt8](repeating: 0, count: size))
     let readers = ReaderFlags()
@@ -131,13 +134,16 @@ struct KeyValueTests {
     #expect(readers.failures.isEmpty)
   }
 
-  @Test("Ten threads do fifty operations each and every value is the one stored last", arguments: topologies)
+  @Test(
+    "Ten threads do fifty operations each and every value is the one stored last",
+    arguments: topologies)
   func tenThreads(topology: DatabaseConfiguration.Topology) throws {
     let folder = try TemporaryFolder()
     let environment = try StorageEnvironment.real()
-    let store = try KeyValueStore(folder.open(environment, topology: topology) {
-      $0.maxOpenConnections = 4
-    })
+    let store = try KeyValueStore(
+      folder.open(environment, topology: topology) {
+        $0.maxOpenConnections = 4
+      })
     let flags = ReaderFlags()
     let actors = (0..<10).map { index in
       environment.spawning.spawn(name: "actor-\(index)") {

@@ -143,7 +143,8 @@ struct LockTests {
     }
   }
 
-  @Test("Five names, two processes with two threads each, five rounds: nobody is inside twice",
+  @Test(
+    "Five names, two processes with two threads each, five rounds: nobody is inside twice",
     arguments: topologies)
   func exclusion(topology: DatabaseConfiguration.Topology) throws {
     for seed in 0..<5 as Range<UInt64> {

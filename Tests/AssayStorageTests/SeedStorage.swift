@@ -4,8 +4,8 @@ import SQLiteDriver
 
 /// The algorithm of certmagic-sqlite, with its weaknesses, for tests that show them.
 ///
-/// Written from its documented behaviour: one owner id per process, wall-clock expiry, no renewal, no
-/// fencing, a poll of 100 to 149 ms, pragmas on the first connection only.
+/// Written from its documented behaviour: one owner id per process, wall-clock expiry, no renewal,
+/// no fencing, a poll of 100 to 149 ms, pragmas on the first connection only.
 final class SeedStorage {
   struct NotFound: Error, Equatable {}
   struct QueryTimedOut: Error, Equatable {}

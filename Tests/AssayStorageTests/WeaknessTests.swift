@@ -5,7 +5,8 @@ import Testing
 
 @testable import AssayStorage
 
-/// Each weakness of certmagic-sqlite (locks-and-keys, 1 to 9): the seed's algorithm shows it, ours does not.
+/// Each weakness of certmagic-sqlite (locks-and-keys, 1 to 9): the seed's algorithm shows it, ours
+/// does not.
 @Suite("Weaknesses of the seed, and their absence here")
 struct WeaknessTests {
   /// One simulated machine, its processes, and one database file that they share.
@@ -172,7 +173,8 @@ struct WeaknessTests {
 
   // MARK: 4, restart with the same owner
 
-  @Test("4 seed: a restarted process with its old owner id waits out the TTL, and can unlock a twin")
+  @Test(
+    "4 seed: a restarted process with its old owner id waits out the TTL, and can unlock a twin")
   func seedWaitsForItself() throws {
     let world = try World()
     try world.baton.runAlone {

@@ -131,7 +131,8 @@ public struct KeyValueStore: Sendable {
     return status
   }
 
-  /// Lists what lies below a directory, each entry as its full key, once, in the order of the bytes.
+  /// Lists what lies below a directory, each entry as its full key, once, in the order of the
+  /// bytes.
   ///
   /// - Parameters:
   ///   - directory: without it, or with one that is empty once normalised, the root.

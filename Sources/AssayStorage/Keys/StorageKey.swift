@@ -1,8 +1,8 @@
 /// The form in which keys and their directories are stored.
 ///
-/// `/` separates components; none is empty. `\` is read as `/`, as certmagic-sqlite does, so that one
-/// key has one name on every system; unlike there, *every* leading, trailing and repeated separator
-/// goes, so that what was stored is found again however it was written.
+/// `/` separates components; none is empty. `\` is read as `/`, as certmagic-sqlite does, so that
+/// one key has one name on every system; unlike there, *every* leading, trailing and repeated
+/// separator goes, so that what was stored is found again however it was written.
 enum StorageKey {
   private static let slash = UInt8(ascii: "/")
   private static let backslash = UInt8(ascii: "\\")

@@ -2,8 +2,8 @@ public import AssayModel
 
 /// The right to work under a lock until a deadline.
 ///
-/// It promises nothing to a holder that is paused: only a check of `token` in the transaction of the
-/// protected write (`LeaseLocks.checkFencing`) keeps a late write out.
+/// It promises nothing to a holder that is paused: only a check of `token` in the transaction of
+/// the protected write (`LeaseLocks.checkFencing`) keeps a late write out.
 public struct Lease: Hashable, Sendable {
   /// The lock.
   public var name: String

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Renews a lease in the background and tells its holder when it must stop.
 ///
-/// Renews a third of the TTL after the last renewal. `isHeld` and `check` look at the clock as well,
-/// so that a holder that was paused learns the truth even before this actor runs again.
+/// Renews a third of the TTL after the last renewal. `isHeld` and `check` look at the clock as
+/// well, so that a holder that was paused learns the truth even before this actor runs again.
 public final class LeaseKeeper: Sendable {
   /// Why the holder must stop.
   public enum Loss: Equatable, Sendable {
@@ -153,10 +153,11 @@ extension LeaseLocks {
 
   /// Takes a lock, keeps it renewed while `body` runs, and releases it.
   ///
-  /// The body asks its keeper before each piece of work, and checks the token in each protected write.
+  /// The body asks its keeper before each piece of work, and checks the token in each protected
+  /// write.
   ///
-  /// - Throws: as `lock`, the body's own errors, and `lockNotHeld` when the body succeeded but the lock
-  ///   was lost meanwhile.
+  /// - Throws: as `lock`, the body's own errors, and `lockNotHeld` when the body succeeded but the
+  ///   lock was lost meanwhile.
   public func withLock<Value>(
     _ name: String, deadline: MonotonicTime? = nil, _ body: (LeaseKeeper) throws -> Value
   ) throws -> Value {

@@ -3,10 +3,10 @@ public import SQLiteDriver
 
 /// Named locks with a lease, shared by the threads and processes that use one database.
 ///
-/// A lock is a row with a deadline. Whoever finds no row, or one that has expired, takes the lock; every
-/// acquisition gets a higher token. Not re-entrant. Other libraries may use the same table
-/// (certmagic-sqlite); their takeovers raise the tokens too.
-/// No lease guarantees mutual exclusion by itself: see `Lease` and `checkFencing`.
+/// A lock is a row with a deadline. Whoever finds no row, or one that has expired, takes the lock;
+/// every acquisition gets a higher token. Not re-entrant. Other libraries may use the same table
+/// (certmagic-sqlite); their takeovers raise the tokens too. No lease guarantees mutual exclusion
+/// by itself: see `Lease` and `checkFencing`.
 public final class LeaseLocks: Sendable {
   /// Where the table lies.
   public let database: Database
@@ -62,11 +62,11 @@ public final class LeaseLocks: Sendable {
   ///
   /// Waiters of this process are served in order; those of different processes compete.
   ///
-  /// - Parameter deadline: the one limit for everything, waits for the database included; `nil` waits
-  ///   for ever.
-  /// - Throws: `lockTimedOut` at the deadline, even if it lies in the past; `invalidKey`; `stopped`;
-  ///   otherwise what SQLite refused. After `commitOutcomeUnknown` the lock may be taken until its
-  ///   TTL ends.
+  /// - Parameter deadline: the one limit for everything, waits for the database included; `nil`
+  ///   waits for ever.
+  /// - Throws: `lockTimedOut` at the deadline, even if it lies in the past; `invalidKey`;
+  ///   `stopped`; otherwise what SQLite refused. After `commitOutcomeUnknown` the lock may be taken
+  ///   until its TTL ends.
   public func lock(_ name: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Lease {
     try check(name)
     guard !isPast(deadline) else { throw .lockTimedOut(name) }
@@ -120,8 +120,8 @@ public final class LeaseLocks: Sendable {
 
   /// Moves the deadline of a lease to a TTL from now.
   ///
-  /// - Throws: `leaseLost` when it has expired or another one has the lock: nothing is changed then.
-  ///   After any other error the old deadline stands.
+  /// - Throws: `leaseLost` when it has expired or another one has the lock: nothing is changed
+  ///   then. After any other error the old deadline stands.
   public func renew(_ lease: Lease, deadline: MonotonicTime? = nil) throws(StorageError) -> Lease {
     let environment = database.environment
     let renewed: Lease? = try converting {
@@ -164,8 +164,8 @@ public final class LeaseLocks: Sendable {
   /// Checks a lease inside the caller's own write transaction: the protected write goes in the same
   /// one, after this.
   ///
-  /// As long as nobody has taken the lock since, an expired lease passes: the transaction itself keeps
-  /// others out until it ends.
+  /// As long as nobody has taken the lock since, an expired lease passes: the transaction itself
+  /// keeps others out until it ends.
   ///
   /// - Throws: `leaseLost`; the caller's transaction should end without a write.
   public func checkFencing(

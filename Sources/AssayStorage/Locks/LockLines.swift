@@ -4,8 +4,8 @@ import Synchronization
 
 /// The actors of this process that want a lock, in the order in which they came.
 ///
-/// Only the first of a line looks into the database; the others are parked. So N waiters cost as many
-/// polls as one, and a release in this process reaches the first of them at once.
+/// Only the first of a line looks into the database; the others are parked. So N waiters cost as
+/// many polls as one, and a release in this process reaches the first of them at once.
 final class LockLines: Sendable {
   /// A place in the line of one lock.
   final class Place: Sendable {

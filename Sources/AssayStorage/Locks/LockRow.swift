@@ -54,7 +54,8 @@ struct LockRow: Equatable {
 
   /// How long the lease still lasts; zero or negative once it has expired.
   ///
-  /// On the same boot the boot clock decides, which nobody can step; otherwise the wall clock has to.
+  /// On the same boot the boot clock decides, which nobody can step; otherwise the wall clock has
+  /// to.
   func remaining(at times: LockTimes) -> Nanoseconds {
     if !bootID.isEmpty, bootID == times.bootID { return deadline - times.boot }
     let (span, overflow) = expiresAt.subtractingReportingOverflow(times.wall.milliseconds)
@@ -66,8 +67,8 @@ struct LockRow: Equatable {
 
   /// Whether the same owner, as a new process, may take the lock before it has expired.
   ///
-  /// Only when the process that holds it provably exists no more: it belongs to this boot, is not this
-  /// process, and the host says that it is gone.
+  /// Only when the process that holds it provably exists no more: it belongs to this boot, is not
+  /// this process, and the host says that it is gone.
   func isOrphan(of ownerID: String, host: any HostIdentity) -> Bool {
     guard ownerID.utf8.elementsEqual(self.ownerID.utf8), bootID == host.bootID,
       process != host.ownProcess

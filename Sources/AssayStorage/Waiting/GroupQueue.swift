@@ -51,8 +51,8 @@ struct GroupCounts: Sendable {
 /// Group commit by leader and followers: whoever comes first runs the requests of all who wait, in
 /// one transaction, then hands the leadership to the first who came meanwhile.
 ///
-/// Nobody is told of success before the commit has returned. There is no writer thread: an idle queue
-/// costs nothing, and a lone request pays no hand-over.
+/// Nobody is told of success before the commit has returned. There is no writer thread: an idle
+/// queue costs nothing, and a lone request pays no hand-over.
 final class GroupQueue<Executor: GroupExecutor>: Sendable {
   /// How large a group may become.
   struct Rule: Sendable {
@@ -204,8 +204,9 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
 
   /// Leaves the queue if that is possible.
   ///
-  /// A request that a leader runs must not be left: the leader still uses the caller's variables. Its
-  /// process is dead or ending as well, so the wait is short; a stopped actor's park lets others run.
+  /// A request that a leader runs must not be left: the leader still uses the caller's variables.
+  /// Its process is dead or ending as well, so the wait is short; a stopped actor's park lets
+  /// others run.
   private func leaveStopped(_ ticket: Ticket) -> Bool {
     let (hasLeft, token) = state.withLock { state -> (Bool, ParkingToken?) in
       switch ticket.phase {

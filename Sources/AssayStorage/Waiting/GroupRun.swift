@@ -58,7 +58,8 @@ struct GroupRun<Executor: GroupExecutor> {
     }
   }
 
-  /// Runs the pending requests, and those that come meanwhile; `false` when the transaction was lost.
+  /// Runs the pending requests, and those that come meanwhile; `false` when the transaction was
+  /// lost.
   private mutating func runAll() -> Bool {
     while results.count < pending.count {
       let ticket = pending[results.count]
