@@ -78,10 +78,13 @@ public final class Database: Sendable {
   /// - Parameter deadline: governs everything in place of the configured timeouts.
   /// - Throws: `acquireTimedOut`, `queryTimedOut`, `sqlite`, `closed`, `stopped`, or the body's
   ///   own.
+  @inlinable
   public func read<T>(
     deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
   ) throws -> T {
-    try lend(from: readers, deadline, body)
+    try Self.result { (keep: (T) -> Void) in
+      try lendReader(deadline) { connection in keep(try body(&connection)) }
+    }
   }
 
   /// Runs `body` in a write transaction that is committed when this returns.
@@ -96,20 +99,13 @@ public final class Database: Sendable {
   ///     request that has been taken into a group is bounded by the group's BEGIN and its own SQL.
   ///   - begin: another kind of transaction than the configured one.
   /// - Throws: as `read`; `commitOutcomeUnknown` when the write may be in the database or not.
+  @inlinable
   public func write<T>(
     deadline: MonotonicTime? = nil, begin: TransactionKind? = nil,
     _ body: (inout Connection) throws -> T
   ) throws -> T {
-    switch writing {
-    case .alone(let source):
-      let kind = begin ?? configuration.begin
-      return try lend(from: source, deadline) { connection in
-        let value = try connection.transact(kind, body)
-        counters.commits.add(1, ordering: .relaxed)
-        return value
-      }
-    case .grouped(let queue, _):
-      return try submit(to: queue, deadline, isStatement: false, body)
+    try Self.result { (keep: (T) -> Void) in
+      try transact(deadline, begin) { connection in keep(try body(&connection)) }
     }
   }
 
@@ -119,32 +115,24 @@ public final class Database: Sendable {
   /// and may run again, as in `write`.
   ///
   /// - Throws: as `write`.
+  @inlinable
   public func writeStatement<T>(
     deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
   ) throws -> T {
-    switch writing {
-    case .alone(let source):
-      return try lend(from: source, deadline) { connection in
-        do {
-          return try body(&connection)
-        } catch let error as SQLiteError where error.mayHideCommit {
-          throw StorageError.commitOutcomeUnknown(error)
-        }
-      }
-    case .grouped(let queue, _):
-      return try submit(to: queue, deadline, isStatement: true, body)
+    try Self.result { (keep: (T) -> Void) in
+      try runStatement(deadline) { connection in keep(try body(&connection)) }
     }
   }
 
   /// Lends a connection that may write, without any transaction: checkpoints, pragmas, backups.
   ///
   /// What the body leaves open is rolled back; settings that it changes stay with the connection.
+  @inlinable
   public func withConnection<T>(
     deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
   ) throws -> T {
-    switch writing {
-    case .alone(let source): try lend(from: source, deadline, body)
-    case .grouped(_, let writer): try lend(from: writer, deadline, body)
+    try Self.result { (keep: (T) -> Void) in
+      try lendWriter(deadline) { connection in keep(try body(&connection)) }
     }
   }
 
@@ -157,64 +145,6 @@ public final class Database: Sendable {
     }
     if case .alone(let source) = writing { source.close() }
     readers.close()
-  }
-
-  private func lend<T>(
-    from source: any ConnectionSource, _ deadline: MonotonicTime?,
-    _ body: (inout Connection) throws -> T
-  ) throws -> T {
-    let box: ConnectionBox
-    do throws(StorageError) {
-      box = try source.acquire(WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout))
-    } catch {
-      // Opening a connection can find the database busy as well.
-      counters.count(error)
-      throw error
-    }
-    let limit = deadline ?? configuration.queryTimeout.map { environment.time.monotonicNow() + $0 }
-    do {
-      let value = try box.connection.limited(until: limit, body)
-      giveBack(box, to: source, after: nil)
-      return value
-    } catch {
-      let known = StorageError(error)
-      giveBack(box, to: source, after: known)
-      if let known { counters.count(known) }
-      throw known ?? error
-    }
-  }
-
-  private func giveBack(
-    _ box: ConnectionBox, to source: any ConnectionSource, after error: StorageError?
-  ) {
-    let isUsable = box.recover(from: error) || configuration.isInMemory
-    if !isUsable { counters.discarded.add(1, ordering: .relaxed) }
-    source.release(box, isUsable: isUsable)
-  }
-
-  private func submit<T>(
-    to queue: GroupQueue<GroupWriter>, _ deadline: MonotonicTime?, isStatement: Bool,
-    _ body: (inout Connection) throws -> T
-  ) throws -> T {
-    let limit = WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout)
-    var result: T?
-    do {
-      try withoutActuallyEscaping(body) { body in
-        let request = GroupRequest(
-          isStatement: isStatement, deadline: deadline, timeout: configuration.queryTimeout
-        ) { connection in
-          result = try body(&connection)
-        }
-        defer { request.forget() }
-        try queue.submit(request, limit)
-      }
-    } catch {
-      let known = StorageError(error)
-      if let known { counters.count(known) }
-      throw known ?? error
-    }
-    guard let result else { preconditionFailure("a request succeeded without having run") }
-    return result
   }
 }
 

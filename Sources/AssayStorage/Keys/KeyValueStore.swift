@@ -1,5 +1,5 @@
 public import AssayModel
-import SQLiteDriver
+public import SQLiteDriver
 
 /// A key-value store in a table that certmagic-sqlite can read and write as well.
 ///
@@ -70,17 +70,23 @@ public struct KeyValueStore: Sendable {
   ///
   /// - Parameter body: gets the bytes, for as long as it runs; must not use the database.
   /// - Throws: `notFound`, `invalidKey`, and as `Database.read`.
+  @inlinable
   public func load<Value>(
     _ key: String, deadline: MonotonicTime? = nil, _ body: (Span<UInt8>) -> Value
   ) throws(StorageError) -> Value {
-    try find(key, deadline) { $0.withBytes(0, body) }
+    var value: Value?
+    try find(key, deadline) { row in value = row.withBytes(0, body) }
+    guard let value else { throw .notFound(key) }
+    return value
   }
 
   /// Returns a value.
   ///
   /// - Throws: as the form that lends it.
   public func load(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> [UInt8] {
-    try find(key, deadline) { $0.bytes(0) }
+    var value: [UInt8] = []
+    try find(key, deadline) { row in value = row.bytes(0) }
+    return value
   }
 
   /// Deletes a key, and everything below it if it is a directory; nothing there is no error.
@@ -155,20 +161,25 @@ public struct KeyValueStore: Sendable {
     return KeyListing(keys: keys, below: directory).entries(recursive: recursive, listing)
   }
 
-  private func find<Value>(
-    _ key: String, _ deadline: MonotonicTime?, _ read: (borrowing Statement) -> Value
-  ) throws(StorageError) -> Value {
+  /// Shows the row of a key to `read`.
+  ///
+  /// - Throws: `notFound` without having called `read`, and as `load`.
+  @usableFromInline
+  func find(
+    _ key: String, _ deadline: MonotonicTime?, _ read: (borrowing Statement) -> Void
+  ) throws(StorageError) {
     let key = try StorageKey.normalized(key)
-    let value: Value? = try converting {
+    let isThere = try converting {
       try database.read(deadline: deadline) { connection in
-        try connection.withStatement(Queries.load) { (row) throws(SQLiteError) -> Value? in
+        try connection.withStatement(Queries.load) { (row) throws(SQLiteError) -> Bool in
           try row.bind(1, key)
-          return try row.step() ? read(row) : nil
+          guard try row.step() else { return false }
+          read(row)
+          return true
         }
       }
     }
-    guard let value else { throw .notFound(key) }
-    return value
+    guard isThere else { throw .notFound(key) }
   }
 }
 
