@@ -129,7 +129,8 @@ public enum Judgement {
       if let highest { measured += ", at most \(measure.text(highest))" }
       return Verdict(
         check: check, status: isMet ? .valid : .violated, expected: expected, met: isMet,
-        measured: measured, evidence: evidence)
+        measured: measured, evidence: evidence,
+        witness: isMet || check.isAboutSpeed ? [] : found?.witness ?? [])
     }
   }
 }

@@ -4,10 +4,16 @@ import AssayModel
 /// durability or atomicity.
 struct KillCoverage {
   private let context: CellContext
+  /// Whether kills come right after a commit: no time at which a write is more at risk.
+  private let isAtCommit: Bool
   private var openWrites: Set<UInt64> = []
 
   init(context: CellContext) {
     self.context = context
+    isAtCommit = context.cell.faults.contains { fault in
+      guard fault.kind == .kill, case .afterCommits = fault.trigger else { return false }
+      return true
+    }
   }
 
   mutating func see(_ event: Event) {
@@ -26,9 +32,9 @@ struct KillCoverage {
       openWrites.contains(
         ActorID(process: process.process, incarnation: process.incarnation, actor: 0).packed >> 16)
     }
-    if hits > 0 || kills.contains(where: \.hitDuringWrite) {
+    if hits > 0 || kills.contains(where: \.hitDuringWrite) || isAtCommit && !kills.isEmpty {
       var counted = result
-      counted.evidence += ", \(Words.count(killed.count, "kill"))"
+      counted.evidence += ", \(Words.count(kills.count, "kill"))"
       if hits > 0 { counted.evidence += ", \(Words.grouped(hits)) inside a write" }
       return counted
     }

@@ -50,6 +50,12 @@ struct LockHistory {
     var latestEffect: MonotonicTime
   }
 
+  /// An acquisition that was given up.
+  struct Wait {
+    var intended: MonotonicTime
+    var completed: MonotonicTime
+  }
+
   /// Everything about one lock.
   struct Lock {
     var acquisitions: [Acquisition] = []
@@ -57,9 +63,11 @@ struct LockHistory {
     var releases: [Release] = []
     var writes: [Write] = []
     var unknownAttempts: [Attempt] = []
+    /// The one that was given up last.
+    var lastWait: Wait?
   }
 
-  /// By number of the lock; entries beyond the cell's key count were never named.
+  /// By number of the lock.
   private(set) var locks: [Lock]
   /// Events of locks that the cell does not have.
   private(set) var strayEvents = 0
@@ -86,7 +94,7 @@ struct LockHistory {
         Renewal(
           token: event.operation.value, isAcknowledged: event.outcome == .ok,
           invoked: event.invoked, completed: completed,
-          granted: Self.granted(event, completed: completed),
+          granted: Self.granted(event, completed: completed, context),
           heldUntil: MonotonicTime(nanoseconds: event.operation.extra)))
     case .release:
       locks[number].releases.append(
@@ -118,20 +126,31 @@ struct LockHistory {
         Acquisition(
           actor: event.actor, token: event.operation.value, intended: event.intended,
           invoked: event.invoked, completed: completed,
-          granted: Self.granted(event, completed: completed),
+          granted: Self.granted(event, completed: completed, context),
           heldUntil: MonotonicTime(nanoseconds: event.operation.extra)))
     case .unknown:
       locks[number].unknownAttempts.append(
         Attempt(invoked: event.invoked, latestEffect: context.latestEffect(of: event)))
-    case .failed: break
+    case .failed:
+      guard let completed = event.completed else { return }
+      if let longest = locks[number].lastWait, longest.completed >= completed { return }
+      locks[number].lastWait = Wait(intended: event.intended, completed: completed)
     }
   }
 
-  /// The fourth word says when storage took the time for the lease; outside the call it says
-  /// nothing, and the end of the call stands in.
-  private static func granted(_ event: Event, completed: MonotonicTime) -> MonotonicTime {
+  /// When the lease began: the fourth word, or else the end of the lease less its length. What lies
+  /// outside the call says nothing (a clock may be wrong), and the end of the call stands in.
+  ///
+  /// The end of the call alone would not do: a process that was stopped inside it returns late.
+  private static func granted(
+    _ event: Event, completed: MonotonicTime, _ context: CellContext
+  ) -> MonotonicTime {
+    let call = event.invoked...max(event.invoked, completed)
     let word = MonotonicTime(nanoseconds: event.operation.detail)
-    return (event.invoked...max(event.invoked, completed)).contains(word) ? word : completed
+    if call.contains(word) { return word }
+    let ttl = Nanoseconds(-context.cell.locks.ttl.rawValue)
+    let start = MonotonicTime(nanoseconds: event.operation.extra) + ttl
+    return call.contains(start) ? start : completed
   }
 }
 

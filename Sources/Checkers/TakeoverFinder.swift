@@ -6,6 +6,9 @@ import AssayModel
 /// Left out, and counted, are passages that can't be timed: the old owner died while renewing, or
 /// somebody died while acquiring in between, so the last renewal is not known; or nobody asked for
 /// the lock before its lease had ended, so the time says nothing of recovery.
+///
+/// A lock that somebody waited for in vain, for longer than the cell's bound, is a violation
+/// without a witness: a miss of speed, not of safety.
 struct TakeoverFinder {
   /// Clocks are read in steps; a passage this much before the end of a lease is none too early.
   static let granularity = Nanoseconds.milliseconds(1)
@@ -15,9 +18,13 @@ struct TakeoverFinder {
   private var untimed = 0
   private var unwanted = 0
   private var witnesses = Witnesses()
+  private var neverFree: String?
+  /// Processes that the harness started to leave a stale lock behind.
+  private let planters: Set<Int>
 
   init(context: CellContext) {
     self.context = context
+    planters = Set(context.record.faults.filter { $0.kind == .staleLock }.compactMap(\.process))
   }
 
   /// The answer of `recovery_time`, apart from bounds, which are judged over all repetitions.
@@ -30,6 +37,9 @@ struct TakeoverFinder {
     if !witnesses.isEmpty {
       return .violated(.recoveryTime, evidence: evidence, witness: witnesses.summary)
     }
+    if let neverFree {
+      return .violated(.recoveryTime, evidence: "\(evidence); \(neverFree)", witness: [])
+    }
     if takeovers.isEmpty {
       return .unknown(
         .recoveryTime, evidence: evidence, reason: "no takeover was seen", sawNothing: true)
@@ -39,8 +49,11 @@ struct TakeoverFinder {
 
   /// Looks through the sorted history of one lock.
   mutating func look(at lock: LockHistory.Lock, number: Int) {
+    // A plant by a process of its own is an acquisition like any other; only a row that the
+    // harness wrote itself stands in no history.
     let plants = context.record.faults
-      .filter { $0.kind == .staleLock && Self.lockNumber(in: $0.target) == number }
+      .filter { $0.kind == .staleLock && $0.process == nil }
+      .filter { Self.lockNumber(in: $0.target) == number }
       .map(\.injected).sorted()
     var previous: LockHistory.Acquisition?
     for next in lock.acquisitions {
@@ -56,6 +69,7 @@ struct TakeoverFinder {
         pass(lock, number, from: previous, to: next)
       }
     }
+    if let previous { judgeEnd(lock, number, last: previous) }
   }
 
   private mutating func pass(
@@ -73,16 +87,50 @@ struct TakeoverFinder {
         $0.invoked <= new.completed && $0.latestEffect >= old.completed
       }
     let renewals = lock.renewals(of: old.token).filter { $0.invoked <= new.completed }
-    if mayHaveBeenBetween || renewals.contains(where: { !$0.isAcknowledged }) {
+    let lease = lease(of: old, renewals)
+    // A holder that was stopped inside its call may have returned after the next one.
+    let isOutOfOrder = lease.renewed > new.completed
+    if mayHaveBeenBetween || isOutOfOrder || renewals.contains(where: { !$0.isAcknowledged }) {
       untimed += 1
       return
     }
-    let lastRenewal = renewals.map(\.granted).reduce(old.granted, max)
-    var end = renewals.map(\.heldUntil).reduce(old.heldUntil, max)
-    if end.nanoseconds == 0 { end = lastRenewal + context.cell.locks.ttl }
     add(
-      number, from: old.actor, to: new, lastRenewal: lastRenewal, leaseEnd: end,
-      isReentry: isReentry(old.actor, new.actor))
+      number, from: planters.contains(Int(old.actor.process)) ? nil : old.actor, to: new,
+      lastRenewal: lease.renewed, leaseEnd: lease.end, isReentry: isReentry(old.actor, new.actor))
+  }
+
+  /// When a lease began for the last time, and until when its holder could believe in it.
+  private func lease(
+    of holder: LockHistory.Acquisition, _ renewals: some Sequence<LockHistory.Renewal>
+  ) -> (renewed: MonotonicTime, end: MonotonicTime) {
+    let renewed = renewals.map(\.granted).reduce(holder.granted, max)
+    let end = renewals.map(\.heldUntil).reduce(holder.heldUntil, max)
+    return (renewed, end.nanoseconds == 0 ? renewed + context.cell.locks.ttl : end)
+  }
+
+  /// Looks for a lock whose dead owner nobody could follow within the cell's bound.
+  private mutating func judgeEnd(
+    _ lock: LockHistory.Lock, _ number: Int, last: LockHistory.Acquisition
+  ) {
+    guard neverFree == nil, let limit, let wait = lock.lastWait,
+      context.process(of: last.actor)?.wasKilled == true,
+      lock.releases(of: last.token).allSatisfy({ $0.outcome == .failed })
+    else { return }
+    let lease = lease(of: last, lock.renewals(of: last.token))
+    let waited = wait.completed - lease.renewed
+    guard wait.intended <= lease.end, Double(waited.rawValue) > limit else { return }
+    neverFree =
+      "lock \(number), last renewed by \(last.actor) \(context.text(lease.renewed)), was still "
+      + "not free after \(Words.span(Double(waited.rawValue)))"
+  }
+
+  /// The highest recovery time that the cell allows, in nanoseconds, if it says so.
+  private var limit: Double? {
+    let rules = context.cell.expectations.first { $0.check == .recoveryTime }?.rules ?? []
+    for case .bound(let bound) in rules.map(\.requirement) {
+      return bound.max?.value(context.cell.value(of:))
+    }
+    return nil
   }
 
   private mutating func add(

@@ -4,8 +4,17 @@ extension CellResult {
   /// The matrix values in short: `ttl=250ms owner=random`; the id where there are none.
   var label: String {
     if parameters.isEmpty { return id }
-    return parameters.sorted { $0.key < $1.key }
-      .map { "\(Self.shortName($0.key))=\($0.value)" }.joined(separator: " ")
+    return parameterPaths.map { "\(Self.shortName($0))=\(parameters[$0] ?? "")" }
+      .joined(separator: " ")
+  }
+
+  /// The matrix paths in the order of the axes, which the id keeps.
+  var parameterPaths: [String] {
+    let axes = id.split(separator: ",").compactMap {
+      $0.split(separator: "=").first.map(String.init)
+    }
+    func place(_ path: String) -> Int { axes.firstIndex(of: path) ?? axes.count }
+    return parameters.keys.sorted { (place($0), $0) < (place($1), $1) }
   }
 
   /// Attempts that ended with an error of the family SQLITE_BUSY.

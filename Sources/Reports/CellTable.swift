@@ -7,7 +7,7 @@ struct CellTable {
     var head: String
     var texts: [String]
     /// ANSI colours of the texts; empty for none.
-    var colors: [String] = []
+    var colours: [String] = []
     var isLeft = false
 
     var width: Int { ([head] + texts).map(\.count).max() ?? 0 }
@@ -27,7 +27,7 @@ struct CellTable {
       for column in columns {
         let padded = Self.pad(column.texts[row], column)
         cells.append(
-          column.colors.isEmpty ? padded : Paint.paint(padded, column.colors[row], style))
+          column.colours.isEmpty ? padded : Paint.paint(padded, column.colours[row], style))
       }
       lines.append(Self.trimmed(cells.joined(separator: "  ")))
     }
@@ -45,7 +45,10 @@ struct CellTable {
   }
 
   private var parameterColumns: [Column] {
-    let paths = Set(result.cells.flatMap(\.parameters.keys)).sorted()
+    var paths: [String] = []
+    for path in result.cells.flatMap(\.parameterPaths) where !paths.contains(path) {
+      paths.append(path)
+    }
     if paths.isEmpty {
       return [Column(head: "cell", texts: result.cells.map(\.id), isLeft: true)]
     }
@@ -71,7 +74,7 @@ struct CellTable {
       }
       return Column(
         head: name(check), texts: marks.map { $0?.text(style) ?? "" },
-        colors: marks.map { $0?.color ?? "0" }, isLeft: true)
+        colours: marks.map { $0?.colour ?? "0" }, isLeft: true)
     }
   }
 
@@ -116,10 +119,10 @@ struct CellTable {
 
   private var takeoverColumn: Column {
     Column(
-      head: "takeovers",
+      head: "takeovers, median",
       texts: result.cells.map { cell in
         guard let median = cell.medianRecovery else { return "" }
-        return "\(cell.takeovers.count) in \(Figures.span(median))"
+        return "\(cell.takeovers.count), \(Figures.span(median))"
       })
   }
 

@@ -26,7 +26,7 @@ enum Mark {
   }
 
   /// The ANSI code of its colour.
-  var color: String {
+  var colour: String {
     switch self {
     case .met: "32"
     case .missed: "31"

@@ -13,9 +13,10 @@ struct Notes {
   /// The lines, most serious first; none when everything was met and nothing violated.
   var lines: [String] {
     let entries = entries
-    var lines = entries.prefix(Self.noteLimit).flatMap { text($0.cell, $0.verdict) }
-    if entries.count > Self.noteLimit {
-      lines.append("and \(entries.count - Self.noteLimit) more in result.json")
+    let noteLimit = style.detail == .verbose ? Int.max : Self.noteLimit
+    var lines = entries.prefix(noteLimit).flatMap { text($0.cell, $0.verdict) }
+    if entries.count > noteLimit {
+      lines.append("and \(entries.count - noteLimit) more in result.json")
     }
     for cell in result.cells where !cell.incidents.isEmpty {
       let died = "\(cell.label): \(Figures.count(cell.incidents.count, "worker")) died unasked"
@@ -35,7 +36,7 @@ struct Notes {
   private func text(_ cell: CellResult, _ verdict: Verdict) -> [String] {
     let mark = Mark(verdict)
     let place = cell.parameters.isEmpty ? "" : "\(cell.label): "
-    let sign = Paint.paint(mark.text(style), mark.color, style)
+    let sign = Paint.paint(mark.text(style), mark.colour, style)
     var line = "\(sign) \(place)\(verdict.check.rawValue)"
     switch mark {
     case .missed:
@@ -48,7 +49,7 @@ struct Notes {
     if let measured = verdict.measured { line += ": \(measured)" }
     if let reason = verdict.reason { line += ": \(reason)" }
     if !verdict.evidence.isEmpty { line += " (\(verdict.evidence))" }
-    let limit = mark == .shown ? 1 : Self.witnessLimit
+    let limit = style.detail == .verbose ? Int.max : mark == .shown ? 1 : Self.witnessLimit
     return [line] + verdict.witness.prefix(limit).map { "    \($0)" }
   }
 }

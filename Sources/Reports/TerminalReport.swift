@@ -3,24 +3,37 @@ public import AssayModel
 /// A run's result as the first screen of a terminal: a table with one row a cell, notes on what
 /// was not met, and the finding as the last line.
 public enum TerminalReport {
+  /// How much stands under the table.
+  public enum Detail: Hashable, Sendable {
+    /// What fits one screen.
+    case normal
+    /// Every note with its whole witness.
+    case verbose
+  }
+
   /// How the text may look.
   public struct Style: Hashable, Sendable {
     /// Whether to colour verdicts with ANSI sequences.
-    public var color: Bool
+    public var colour: Bool
     /// Whether only ASCII characters may be used.
     public var ascii: Bool
     /// Columns that the table should fit in; at least 40.
     public var width: Int
+    /// How many notes are shown.
+    public var detail: Detail
 
     /// Creates a style; the defaults suit a file or a pipe.
-    public init(color: Bool = false, ascii: Bool = false, width: Int = 120) {
-      self.color = color
+    public init(
+      colour: Bool = false, ascii: Bool = false, width: Int = 120, detail: Detail = .normal
+    ) {
+      self.colour = colour
       self.ascii = ascii
       self.width = width
+      self.detail = detail
     }
 
     /// Whether verdicts are words: marks are clear only with their colour.
-    var usesWords: Bool { ascii || !color }
+    var usesWords: Bool { ascii || !colour }
   }
 
   /// Returns the report of one run, with a newline at the end.
@@ -61,7 +74,7 @@ enum Paint {
   }
 
   static func paint(_ text: String, _ code: String, _ style: TerminalReport.Style) -> String {
-    style.color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    style.colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
   /// Green when everything is met, yellow when something is unknown, otherwise red.
