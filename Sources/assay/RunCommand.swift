@@ -84,7 +84,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ finished: ScenarioRun.Finished) {
-    let style = TerminalReport.Style(color: !json && Console.mayColour)
+    let style = TerminalReport.Style(colour: !json && Console.mayColour)
     let text =
       quiet
       ? finished.result.finding + "\n" : TerminalReport.text(finished.result, style: style)

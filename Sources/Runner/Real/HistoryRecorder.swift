@@ -7,13 +7,21 @@ import Synchronization
 /// Writes an actor's events into mapped memory, and its latencies into histograms.
 ///
 /// The clock is the host's monotonic one, never the process's own, which a fault may move.
+///
+/// Safe because `distributions` holds `OperationKind` raw values 0...largest from `init` to
+/// `deinit`, and every index is the raw value of a kind. A pointer and not an array, because this
+/// is the hot path of every measurement: no check of uniqueness or exclusivity for each value.
+@safe
 final class HistoryRecorder: OperationRecorder {
   /// What is measured of one kind of operation.
   private struct Distributions {
     var response = LatencyHistogram()
+    /// Used in an open loop only: in a closed one it equals the response.
     var service = LatencyHistogram()
     var queue = LatencyHistogram()
   }
+
+  private static let largestKind = Int(OperationKind.allCases.map(\.rawValue).max() ?? 0)
 
   private let writer: HistoryWriter
   private let clock = SystemTime()
@@ -21,7 +29,7 @@ final class HistoryRecorder: OperationRecorder {
   private let measuredUntil: UInt64
   private let commits: CommitCounter?
   private let isOpenLoop: Bool
-  private var distributions: [Distributions?]
+  private let distributions: UnsafeMutablePointer<Distributions?>
 
   private var slot: HistorySlot?
   private var state: UInt64 = 0
@@ -40,10 +48,15 @@ final class HistoryRecorder: OperationRecorder {
     self.measuredUntil = measuredUntil.nanoseconds
     self.isOpenLoop = isOpenLoop
     self.commits = commits
-    let size = Int(OperationKind.allCases.map(\.rawValue).max() ?? 0) + 1
-    distributions = Array(repeating: nil, count: size)
+    unsafe distributions = .allocate(capacity: Self.largestKind + 1)
+    unsafe distributions.initialize(repeating: nil, count: Self.largestKind + 1)
     // Made before the first operation, so that none of them pays for the memory.
-    for kind in expected { distributions[Int(kind.rawValue)] = Distributions() }
+    for kind in expected { unsafe distributions[Int(kind.rawValue)] = Distributions() }
+  }
+
+  deinit {
+    unsafe distributions.deinitialize(count: Self.largestKind + 1)
+    unsafe distributions.deallocate()
   }
 
   func begin(intended: MonotonicTime?) {
@@ -102,11 +115,12 @@ final class HistoryRecorder: OperationRecorder {
   }
 
   private func measure(_ kind: OperationKind, end: UInt64) {
-    let index = Int(kind.rawValue)
-    if distributions[index] == nil { distributions[index] = Distributions() }
-    distributions[index]?.response.record(end - intended)
-    distributions[index]?.service.record(end - firstAttempt)
-    if isOpenLoop { distributions[index]?.queue.record(firstAttempt - min(firstAttempt, intended)) }
+    let place = unsafe distributions + Int(kind.rawValue)
+    if unsafe place.pointee == nil { unsafe place.pointee = Distributions() }
+    unsafe place.pointee?.response.record(end - intended)
+    guard isOpenLoop else { return }
+    unsafe place.pointee?.service.record(end - firstAttempt)
+    unsafe place.pointee?.queue.record(firstAttempt - min(firstAttempt, intended))
   }
 
   /// Makes the next file of the history in time, between two operations, in a process without a
@@ -116,10 +130,12 @@ final class HistoryRecorder: OperationRecorder {
   /// Adds what was measured to `total`, by kind.
   func collect(into total: inout [OperationKind: OperationHistograms]) {
     for kind in OperationKind.allCases {
-      guard let own = distributions[Int(kind.rawValue)], own.response.count > 0 else { continue }
+      guard let own = unsafe distributions[Int(kind.rawValue)], own.response.count > 0 else {
+        continue
+      }
       let counts = OperationHistograms(
-        kind: kind, response: own.response.counts, service: own.service.counts,
-        queue: own.queue.counts)
+        kind: kind, response: own.response.counts,
+        service: isOpenLoop ? own.service.counts : own.response.counts, queue: own.queue.counts)
       total[kind] = total[kind].map { $0.merged(with: counts) } ?? counts
     }
   }

@@ -93,9 +93,9 @@ final class RunWorker: Sendable {
         workload.makeActor(actors[index], role: role), pacing: pacing, recorder: recorder,
         time: storage.clock, start: order.start, deadline: order.measuredUntil
       ) {
-        if isPolling {
+        if isPolling, news.isDue(at: recorder.lastReading) {
           recorder.prepare()
-          if news.isDue(at: recorder.lastReading) { readNews() }
+          readNews()
         }
         return !isStopped.load(ordering: .relaxed)
       }
