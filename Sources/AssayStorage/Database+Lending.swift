@@ -71,32 +71,52 @@ extension Database {
     from source: any ConnectionSource, _ deadline: MonotonicTime?,
     _ body: (inout Connection) throws -> Void
   ) throws {
-    let box: ConnectionBox
+    let box = try take(from: source, deadline)
+    do {
+      if deadline == nil, configuration.queryTimeout == nil {
+        try body(&box.connection)
+      } else {
+        try box.connection.limited(until: limit(deadline), body)
+      }
+    } catch {
+      throw giveBack(box, to: source, after: error)
+    }
+    // What the body left open is the rare case, and closing it has its own function.
+    let isClean = box.connection.isAutocommit || box.recover(from: nil)
+    source.release(box, isUsable: isClean || configuration.isInMemory)
+    if !isClean { counters.discarded.add(1, ordering: .relaxed) }
+  }
+
+  private func take(
+    from source: any ConnectionSource, _ deadline: MonotonicTime?
+  ) throws(StorageError) -> ConnectionBox {
     do throws(StorageError) {
-      box = try source.acquire(WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout))
+      return try source.acquire(
+        WaitLimit(deadline: deadline, timeout: configuration.acquireTimeout))
     } catch {
       // Opening a connection can find the database busy as well.
       counters.count(error)
       throw error
     }
-    let limit = deadline ?? configuration.queryTimeout.map { environment.time.monotonicNow() + $0 }
-    do {
-      try box.connection.limited(until: limit, body)
-      giveBack(box, to: source, after: nil)
-    } catch {
-      let known = StorageError(error)
-      giveBack(box, to: source, after: known)
-      if let known { counters.count(known) }
-      throw known ?? error
-    }
   }
 
+  /// When a body that begins now is to be cut short.
+  private func limit(_ deadline: MonotonicTime?) -> MonotonicTime? {
+    deadline ?? configuration.queryTimeout.map { environment.time.monotonicNow() + $0 }
+  }
+
+  /// Gives a connection back whose body has failed; returns the error to throw.
+  @inline(never)
   private func giveBack(
-    _ box: ConnectionBox, to source: any ConnectionSource, after error: StorageError?
-  ) {
-    let isUsable = box.recover(from: error) || configuration.isInMemory
+    _ box: ConnectionBox, to source: any ConnectionSource, after error: any Error
+  ) -> any Error {
+    let known = StorageError(error)
+    let isUsable = box.recover(from: known) || configuration.isInMemory
     if !isUsable { counters.discarded.add(1, ordering: .relaxed) }
     source.release(box, isUsable: isUsable)
+    guard let known else { return error }
+    counters.count(known)
+    return known
   }
 
   private func submit(

@@ -22,6 +22,15 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     var waiters: Deque<Waiter<Grant>> = []
     var isClosed = false
     var counts = WaitCounts()
+
+    /// The most recently used idle resource, for an actor that needs to wait for nobody.
+    @inline(__always)
+    mutating func takeIdle() -> Resource? {
+      // Who finds a queue goes to its end, even while something is free for an instant.
+      guard waiters.isEmpty, !isClosed, let resource = idle.popLast() else { return nil }
+      counts.acquisitions += 1
+      return resource
+    }
   }
 
   private let limit: Int
@@ -61,15 +70,33 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   ///
   /// - Throws: `acquireTimedOut` at the limit, `closed`, `stopped`, or what making one threw.
   func acquire(_ limit: WaitLimit) throws(StorageError) -> Resource {
-    let grant = state.withLock { take(from: &$0) }
-    if let grant { return try redeem(grant) }
-    return try redeem(waitForGrant(limit))
+    if let resource = state.withLock({ $0.takeIdle() }) { return resource }
+    return try acquireSlowly(limit)
   }
 
   /// Gives a resource back.
   ///
   /// - Parameter isUsable: `false` has it closed; a waiter may then make another one.
   func release(_ resource: Resource, isUsable: Bool) {
+    let isKept = state.withLock { state in
+      guard isUsable, state.waiters.isEmpty, !state.isClosed, state.idle.count < idleLimit else {
+        return false
+      }
+      state.idle.append(resource)
+      return true
+    }
+    if !isKept { releaseSlowly(resource, isUsable: isUsable) }
+  }
+
+  @inline(never)
+  private func acquireSlowly(_ limit: WaitLimit) throws(StorageError) -> Resource {
+    let grant = state.withLock { take(from: &$0) }
+    if let grant { return try redeem(grant) }
+    return try redeem(waitForGrant(limit))
+  }
+
+  @inline(never)
+  private func releaseSlowly(_ resource: Resource, isUsable: Bool) {
     let token: ParkingToken? = state.withLock { state in
       if isUsable, let waiter = state.waiters.popFirst() {
         waiter.grant = .resource(resource)
@@ -103,12 +130,8 @@ final class ResourcePool<Resource: Sendable>: Sendable {
 
   private func take(from state: inout State) -> Grant? {
     if state.isClosed { return .closed }
-    // Who finds a queue goes to its end, even while something is free for an instant.
     guard state.waiters.isEmpty else { return nil }
-    if let resource = state.idle.popLast() {
-      state.counts.acquisitions += 1
-      return .resource(resource)
-    }
+    if let resource = state.takeIdle() { return .resource(resource) }
     guard state.openCount < limit else { return nil }
     state.openCount += 1
     state.counts.acquisitions += 1
