@@ -124,7 +124,7 @@ extension CellRun {
   private func pause(_ process: Int, _ fault: FaultSpecification) {
     guard let worker = slots[process].worker, let duration = fault.duration else { return }
     let stopped = time.monotonicNow()
-    guard worker.stop() || fault.target == .holder else { return }
+    guard worker.stop() else { return }
     let state = LatestActivity(
       folder: historyFolder, process: process, incarnation: slots[process].incarnation,
       actors: cell.load.writers + cell.load.readers)

@@ -17,6 +17,9 @@ final class WorkerProcess {
   let standardErrorPath: String
   /// How it ended; `nil` while it is not reaped.
   private(set) var exit: Exit?
+  /// Whether it stands still. The system reports each stop once: waiting for a second report of
+  /// the same one would never end.
+  private var isStopped = false
 
   /// How a process ended.
   struct Exit: Sendable {
@@ -87,6 +90,7 @@ final class WorkerProcess {
   /// Sends a signal, unless the process was reaped.
   func signal(_ number: Int32) {
     guard exit == nil else { return }
+    if number == SIGCONT { isStopped = false }
     kill(processID, number)
   }
 
@@ -94,12 +98,17 @@ final class WorkerProcess {
   ///
   /// - Returns: `false` when it died instead.
   func stop() -> Bool {
+    guard exit == nil else { return false }
+    if isStopped { return true }
     signal(SIGSTOP)
     var status: Int32 = 0
     while true {
       let result = unsafe waitpid(processID, &status, WUNTRACED)
       if result == processID {
-        if status & 0xff == 0x7f { return true }
+        if status & 0xff == 0x7f {
+          isStopped = true
+          return true
+        }
         exit = Self.exit(status: status, usage: rusage())
         return false
       }
