@@ -29,16 +29,20 @@ extension CellResult {
   /// The matrix value of the lease time in nanoseconds, if it is one of the cell's parameters.
   var leaseTime: Int64? { parameters["locks.ttl"].flatMap(Self.nanoseconds) }
 
-  /// Operations of the least busy actor over those of the busiest, among actors that lived through
-  /// the whole repetition; `nil` with fewer than two.
+  /// Operations of the least busy actor over those of the busiest of the same role, the lowest of
+  /// all repetitions and roles; `nil` with fewer than two actors of a role.
   var fairness: Double? {
     var lowest: Double?
     for repetition in Set(actors.map(\.repetition)).sorted() {
-      let shares = Self.wholeLives(actors.filter { $0.repetition == repetition })
-      guard shares.count > 1, let most = shares.max(), let least = shares.min(), most > 0 else {
-        continue
+      // Readers and writers do different work: only actors of one role compete on equal terms.
+      for role in ["writer", "reader"] {
+        let shares = Self.wholeLives(
+          actors.filter { $0.repetition == repetition && $0.role == role })
+        guard shares.count > 1, let most = shares.max(), let least = shares.min(), most > 0 else {
+          continue
+        }
+        lowest = min(lowest ?? 1, Double(least) / Double(most))
       }
-      lowest = min(lowest ?? 1, Double(least) / Double(most))
     }
     return lowest
   }
