@@ -1,0 +1,36 @@
+import ArgumentParser
+import Runner
+
+/// `assay doctor`: this machine, its SQLite, and a folder or database.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Examine this machine and its SQLite library, and a database or folder.",
+    discussion: """
+      A database is only read, and no file appears beside it: its effective settings, and which \
+      of them each connection must set anew. A folder is measured with short-lived files: what a \
+      sync and a lock cost, and whether shared memory works. Known bugs are judged by version.
+      """)
+
+  @Argument(help: "A database file, or a folder that holds or will hold databases.")
+  var path: String?
+
+  @Flag(name: .long, help: "Print the report as JSON on standard output.")
+  var json = false
+
+  func run() throws {
+    do {
+      let report = try Doctor.examine(path: path)
+      let text = DoctorText.text(report)
+      if json {
+        Console.note(text)
+        Console.output(try report.json())
+      } else {
+        Console.output(text)
+      }
+    } catch {
+      Console.note("assay: \(error.message)")
+      throw ArgumentParser.ExitCode(error.exitCode)
+    }
+  }
+}
