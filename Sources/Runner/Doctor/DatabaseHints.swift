@@ -29,19 +29,14 @@ struct DatabaseHints {
             + "bug."))
     }
     let wal = findings.walSize ?? ByteCount(0)
-    if wal > findings.fileSize, wal.bytes > 0 {
-      hints.append(
-        Hint(
-          level: .warning, id: "wal-larger-than-database",
-          message: "The WAL is larger than the database: a reader that stays in its transaction "
-            + "pins it, or nobody checkpoints. PRAGMA wal_checkpoint(TRUNCATE) says which."))
-    }
+    if isWAL, wal > findings.fileSize { hints.append(walIsLarger(wal)) }
     if !isWAL, wal.bytes > 0 {
+      let fate = findings.header == nil ? "delete" : "apply"
       hints.append(
         Hint(
           level: .warning, id: "stray-wal",
-          message: "A WAL with content stands beside a file that does not call for one. SQLite "
-            + "would apply it on the next open: does it belong to this file?"))
+          message: "A WAL with content stands beside a file that does not call for one. The next "
+            + "open would \(fate) it: does it belong to this file?"))
     }
     if isWAL, wal.bytes > 0, findings.reading == .alone, findings.sharedFailure == nil {
       hints.append(
@@ -54,6 +49,23 @@ struct DatabaseHints {
     return hints
   }
 
+  /// A log may grow to the automatic checkpoint and, while readers hold that up, somewhat further.
+  private func walIsLarger(_ wal: ByteCount) -> Hint {
+    let pages = value("wal_autocheckpoint") ?? 0
+    let usual = 2 * pages * ((value("page_size") ?? 0) + 24)
+    if wal.bytes <= usual {
+      return Hint(
+        level: .note, id: "wal-larger-than-database",
+        message: "The WAL is larger than the database, but no larger than the automatic "
+          + "checkpoints at \(pages) pages let it become.")
+    }
+    return Hint(
+      level: .warning, id: "wal-larger-than-database",
+      message: "The WAL is larger than the database and than automatic checkpoints at \(pages) "
+        + "pages would let it become: a reader that stays in its transaction pins it, nobody "
+        + "checkpoints, or a single transaction was that large.")
+  }
+
   private func journal() -> [Hint] {
     var hints: [Hint] = []
     if findings.hasHotJournal {
@@ -61,7 +73,7 @@ struct DatabaseHints {
         Hint(
           level: .warning, id: "hot-journal",
           message: "The rollback journal has content: a transaction is open right now, or one was "
-            + "cut short and the next writer will roll it back. Never delete the journal, and "
+            + "cut short and the next connection rolls it back. Never delete the journal, and "
             + "never copy the database without it."))
     }
     if let failure = findings.sharedFailure {

@@ -76,7 +76,12 @@ struct DatabaseProbe {
     do throws(SQLiteError) {
       return (try read(file, .alone), .alone, failure)
     } catch {
-      let what = error.code.primary == .notADatabase ? "is not a database" : "cannot be read"
+      let what =
+        switch error.code.primary {
+        case .notADatabase: "is not a database"
+        case .corrupt: "is a damaged database, or was cut short"
+        default: "cannot be read"
+        }
       throw refused("\(what) (\(error))")
     }
   }
