@@ -66,7 +66,8 @@ public struct Pacing: Sendable {
     if let meanGap {
       // Exponential gaps; 1 - u lies in (0, 1], so the logarithm is finite.
       let gap = -log(1 - generator.unit()) * meanGap
-      nextArrival = nextArrival + Nanoseconds(Int64(gap))
+      // The gaps of a tiny rate are longer than a span can say, or infinite.
+      nextArrival = nextArrival + Nanoseconds(gap < 9e18 ? Int64(gap) : .max)
       guard nextArrival < until else { return .over }
       if nextArrival > now { try time.sleep(until: nextArrival) }
       return .arrival(nextArrival)
