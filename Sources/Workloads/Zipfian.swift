@@ -2,8 +2,9 @@ import Glibc
 
 /// Draws numbers of which a few are asked for very often, like keys of a cache.
 ///
-/// Number of rank r has probability proportional to 1 / r^0.99, and ranks are scattered over the
-/// range, so that hot keys are not neighbours in the tree.
+/// Number of rank r, from 1, has probability proportional to 1 / r^0.99: the first two exactly, the
+/// others within a fifth, as the method goes. Ranks are scattered over the range, so that hot keys
+/// are not neighbours in the tree.
 /// Source: Gray et al., "Quickly Generating Billion-Record Synthetic Databases" (1994), with the
 /// exponent and the scattering of YCSB.
 struct Zipfian: Sendable {
