@@ -21,9 +21,13 @@ let pauseAfterFailure = Nanoseconds.milliseconds(10)
 
 /// Says what an error of storage means for the attempt that met it.
 ///
-/// - Parameter error: `nil` for an error that is not storage's.
+/// - Parameters:
+///   - error: `nil` for an error that is not storage's.
+///   - kind: what was attempted.
 /// - Throws: `ActorStopped` when the error is that the actor has to end.
-func attemptEnd(of error: StorageError?) throws(ActorStopped) -> AttemptEnd {
+func attemptEnd(
+  of error: StorageError?, in kind: OperationKind
+) throws(ActorStopped) -> AttemptEnd {
   guard let error else {
     return AttemptEnd(outcome: .unknown, code: HarnessCode.other, mayRetry: false)
   }
@@ -32,7 +36,9 @@ func attemptEnd(of error: StorageError?) throws(ActorStopped) -> AttemptEnd {
   case .acquireTimedOut:
     return AttemptEnd(outcome: .failed, code: HarnessCode.acquireTimedOut, mayRetry: true)
   case .leaseLost:
-    return AttemptEnd(outcome: .failed, code: HarnessCode.leaseLost, mayRetry: false)
+    // The protected write itself needs no lease: only the check of its token refuses it.
+    let code = kind == .protectedWrite ? HarnessCode.fenced : HarnessCode.leaseLost
+    return AttemptEnd(outcome: .failed, code: code, mayRetry: false)
   case .lockTimedOut:
     return AttemptEnd(outcome: .failed, code: HarnessCode.lockTimedOut, mayRetry: false)
   case .lockNotHeld:
@@ -64,7 +70,7 @@ func perform(
       recorder.complete(try attempt(), .ok, code: 0, isFinal: true)
       return
     } catch {
-      let end = try attemptEnd(of: StorageError(error))
+      let end = try attemptEnd(of: StorageError(error), in: operation.kind)
       let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline
       recorder.complete(operation, end.outcome, code: end.code, isFinal: !retries)
       try time.sleep(for: end.mayRetry ? pauseBeforeRetry : pauseAfterFailure)
