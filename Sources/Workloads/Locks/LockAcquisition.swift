@@ -19,7 +19,7 @@ struct LockAcquisition {
       let taken = try locks.lock(LocksWorkload.name(lock), deadline: deadline)
       lease = taken
       operation.value = UInt64(bitPattern: taken.token)
-      operation.extra = surelyHeldUntil(taken).nanoseconds
+      describe(taken, in: &operation)
       return operation
     }
     return lease
@@ -37,7 +37,7 @@ struct LockAcquisition {
     ) {
       let lease = try locks.renew(lease)
       renewed = lease
-      operation.extra = surelyHeldUntil(lease).nanoseconds
+      describe(lease, in: &operation)
       return operation
     }
     return renewed
@@ -57,11 +57,14 @@ struct LockAcquisition {
     }
   }
 
-  /// The lease's end on the monotonic clock that histories share.
+  /// Writes down when the lease ends and when it began, on the monotonic clock that histories share.
   ///
   /// The remaining time is taken on the process's own boot clock: that is what its holder believes,
-  /// also when a fault has moved that clock.
-  private func surelyHeldUntil(_ lease: Lease) -> MonotonicTime {
-    time.monotonicNow() + (lease.deadline - time.bootNow())
+  /// also when a fault has moved that clock. Recovery is counted from the beginning, at which the
+  /// transaction read the clock, and not from the return of the call, which can come much later.
+  private func describe(_ lease: Lease, in operation: inout WorkloadOperation) {
+    let end = time.monotonicNow() + (lease.deadline - time.bootNow())
+    operation.extra = end.nanoseconds
+    operation.detail = (end + (Nanoseconds.zero - locks.ttl)).nanoseconds
   }
 }
