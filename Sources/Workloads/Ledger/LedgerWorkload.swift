@@ -111,8 +111,8 @@ struct TransferActor: WorkloadActor {
     let identifier = TransferID(actor: actor, number: sequence)
     sequence += 1
     let operation = WorkloadOperation(
-      .transfer, subject: identifier.rawValue, value: accountsWord(from: Int64(from), to: Int64(to)),
-      extra: UInt64(amount))
+      .transfer, subject: identifier.rawValue,
+      value: accountsWord(from: Int64(from), to: Int64(to)), extra: UInt64(amount))
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
     ) {
