@@ -1,0 +1,35 @@
+import AssayModel
+import Workloads
+
+/// An actor with its recorder.
+final class TrialActor: @unchecked Sendable {
+  // Unchecked because one thread uses it, and the test's own only after that has ended.
+
+  private var actor: any WorkloadActor
+  let recorder: HeapRecorder
+  private let time: any TimeSource
+
+  init(_ actor: any WorkloadActor, recorder: HeapRecorder, time: any TimeSource) {
+    self.actor = actor
+    self.recorder = recorder
+    self.time = time
+  }
+
+  var events: [Event] { recorder.events }
+
+  /// Performs operations one after the other.
+  ///
+  /// - Parameter span: the deadline of each, from its beginning.
+  func perform(_ count: Int = 1, within span: Nanoseconds = .seconds(60)) throws(ActorStopped) {
+    for _ in 0..<count {
+      try actor.perform(recorder, intended: nil, deadline: time.monotonicNow() + span)
+    }
+  }
+
+  /// Works as in a worker process: paced, until the pacing says that it is over.
+  func run(pacing: Pacing, start: MonotonicTime, deadline: MonotonicTime) {
+    runActor(
+      actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: deadline
+    ) { true }
+  }
+}
