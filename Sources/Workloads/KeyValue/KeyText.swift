@@ -5,16 +5,16 @@ struct KeyText {
   private static let digits = 8
   private var bytes = Array((prefix + String(repeating: "0", count: digits)).utf8)
 
-  /// The text of a key.
+  /// The text of a key; from 100,000,000 on it has more digits and no order.
   ///
-  /// - Parameter number: in 0..<100,000,000.
+  /// - Parameter number: not negative.
   mutating func text(of number: Int) -> String {
     var rest = number
     for index in stride(from: bytes.count - 1, through: bytes.count - Self.digits, by: -1) {
       bytes[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
       rest /= 10
     }
-    precondition(rest == 0, "key number \(number) has more than 8 digits")
+    guard rest == 0 else { return Self.prefix + String(number) }
     return String(decoding: bytes, as: UTF8.self)
   }
 
