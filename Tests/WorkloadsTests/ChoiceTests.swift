@@ -107,6 +107,21 @@ struct ChoiceTests {
     #expect(nonces.count == count)
   }
 
+  @Test("The text of a key sorts as its number does, and is read back as it")
+  func keysAsText() {
+    var text = KeyText()
+    let numbers = [0, 1, 9, 10, 99_999, 100_000, 12_345_678, 99_999_999]
+    let texts = numbers.map { text.text(of: $0) }
+    #expect(texts == texts.sorted())
+    #expect(texts.first == "key/00000000" && texts.last == "key/99999999")
+    // A scenario may have a billion keys.
+    for number in numbers + [100_000_000, 999_999_999] {
+      #expect(KeyText.number(text.text(of: number)) == number)
+    }
+    #expect(text.text(of: 42) == "key/00000042")
+    #expect(KeyText.number("kez/00000042") == nil && KeyText.number("key/a") == nil)
+  }
+
   @Test("A nonce that was written into a value is read back from it", arguments: [16, 17, 4_096])
   func nonceSurvivesTheValue(size: Int) {
     for nonce: UInt64 in [0, 1, 0x0102_0304_0506_0708, .max] {

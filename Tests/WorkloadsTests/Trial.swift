@@ -124,7 +124,8 @@ final class Trial: Sendable {
   func connect(_ file: String = databaseName) throws -> Connection {
     try Connection(
       ConnectionOptions(
-        path: folder.path(file), busy: .sqlite(timeout: .seconds(10)), time: SystemTime()))
+        path: folder.path(file), pragmas: [Pragma("synchronous", "off")],
+        busy: .sqlite(timeout: .seconds(10)), time: SystemTime()))
   }
 
   static let databaseName = "cell.db"
