@@ -87,6 +87,8 @@ extension CellRun {
         limit = time.monotonicNow() + Self.interruptionLimit
       }
       try act(stopping: stopWasSent)
+      // The last process may just have been killed, or have found that it is too late to return.
+      guard isBusy else { break }
       try wait(until: min(nextDeadline(stopping: stopWasSent) ?? limit, limit))
       if time.monotonicNow() >= limit { endOverdue(wasInterrupted: stopWasSent) }
     }
