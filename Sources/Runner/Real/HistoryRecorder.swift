@@ -95,6 +95,8 @@ final class HistoryRecorder: OperationRecorder {
     let now = clock.monotonicNow()
     lastReading = now
     guard let slot else { return now }
+    let isCommit = outcome == .ok && operation.kind.isWrite
+    if isCommit { commits?.claim() }
     let final = EventWords.completion(
       of: state, outcome: outcome, code: code, isFinal: isFinal)
     do {
@@ -109,8 +111,8 @@ final class HistoryRecorder: OperationRecorder {
       if isFinal, intended >= measuredFrom, intended < measuredUntil {
         measure(operation.kind, end: now.nanoseconds)
       }
-      if operation.kind.isWrite { commits?.acknowledged() }
     }
+    if isCommit { commits?.acknowledged() }
     return now
   }
 
@@ -159,16 +161,29 @@ extension OperationHistograms {
 /// Counts the acknowledged commits of a process and kills it after the Nth.
 ///
 /// The process does it itself (decision 14 of the design): from outside the moment could not be met.
+/// Between the Nth acknowledgement and the death the other actors still run: so each asks first, and
+/// whoever comes too late never returns.
 final class CommitCounter: Sendable {
-  private let remaining: Atomic<Int>
+  private let limit: Int
+  private let claims = Atomic<Int>(0)
+  private let acknowledgements = Atomic<Int>(0)
 
+  /// - Parameter limit: the N; at least 1.
   init(limit: Int) {
-    remaining = Atomic(limit)
+    self.limit = limit
   }
 
+  /// To be called before an acknowledgement is recorded.
+  func claim() {
+    guard claims.add(1, ordering: .acquiringAndReleasing).newValue > limit else { return }
+    while true { pause() }
+  }
+
+  /// To be called after it was recorded.
   func acknowledged() {
-    if remaining.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
-      kill(getpid(), SIGKILL)
+    guard acknowledgements.add(1, ordering: .acquiringAndReleasing).newValue == limit else {
+      return
     }
+    kill(getpid(), SIGKILL)
   }
 }
