@@ -101,8 +101,8 @@ struct LockChecker: EventChecker {
     // Half a token: what counts is the distance, which is right even where the halves wrap.
     if rows[number].count > 1, Int32(bitPattern: token &- highest) < 0 {
       witnesses.add(
-        "lock \(number): the write of nonce \(nonce) with token \(token) was accepted after that of "
-          + "nonce \(earlier) with token \(highest)")
+        "lock \(number): the write of nonce \(nonce) with token \(token) was accepted "
+          + "after that of nonce \(earlier) with token \(highest)")
     } else {
       rows[number].highestToken = token
       rows[number].highestNonce = nonce

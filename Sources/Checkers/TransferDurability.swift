@@ -21,7 +21,8 @@ struct TransferDurability: EventChecker {
     rowCount += 1
     if !rows.insert(row.subject) {
       witnesses.add(
-        "transfer \(TransferID(rawValue: row.subject)) has two rows, or nobody can have asked for it"
+        "transfer \(TransferID(rawValue: row.subject)) has two rows, "
+          + "or nobody can have asked for it"
       )
     }
   }

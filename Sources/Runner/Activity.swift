@@ -29,7 +29,8 @@ struct Activity {
   private(set) var series: [SeriesPoint] = []
   private(set) var lastCompletion = MonotonicTime(nanoseconds: 0)
   /// Distributions of the workers that could not report theirs.
-  private(set) var reconstructed: [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
+  private(set) var reconstructed:
+    [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
 
   private let measuredFrom: MonotonicTime
   private let reported: Set<ActorID>
@@ -101,7 +102,8 @@ struct Activity {
     }
   }
 
-  private mutating func reconstruct(_ event: Event, _ response: UInt64, _ completed: MonotonicTime) {
+  private mutating func reconstruct(_ event: Event, _ response: UInt64, _ completed: MonotonicTime)
+  {
     let kind = event.operation.kind
     let service = UInt64(max(0, (completed - firstAttempt).rawValue))
     reconstructed[kind, default: (LatencyHistogram(), LatencyHistogram())].response.record(response)

@@ -30,7 +30,8 @@ enum CellAnalysis {
     } catch let error as RunnerError {
       throw error
     } catch {
-      throw RunnerError(.harness, "the history of \(outcome.record.cell.id) can't be read: \(error)")
+      throw RunnerError(
+        .harness, "the history of \(outcome.record.cell.id) can't be read: \(error)")
     }
   }
 

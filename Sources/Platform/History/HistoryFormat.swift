@@ -1,7 +1,7 @@
 /// The form of a history in files, in the byte order of the machine.
 ///
-/// A history is a sequence of segment files `<base>.0000`, `<base>.0001`, ... of 64-byte slots. Slot
-/// 0 of each is its header:
+/// A history is a sequence of segment files `<base>.0000`, `<base>.0001`, ... of 64-byte slots.
+/// Slot 0 of each is its header:
 ///
 /// | word | content |
 /// |---|---|

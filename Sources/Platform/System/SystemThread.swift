@@ -78,7 +78,8 @@ public func runOnOwnThread<Value: Sendable>(
   }
 }
 
-/// The first bytes of a thread's name that Linux shows (`TASK_COMM_LEN` - 1), cut between characters.
+/// The first bytes of a thread's name that Linux shows (`TASK_COMM_LEN` - 1), cut between
+/// characters.
 func visibleThreadName(_ name: String) -> String {
   var visible = ""
   for character in name where character != "\0" {

@@ -26,7 +26,8 @@ extension CellRun {
       if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
       guard incidents.isEmpty else {
         throw RunnerError(
-          .harness, "a worker of \(cell.id) died before it was ready: \(incidents[0].exit): "
+          .harness,
+          "a worker of \(cell.id) died before it was ready: \(incidents[0].exit): "
             + incidents[0].standardError)
       }
       guard time.monotonicNow() < limit else {
@@ -92,7 +93,9 @@ extension CellRun {
       try wait(until: min(nextDeadline(stopping: stopWasSent) ?? limit, limit))
       if time.monotonicNow() >= limit { endOverdue(wasInterrupted: stopWasSent) }
     }
-    if case .operations = cell.load.extent { measuredUntil = processes.map(\.ended).max() ?? measuredUntil }
+    if case .operations = cell.load.extent {
+      measuredUntil = processes.map(\.ended).max() ?? measuredUntil
+    }
   }
 
   private var isBusy: Bool {

@@ -75,7 +75,9 @@ final class ControlChannel: @unchecked Sendable {
   func readSome() -> Bool {
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while true {
-      let count = unsafe chunk.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+      let count = unsafe chunk.withUnsafeMutableBytes {
+        unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+      }
       if count > 0 {
         received.append(contentsOf: chunk[..<count])
         return true

@@ -160,9 +160,9 @@ extension OperationHistograms {
 
 /// Counts the acknowledged commits of a process and kills it after the Nth.
 ///
-/// The process does it itself (decision 14 of the design): from outside the moment could not be met.
-/// Between the Nth acknowledgement and the death the other actors still run: so each asks first, and
-/// whoever comes too late never returns.
+/// The process does it itself (decision 14 of the design): from outside the moment could not be
+/// met. Between the Nth acknowledgement and the death the other actors still run: so each asks
+/// first, and whoever comes too late never returns.
 final class CommitCounter: Sendable {
   private let limit: Int
   private let claims = Atomic<Int>(0)

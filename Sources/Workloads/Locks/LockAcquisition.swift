@@ -57,7 +57,7 @@ struct LockAcquisition {
     }
   }
 
-  /// Writes down when the lease ends and when it began, on the monotonic clock that histories share.
+  /// Writes down when the lease ends and when it began, on the clock that histories share.
   ///
   /// The remaining time is taken on the process's own boot clock: that is what its holder believes,
   /// also when a fault has moved that clock. Recovery is counted from the beginning, at which the

@@ -35,7 +35,9 @@ final class Sandbox: Sendable {
   func bytes(in folder: String) throws -> [String: Data] {
     let names = try FileManager.default.contentsOfDirectory(atPath: file(folder))
     return try Dictionary(
-      uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(fileURLWithPath: file("\(folder)/\($0)")))) })
+      uniqueKeysWithValues: names.map {
+        ($0, try Data(contentsOf: URL(fileURLWithPath: file("\(folder)/\($0)"))))
+      })
   }
 }
 
