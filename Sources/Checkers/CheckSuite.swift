@@ -1,12 +1,3 @@
-// Checkers: from a history and a final content to a verdict.
-//
-// The problem: workers wrote down what they asked of storage and what they were told, and a fresh
-// process wrote down what it then found. Does what was found keep every promise that was made? The
-// model: a check is a pure function of record, content and history, reads each once and answers
-// valid, violated with a witness, or unknown with a reason. What it cannot find: the loss of a
-// write that overlapped its survivor in time, since acknowledgements don't tell the order of
-// commits; and anything that neither the content nor an answer shows.
-
 public import AssayModel
 
 /// Runs the checks of one cell over one repetition, all of them in one pass.

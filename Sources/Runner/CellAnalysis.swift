@@ -8,6 +8,8 @@ struct AnalysedRepetition {
   var activity: Activity
   var checks: [CheckResult]
   var takeovers: [Takeover]
+  /// What reading and judging took.
+  var elapsed = Nanoseconds.zero
 }
 
 /// Reads the histories of a repetition once, for checks and figures together.

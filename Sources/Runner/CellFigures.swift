@@ -102,6 +102,9 @@ struct CellFigures {
         counts.merge(report.maxima, uniquingKeysWith: max)
       }
     }
+    counts["check_nanoseconds"] = repetitions.map { UInt64(max(0, $0.elapsed.rawValue)) }.max()
+    counts["observe_nanoseconds"] =
+      repetitions.map { UInt64(max(0, $0.outcome.observing.rawValue)) }.max()
     let readiness = repetitions.flatMap { repetition in
       repetition.outcome.record.processes.compactMap { process in
         process.ready.map { UInt64(max(0, ($0 - process.started).rawValue)) }

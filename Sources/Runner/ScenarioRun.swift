@@ -84,7 +84,9 @@ public final class ScenarioRun {
     }
     library = outcome.library
     for incident in outcome.incidents { try write(incident, cell: index, folder) }
-    let analysed = try CellAnalysis.analyse(outcome, historyFolder: cellRun.historyFolder)
+    let from = time.monotonicNow()
+    var analysed = try CellAnalysis.analyse(outcome, historyFolder: cellRun.historyFolder)
+    analysed.elapsed = time.monotonicNow() - from
     repetitions[index].append(analysed)
     if !options.keepsEverything, analysed.checks.allSatisfy({ $0.status != .violated }) {
       try? Folder.remove(folder.data(cell: index, repetition: repetition))

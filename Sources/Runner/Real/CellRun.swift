@@ -14,6 +14,8 @@ struct CellOutcome {
   var library: WorkerReady
   /// Whether the user interrupted it.
   var wasInterrupted: Bool
+  /// What the observing process took, from its start to its end.
+  var observing: Nanoseconds
 }
 
 /// A worker that died unasked: what is known about it.
@@ -127,7 +129,9 @@ final class CellRun {
     try startAll()
     begin()
     try superviseUntilOver()
+    let beforeObserving = time.monotonicNow()
     let observation = try observe()
+    let observing = time.monotonicNow() - beforeObserving
     guard let library else { throw RunnerError(.harness, "no worker of \(cell.id) became ready") }
     let record = CellRecord(
       cell: cell, repetition: repetition, measuredFrom: measuredFrom,
@@ -135,7 +139,7 @@ final class CellRun {
       observation: observation, library: LibraryVersion(number: library.libraryNumber))
     return CellOutcome(
       record: record, reports: reports, incidents: incidents, library: library,
-      wasInterrupted: Interruption.isRequested)
+      wasInterrupted: Interruption.isRequested, observing: observing)
   }
 
   // MARK: Files
