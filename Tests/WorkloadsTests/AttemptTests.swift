@@ -147,6 +147,29 @@ struct AttemptTests {
     #expect(fenced.code == HarnessCode.fenced && fenced.outcome == .failed && !fenced.mayRetry)
   }
 
+  @Test(
+    "Who holds a lock at the run's end still writes and releases it, though others are in the way")
+  func lockIsGivenBackAfterTheEnd() throws {
+    let trial = try Trial(.locks, seed: 26) { cell in
+      cell.storage.busy = .none
+      cell.load.hold = .milliseconds(100)
+    }
+    let actor = try trial.actor()
+    let clock = trial.clock
+    clock.after(.milliseconds(90)) {
+      expectNoError {
+        let blocker = try Blocker(trial)
+        clock.after(.seconds(1)) { blocker.letGo() }
+      }
+    }
+    try actor.perform(within: .milliseconds(50))
+    let final = actor.events.filter(\.isFinal)
+    #expect(final.map(\.operation.kind) == [.acquire, .protectedWrite, .release], trial.replay)
+    #expect(final.allSatisfy { $0.outcome == .ok })
+    #expect(actor.events.contains { $0.code == 5 })
+    try trial.judge().expect(.durability, .valid)
+  }
+
   @Test("A stop between operations leaves a complete history and ends the actor")
   func stopWhileThinking() throws {
     let trial = try Trial(.kv, seed: 24) { $0.load.think = .seconds(1) }

@@ -103,8 +103,29 @@ struct CleanRunTests {
     }
     let content = Dictionary(uniqueKeysWithValues: judged.content.map { ($0.subject, $0.value) })
     #expect(content == model, judged.replay)
+    let stores = judged.events.filter { $0.operation.kind == .store }
+    #expect(Set(stores.map(\.operation.value)).count == stores.count, "a nonce names one store")
     #expect(kinds.count == 3 && kinds.values.allSatisfy { $0 > 30 }, "\(kinds)")
     judged.expect(.durability, .valid)
+  }
+
+  @Test("A writer's kinds of operation have the shares of the mix, a reader only loads")
+  func sharesOfTheMix() throws {
+    let trial = try Trial(.kv, seed: 40) { cell in
+      cell.load.mix = [
+        LoadSettings.Share(operation: "store", weight: 5),
+        LoadSettings.Share(operation: "delete", weight: 0),
+        LoadSettings.Share(operation: "read", weight: 15),
+      ]
+    }
+    let (writer, reader) = (try trial.actor(), try trial.actor(1, role: .reader))
+    try writer.perform(1_000)
+    try reader.perform(20)
+    let stores = writer.events.count { $0.operation.kind == .store }
+    // 250 expected; 5 sigma are 68.
+    #expect(abs(stores - 250) < 68, trial.replay)
+    #expect(!writer.events.contains { $0.operation.kind == .delete })
+    #expect(reader.events.allSatisfy { $0.operation.kind == .load })
   }
 
   @Test("Balances and rows of the ledger are the sum of the acknowledged transfers")

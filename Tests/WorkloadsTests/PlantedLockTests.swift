@@ -157,6 +157,7 @@ struct PlantedLockTests {
     let time = takeover.acquired - takeover.lastRenewal
     #expect(
       time >= Self.ttl && time < Self.ttl + .milliseconds(31), "\(time); poll 25 ms + a fifth")
+    #expect(!judged.events.contains { $0.operation.kind == .renew }, "nobody asked for renewals")
     let refused = judged.events.first { $0.code == HarnessCode.fenced }
     #expect(refused?.operation.value == 1, judged.replay)
   }

@@ -1,4 +1,5 @@
 import AssayModel
+import Testing
 import Workloads
 
 /// An actor with its recorder.
@@ -8,6 +9,7 @@ final class TrialActor: @unchecked Sendable {
   private var actor: any WorkloadActor
   let recorder: HeapRecorder
   private let time: any TimeSource
+  private var isActing = false
 
   init(_ actor: any WorkloadActor, recorder: HeapRecorder, time: any TimeSource) {
     self.actor = actor
@@ -21,15 +23,27 @@ final class TrialActor: @unchecked Sendable {
   ///
   /// - Parameter span: the deadline of each, from its beginning.
   func perform(_ count: Int = 1, within span: Nanoseconds = .seconds(60)) throws(ActorStopped) {
+    // A plan that crosses the actor's own wait must not make it act twice at once.
+    guard !isActing else {
+      Issue.record("\(recorder.actor) was called while it acts")
+      return
+    }
+    isActing = true
+    defer { isActing = false }
     for _ in 0..<count {
       try actor.perform(recorder, intended: nil, deadline: time.monotonicNow() + span)
     }
   }
 
   /// Works as in a worker process: paced, until the pacing says that it is over.
-  func run(pacing: Pacing, start: MonotonicTime, deadline: MonotonicTime) {
+  ///
+  /// - Parameter isWanted: asked before each operation; `false` ends the actor.
+  func run(
+    pacing: Pacing, start: MonotonicTime, deadline: MonotonicTime,
+    isWanted: () -> Bool = { true }
+  ) {
     runActor(
-      actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: deadline
-    ) { true }
+      actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: deadline,
+      betweenOperations: isWanted)
   }
 }

@@ -38,6 +38,21 @@ struct VirtualTimeTests {
     judged.expect(.durability, .valid)
   }
 
+  @Test("An actor begins at its start, and stops when it is no longer wanted")
+  func startAndStop() throws {
+    let trial = try Trial(.kv, seed: 77) { $0.load.extent = .operations(50) }
+    let actor = try trial.actor()
+    let start = trial.clock.monotonicNow() + .seconds(3_600)
+    let end = start + .seconds(3_600)
+    actor.run(
+      pacing: Pacing(
+        load: trial.cell.load, actors: 1, index: 0, start: start, until: end, seed: Seed(1)),
+      start: start, deadline: end
+    ) { actor.events.count < 7 }
+    #expect(actor.events.count == 7)
+    #expect(actor.events.first?.invoked == start + .microseconds(1))
+  }
+
   @Test("Locks that are held for an hour and renewed meanwhile take no time either")
   func holdTimeIsVirtual() throws {
     let (judged, virtual, real) = try Self.run(.locks, seed: 72) { cell in
