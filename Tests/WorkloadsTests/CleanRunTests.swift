@@ -175,6 +175,37 @@ struct CleanRunTests {
     judged.expect(.mutualExclusion, .valid)
   }
 
+  @Test("An abandoned lock stays taken until its lease has ended, then the next one gets it")
+  func abandonedLock() throws {
+    let trial = try Trial(.locks, seed: 41) { $0.locks.ttl = .milliseconds(500) }
+    let workload = try #require(try trial.process(1).workload as? LocksWorkload)
+    let (waiter, dead) = (try trial.actor(), try trial.actor(process: 1))
+    let clock = trial.clock
+    let start = clock.monotonicNow()
+    #expect(try workload.abandon(lock: 0, dead.recorder, deadline: start + .seconds(1)))
+    try waiter.perform()
+    let isTaken = try workload.abandon(
+      lock: 0, dead.recorder, deadline: clock.monotonicNow() + .seconds(1))
+    #expect(isTaken)
+    let deadline = clock.monotonicNow() + .milliseconds(100)
+    #expect(try !workload.abandon(lock: 0, dead.recorder, deadline: deadline))
+    #expect(dead.events.last?.code == HarnessCode.lockTimedOut)
+    let judged = try trial.judge()
+    judged.expect(.mutualExclusion, .valid)
+    judged.expect(.recoveryTime, .valid)
+    let takeover = try #require(judged.findings.takeovers.first)
+    let time = takeover.acquired - takeover.lastRenewal
+    #expect(time >= .milliseconds(500) && time < .milliseconds(531), "poll 25 ms and a fifth")
+  }
+
+  @Test("The catalogue knows what this version runs, and nothing else")
+  func catalogue() {
+    let known = LoadSettings.Workload.allCases.filter { WorkloadCatalog.entry($0) != nil }
+    #expect(known == [.kv, .locks, .ledger])
+    #expect(
+      known.map { WorkloadCatalog.entry($0)?.mainOperation } == [.store, .acquire, .transfer])
+  }
+
   @Test("A transfer from the only account to itself changes nothing and is a row all the same")
   func oneAccount() throws {
     let judged = try Self.interleave(.ledger, seed: 36, operations: 40) { $0.load.keyCount = 1 }

@@ -108,7 +108,7 @@ struct PlantedAtomicityTests {
     let phantom = TransferID(actor: ActorID(process: 9, incarnation: 2, actor: 3), number: 77)
     let judged = try Self.ledger(
       sabotage: """
-        INSERT INTO transfers VALUES (\(Int64(bitPattern: phantom.rawValue)), 4, 5, 11)
+        INSERT INTO transfers VALUES (\(Int64(bitPattern: phantom.rawValue)), 4, 5, 1111)
         """)
     judged.expect(.durability, .violated)
     #expect(
