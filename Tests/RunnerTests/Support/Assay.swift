@@ -50,12 +50,20 @@ final class Assay: Sendable {
       unsafe posix_spawn_file_actions_addopen(
         &actions, descriptor, sandbox.file(".\(stream)-\(number)"), O_WRONLY | O_CREAT, 0o644)
     }
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    // The threads of tests block signals, and a child would inherit that.
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let script = "cd \"$0\" && \(prelude) && exec \"$@\""
     let words = ["/bin/sh", "-c", script, sandbox.path, Self.executable] + arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe pointers.forEach { unsafe free($0) } }
     var pid: pid_t = 0
-    let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, nil, &pointers, environ)
+    let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, &attributes, &pointers, environ)
     try #require(code == 0, "posix_spawn answered \(code)")
     processID = pid
   }

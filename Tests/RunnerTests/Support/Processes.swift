@@ -9,6 +9,9 @@ enum Processes {
     return !["Z", "X", "x"].contains(fields[0])
   }
 
+  /// The letter of a process's state, such as `T` for a stopped one; `nil` when it is gone.
+  static func state(_ processID: pid_t) -> String? { statusFields(processID)?.first }
+
   /// The living children of a process.
   static func children(of processID: pid_t) -> [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
