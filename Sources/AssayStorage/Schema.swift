@@ -19,7 +19,8 @@ enum Schema {
     try converting {
       // The triggers come last, so that they stand for everything else.
       let triggers = try database.read { try $0.first(countTriggers) { $0.int64(0) } }
-      guard triggers != 3 else { return }
+      let wishes = try database.read { try $0.first(hasTable, "assay_lock_wishes") { $0.int64(0) } }
+      guard triggers != 3 || wishes == nil else { return }
       try database.write(begin: .immediate) { connection in
         try connection.execute(lockTables)
         let columns = try connection.all(lockColumns) { $0.text(0) }
@@ -55,6 +56,11 @@ enum Schema {
     CREATE TABLE IF NOT EXISTS assay_lock_tokens (
       name TEXT PRIMARY KEY,
       token INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS assay_lock_wishes (
+      name TEXT PRIMARY KEY,
+      process TEXT NOT NULL,
+      until INTEGER NOT NULL
     );
     """
 

@@ -78,7 +78,8 @@ struct KeyWeaknessTests {
             ownerID: locks.ownerID, process: environment.host.ownProcess,
             acquisition: acquisition, ttl: locks.ttl, at: times)
           let attempt = try LockTable.take(
-            "x", as: row, at: times, host: environment.host, in: &connection)
+            "x", as: row, at: times, host: environment.host, yields: false, wish: nil,
+            in: &connection)
           if case .acquired(_, let token) = attempt { return token } else { return nil }
         }
       }

@@ -67,8 +67,6 @@ public enum HarnessCode {
   public static let lockTimedOut: Int32 = -3
   /// A protected write was refused because its fencing token is stale.
   public static let fenced: Int32 = -4
-  /// A debit was refused because the account would have gone below zero.
-  public static let insufficientFunds: Int32 = -5
   /// Anything else that storage refused.
   public static let other: Int32 = -99
 
@@ -79,7 +77,6 @@ public enum HarnessCode {
     case leaseLost: "LEASE_LOST"
     case lockTimedOut: "LOCK_TIMED_OUT"
     case fenced: "FENCED"
-    case insufficientFunds: "INSUFFICIENT_FUNDS"
     case other: "OTHER"
     default: nil
     }

@@ -8,7 +8,7 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   case delete = 3
   /// Ledger: words are transfer id, from account << 32 | to account, amount.
   case transfer = 16
-  /// Ledger: words are 0, sum of balances read, transfers read.
+  /// Ledger: words are 0, sum of balances read.
   case audit = 17
   /// Locks: words are lock number, fencing token, surely held until (monotonic nanoseconds),
   /// acquisition time (monotonic nanoseconds).

@@ -21,6 +21,7 @@ public final class LeaseLocks: Sendable {
   public let pollInterval: Nanoseconds
 
   private let lines: LockLines
+  private let turns = LockTurns()
   /// After so many COMMITs of unknown outcome in a row the database, not the lock, is the problem.
   private static let unknownLimit = 3
 
@@ -77,9 +78,11 @@ public final class LeaseLocks: Sendable {
     while true {
       let delay: Nanoseconds
       do throws(StorageError) {
-        switch try attempt(name, acquisition, deadline) {
+        switch try attempt(name, acquisition, deadline, isWaiting: true) {
         case .acquired(let row, let token): return lease(name, row, token)
-        case .held(let remaining): delay = min(nextPoll(), max(remaining, .zero))
+        case .held(let remaining, _): delay = min(nextPoll(), max(remaining, .zero))
+        // Longer than others' polls, so that one of them comes first.
+        case .wanted: delay = Nanoseconds(pollInterval.rawValue * 5 / 4)
         }
       } catch {
         try absorb(error, name, acquisition, unknowns: &unknowns)
@@ -107,9 +110,9 @@ public final class LeaseLocks: Sendable {
     var unknowns = 0
     while true {
       do throws(StorageError) {
-        switch try attempt(name, acquisition, deadline) {
+        switch try attempt(name, acquisition, deadline, isWaiting: false) {
         case .acquired(let row, let token): return lease(name, row, token)
-        case .held: return nil
+        case .held, .wanted: return nil
         }
       } catch {
         guard case .commitOutcomeUnknown = error else { throw error }
@@ -232,20 +235,35 @@ public final class LeaseLocks: Sendable {
 
 extension LeaseLocks {
   /// One transaction that takes the lock or finds it held.
+  ///
+  /// - Parameter isWaiting: the caller will try again: it may let another process in whose turn it
+  ///   is, and wishes for a lock that another process holds.
   private func attempt(
-    _ name: String, _ acquisition: Int64, _ deadline: MonotonicTime?
+    _ name: String, _ acquisition: Int64, _ deadline: MonotonicTime?, isWaiting: Bool
   ) throws(StorageError) -> LockTable.Attempt {
     let environment = database.environment
-    return try converting {
+    let now = environment.time.monotonicNow()
+    // Two polls of the others: most of a turn is work, and nobody waits much longer than a few.
+    let turn = Nanoseconds(pollInterval.rawValue * 2)
+    let yields = isWaiting && turns.isOver(name, after: turn, at: now)
+    let wish = isWaiting ? Nanoseconds(pollInterval.rawValue * 5 / 2) : nil
+    let result = try converting {
       try database.write(deadline: deadline, begin: .immediate) { connection in
         // The clocks are read here, under the database's write lock: a wait for it must neither
         // shorten the lease nor let an old reading steal one.
         let times = LockTimes(environment)
         let row = self.row(ownerID, acquisition, times)
         return try LockTable.take(
-          name, as: row, at: times, host: environment.host, in: &connection)
+          name, as: row, at: times, host: environment.host, yields: yields, wish: wish,
+          in: &connection)
       }
     }
+    switch result {
+    case .acquired: turns.granted(name, at: now)
+    case .held(_, byThisProcess: true): break
+    case .held(_, byThisProcess: false), .wanted: turns.ended(name)
+    }
+    return result
   }
 
   /// Lets go of errors after which the next attempt can succeed.

@@ -6,7 +6,9 @@ enum LockTable {
   /// What one attempt to take a lock came to.
   enum Attempt {
     case acquired(LockRow, token: Int64)
-    case held(remaining: Nanoseconds)
+    case held(remaining: Nanoseconds, byThisProcess: Bool)
+    /// It is free, and another process wants it, whose turn it is.
+    case wanted
   }
 
   static let columns =
@@ -15,10 +17,13 @@ enum LockTable {
 
   /// Takes the lock if it is free, expired, an orphan of the same owner, or ours already.
   ///
-  /// - Parameter row: what to write; made after the database was locked.
+  /// - Parameters:
+  ///   - row: what to write; made after the database was locked.
+  ///   - yields: leaves a free lock to a process that has wished for it.
+  ///   - wish: where another process holds the lock, wishes for it for this long; `nil` does not.
   static func take(
     _ name: String, as row: LockRow, at times: LockTimes, host: any HostIdentity,
-    in connection: inout Connection
+    yields: Bool, wish: Nanoseconds?, in connection: inout Connection
   ) throws(SQLiteError) -> Attempt {
     if let held = try self.row(name, in: &connection) {
       let remaining = held.remaining(at: times)
@@ -27,9 +32,17 @@ enum LockTable {
         // An earlier attempt whose COMMIT had an unknown outcome did commit.
         || held.acquisition == row.acquisition
         || held.isOrphan(of: row.ownerID, host: host)
-      guard isFree else { return .held(remaining: remaining) }
+      guard isFree else {
+        let isOwn = held.process == row.process
+        if !isOwn, let wish {
+          try self.wish(name, row.process, until: times.boot + wish, in: &connection)
+        }
+        return .held(remaining: remaining, byThisProcess: isOwn)
+      }
+      if yields, try isWished(name, row.process, at: times, in: &connection) { return .wanted }
       try write(takeOver, name, row, in: &connection)
     } else {
+      if yields, try isWished(name, row.process, at: times, in: &connection) { return .wanted }
       try write(insert, name, row, in: &connection)
     }
     return .acquired(row, token: try token(name, in: &connection))
@@ -87,6 +100,27 @@ enum LockTable {
     try connection.run(liftFuture, floor)
   }
 
+  /// Says that a process wants the lock, for the one that has had its turn.
+  private static func wish(
+    _ name: String, _ process: ProcessIdentity, until: BootTime, in connection: inout Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      makeWish, name, identity(process), Int64(clamping: until.nanoseconds))
+  }
+
+  /// Whether another process wants the lock. A wish of another boot counts until the time passes.
+  private static func isWished(
+    _ name: String, _ process: ProcessIdentity, at times: LockTimes,
+    in connection: inout Connection
+  ) throws(SQLiteError) -> Bool {
+    let now = Int64(clamping: times.boot.nanoseconds)
+    return try connection.first(findWish, name, identity(process), now) { _ in true } ?? false
+  }
+
+  private static func identity(_ process: ProcessIdentity) -> String {
+    "\(process.namespace)/\(process.processID)/\(process.startTicks)"
+  }
+
   private static func write(
     _ sql: SQL, _ name: String, _ row: LockRow, in connection: inout Connection
   ) throws(SQLiteError) {
@@ -123,6 +157,14 @@ enum LockTable {
     SELECT 1 FROM certmagic_locks JOIN assay_lock_tokens USING (name)
     WHERE name = ?1 AND token = ?2 AND acquisition = ?3
     """)
+  /// One wish a lock is enough: whoever it is from, the process that had its turn lets others in.
+  private static let makeWish = SQL(
+    """
+    INSERT INTO assay_lock_wishes(name, process, until) VALUES(?1, ?2, ?3)
+    ON CONFLICT(name) DO UPDATE SET process = excluded.process, until = excluded.until
+    """)
+  private static let findWish = SQL(
+    "SELECT 1 FROM assay_lock_wishes WHERE name = ?1 AND process <> ?2 AND until > ?3")
   private static let liftAll = SQL("UPDATE assay_lock_tokens SET token = ?1 WHERE token < ?1")
   /// The name that no lock may have holds the floor for those that come.
   private static let liftFuture = SQL(
