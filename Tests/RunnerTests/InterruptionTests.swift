@@ -64,7 +64,8 @@ struct InterruptionTests {
     try await inSlot {
       let assay = try Assay(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
       try await eventually("the set-up has begun") {
-        !Processes.children(of: assay.processID).isEmpty && !sandbox.files(named: "assay.db").isEmpty
+        !Processes.children(of: assay.processID).isEmpty
+          && !sandbox.files(named: "assay.db").isEmpty
       }
       let children = Processes.children(of: assay.processID)
       assay.send(SIGINT)
@@ -81,7 +82,8 @@ struct InterruptionTests {
   @Test("A second Ctrl-C ends everything at once")
   func twice() async throws {
     let text = Text.endless()
-    let (ending, workers, _) = try await interrupt(text, workers: 2, with: SIGINT) { assay, workers in
+    let (ending, workers, _) = try await interrupt(text, workers: 2, with: SIGINT) {
+      assay, workers in
       // A worker that stands still keeps the first one from being over before the second.
       kill(workers[0], SIGSTOP)
       assay.send(SIGINT)

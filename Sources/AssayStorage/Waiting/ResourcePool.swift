@@ -16,7 +16,10 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   }
 
   private struct State {
-    var idle: [Resource] = []
+    /// The most recently used idle resource, apart from the others so that a pool with one
+    /// resource never touches an array.
+    var newest: Resource?
+    var others: [Resource] = []
     /// Made or being made, lent or idle.
     var openCount = 0
     var waiters: Deque<Waiter<Grant>> = []
@@ -27,10 +30,19 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     @inline(__always)
     mutating func takeIdle() -> Resource? {
       // Who finds a queue goes to its end, even while something is free for an instant.
-      guard waiters.isEmpty, !isClosed, let resource = idle.popLast() else { return nil }
+      guard waiters.isEmpty, !isClosed, let resource = newest else { return nil }
+      newest = others.popLast()
       counts.acquisitions += 1
       return resource
     }
+
+    @inline(__always)
+    mutating func putIdle(_ resource: Resource) {
+      if let newest { others.append(newest) }
+      newest = resource
+    }
+
+    var idleCount: Int { newest == nil ? 0 : others.count + 1 }
   }
 
   private let limit: Int
@@ -79,10 +91,10 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   /// - Parameter isUsable: `false` has it closed; a waiter may then make another one.
   func release(_ resource: Resource, isUsable: Bool) {
     let isKept = state.withLock { state in
-      guard isUsable, state.waiters.isEmpty, !state.isClosed, state.idle.count < idleLimit else {
+      guard isUsable, state.waiters.isEmpty, !state.isClosed, state.idleCount < idleLimit else {
         return false
       }
-      state.idle.append(resource)
+      state.putIdle(resource)
       return true
     }
     if !isKept { releaseSlowly(resource, isUsable: isUsable) }
@@ -102,8 +114,8 @@ final class ResourcePool<Resource: Sendable>: Sendable {
         waiter.grant = .resource(resource)
         return waiter.token
       }
-      if isUsable, !state.isClosed, state.idle.count < idleLimit {
-        state.idle.append(resource)
+      if isUsable, !state.isClosed, state.idleCount < idleLimit {
+        state.putIdle(resource)
         return nil
       }
       return giveUpSlot(&state)
@@ -117,10 +129,12 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     let (waiters, idle) = state.withLock { state in
       state.isClosed = true
       for waiter in state.waiters { waiter.grant = .closed }
-      let result = (state.waiters, state.idle)
+      let idle = state.others + [state.newest].compactMap { $0 }
+      let result = (state.waiters, idle)
       state.waiters = []
-      state.openCount -= state.idle.count
-      state.idle = []
+      state.openCount -= idle.count
+      state.others = []
+      state.newest = nil
       return result
     }
     for waiter in waiters { environment.parking.unpark(waiter.token) }

@@ -10,17 +10,18 @@ struct KeyValueActor: WorkloadActor {
   private let actor: ActorID
   private let time: any TimeSource
   private var generator: SeededGenerator
-  private var keyText = KeyText()
+  private var keyTexts: KeyTextCache
   private var value: [UInt8]
   private var sequence: UInt32 = 0
 
   init(
-    store: KeyValueStore, chooser: KeyChooser,
+    store: KeyValueStore, chooser: KeyChooser, keyCount: Int,
     mix: [(kind: OperationKind, weight: Int)], valueSize: Int, actor: ActorID,
     generator: SeededGenerator, time: any TimeSource
   ) {
     self.store = store
     self.chooser = chooser
+    keyTexts = KeyTextCache(count: keyCount)
     self.mix = mix
     totalWeight = mix.reduce(0) { $0 + $1.weight }
     self.actor = actor
@@ -33,7 +34,7 @@ struct KeyValueActor: WorkloadActor {
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
     let number = chooser.next(&generator)
-    let key = keyText.text(of: number)
+    let key = keyTexts.text(of: number)
     var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
     switch operation.kind {
     case .load:

@@ -22,7 +22,8 @@ public struct KeyValueWorkload: Workload {
   /// Creates one actor; a reader only loads.
   public func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
     KeyValueActor(
-      store: store, chooser: chooser, mix: Self.mix(context.cell.load, role: role),
+      store: store, chooser: chooser, keyCount: context.cell.load.keyCount,
+      mix: Self.mix(context.cell.load, role: role),
       valueSize: Int(context.cell.load.valueSize.bytes), actor: actor,
       generator: SeededGenerator(context.seed(of: actor)), time: context.environment.time)
   }
