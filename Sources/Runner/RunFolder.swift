@@ -15,16 +15,25 @@ struct RunFolder: Sendable {
   init(results: String, scenario: String, run: String, data: String?) throws(RunnerError) {
     path = "\(results)/Runs/\(scenario)/\(run)"
     dataPath = data.map { "\($0)/\(run)" } ?? "\(path)/data"
-    for folder in [path, dataPath, "\(path)/histories", "\(path)/workers"] {
+    for (folder, option) in [
+      (path, "--out"), (dataPath, data == nil ? "--out" : "--data"), ("\(path)/histories", "--out"),
+      ("\(path)/workers", "--out"),
+    ] {
       do {
         try Folder.create(folder)
       } catch {
         throw RunnerError(
           .harness,
           "the folder '\(folder)' cannot be created: \(error); "
-            + "make it writable or name another with --out")
+            + "make it writable or name another with \(option)")
       }
     }
+  }
+
+  /// Removes everything, of a run that has not begun to find anything out.
+  func remove() {
+    try? Folder.remove(dataPath)
+    try? Folder.remove(path)
   }
 
   /// Folder of a repetition's histories.

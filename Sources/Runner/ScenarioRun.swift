@@ -40,7 +40,14 @@ public final class ScenarioRun {
     let folder = try RunFolder(
       results: options.resultsFolder, scenario: plan.scenario.name, run: run,
       data: options.dataFolder)
-    try runCells(folder)
+    do {
+      try runCells(folder)
+    } catch {
+      // Nothing was wrong with the harness: there is nothing to look at.
+      let isRefusal = [.input, .environment].contains(error.code)
+      if isRefusal, repetitions.allSatisfy(\.isEmpty), !options.keepsEverything { folder.remove() }
+      throw error
+    }
     let result = try makeResult(
       folder, run: run, started: started, elapsed: time.monotonicNow() - from)
     try write(result, folder)
