@@ -188,7 +188,11 @@ extension CellRun {
         let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
         reports[id] = report
       case .observed(let observation): memoryObservation = observation
-      case .failed(let failure): throw RunnerError(failure)
+      case .failed(let failure):
+        guard [.damagedDatabase, .refusedByDatabase].contains(failure.kind) else {
+          throw RunnerError(failure)
+        }
+        slots[process].refusal = failure
       }
     }
     if !isAlive { ended(process, worker) }
@@ -212,6 +216,9 @@ extension CellRun {
     let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
     if exit.status == 0, reports[id] != nil {
       slots[process].state = .ended
+    } else if slots[process].refusal?.kind == .damagedDatabase {
+      // No fault of the process, and none that only it would see: the checks look at the database.
+      slots[process].state = .ended
     } else if exit.signal == SIGKILL, slots[process].incarnation == 0,
       let trigger = slots[process].killAfterCommits
     {
@@ -222,7 +229,7 @@ extension CellRun {
         Incident(
           cell: cell.id, repetition: repetition, process: process,
           incarnation: slots[process].incarnation, exit: exit.text,
-          standardError: errorTail(worker)))
+          standardError: slots[process].refusal?.message ?? errorTail(worker)))
       slots[process].state = .ended
     }
   }

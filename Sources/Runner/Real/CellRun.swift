@@ -61,6 +61,8 @@ final class CellRun {
     var record = 0
     /// Index of the fault whose recovery its readiness marks.
     var recovers: Int?
+    /// Why it could not return after its death, once it has said so.
+    var refusal: WorkerFailure?
     /// The worker kills itself after this many commits.
     var killAfterCommits: (fault: FaultSpecification, count: Int)?
 
@@ -186,25 +188,50 @@ final class CellRun {
   }
 
   /// Runs a worker that does one thing and ends; returns its last message.
+  ///
+  /// - Throws: `interrupted`, when the user does not wait for its end.
   @discardableResult
   func runAlone(_ role: WorkerAssignment.Role) throws(RunnerError) -> WorkerMessage? {
     let worker = try launcher.launch(assignment(role), now: time.monotonicNow())
+    defer {
+      worker.signal(SIGKILL)
+      worker.reap()
+    }
     var last: WorkerMessage?
-    while let message = try worker.channel.receive(WorkerMessage.self) {
-      if case .ready(let ready) = message {
-        library = ready
-        continue
+    while try awaitNews(of: worker, role), worker.channel.readSome() {
+      while let message = try worker.channel.nextMessage(WorkerMessage.self) {
+        if case .ready(let ready) = message { library = ready } else { last = message }
       }
-      last = message
     }
     let exit = worker.reap()
     if case .failed(let failure) = last { throw RunnerError(failure) }
     guard last != nil, exit.status == 0 else {
-      if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
       throw RunnerError(
         .harness, "the \(role.rawValue) worker of \(cell.id) \(exit.text): \(errorTail(worker))")
     }
     return last
+  }
+
+  /// How long a worker may still read the database after Ctrl-C.
+  private static let observationLimit = Nanoseconds.seconds(2)
+
+  /// Waits until a worker that runs alone has said something or is gone.
+  private func awaitNews(
+    of worker: WorkerProcess, _ role: WorkerAssignment.Role
+  ) throws(RunnerError) -> Bool {
+    while true {
+      let isInterrupted = Interruption.isRequested
+      if isInterrupted, role != .observe { throw RunnerError(.interrupted, "interrupted") }
+      var descriptors = [
+        pollfd(fd: worker.channel.descriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(
+          fd: isInterrupted ? -1 : Interruption.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      let patience = isInterrupted ? Int32(Self.observationLimit.rawValue / 1_000_000) : -1
+      let count = unsafe poll(&descriptors, nfds_t(descriptors.count), patience)
+      if descriptors[0].revents != 0 { return true }
+      if count == 0 { throw RunnerError(.interrupted, "interrupted") }
+    }
   }
 
   /// Reads the database in a fresh process, which also recovers it if need be.
@@ -214,7 +241,15 @@ final class CellRun {
       return memoryObservation
         ?? Observation(failure: "the process that held the database in memory has died")
     }
-    guard case .observed(let observation) = try runAlone(.observe) else {
+    let answer: WorkerMessage?
+    do {
+      answer = try runAlone(.observe)
+    } catch {
+      // What was measured is kept; what was not looked at is unknown.
+      if error.code == .interrupted { return Observation() }
+      throw error
+    }
+    guard case .observed(let observation) = answer else {
       throw RunnerError(.harness, "the observing worker of \(cell.id) said nothing")
     }
     return observation
@@ -241,6 +276,7 @@ extension RunnerError {
     case .harness: self.init(.harness, failure.message)
     case .input: self.init(.input, failure.message)
     case .environment: self.init(.environment, failure.message)
+    case .damagedDatabase, .refusedByDatabase: self.init(.harness, failure.message)
     }
   }
 }

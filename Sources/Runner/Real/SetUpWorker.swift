@@ -43,7 +43,7 @@ struct SetUpWorker {
     } catch let error as WorkerError {
       throw error
     } catch {
-      throw WorkerError(.input, "the initial content cannot be written: \(error)")
+      throw WorkerError(.input, "the initial content cannot be written", cause: error)
     }
   }
 
@@ -73,7 +73,8 @@ struct SetUpWorker {
         .joined(separator: "''")
       try source.execute("VACUUM INTO '\(quoted)'")
     } catch {
-      throw WorkerError(.input, "storage.path '\(original)' cannot be read as a database: \(error)")
+      throw WorkerError(
+        .input, "storage.path '\(original)' cannot be read as a database", cause: error)
     }
   }
 }

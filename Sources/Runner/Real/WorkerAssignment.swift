@@ -86,6 +86,11 @@ struct WorkerFailure: Codable, Sendable {
     case input
     /// The library is not the one that was asked for: exit 5.
     case environment
+    /// A process that was killed found the database damaged when it returned: the checks will say
+    /// the same.
+    case damagedDatabase
+    /// A process that was killed could not open the database again: an incident.
+    case refusedByDatabase
   }
 
   /// Whose fault it is.

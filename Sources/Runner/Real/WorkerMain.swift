@@ -1,4 +1,5 @@
 import AssayModel
+import AssayStorage
 import CSQLite
 import Glibc
 import Platform
@@ -38,7 +39,7 @@ public enum WorkerMain {
       try verifyLibrary(assignment)
       switch assignment.role {
       case .setUp: try SetUpWorker(assignment, control).run()
-      case .run: try RunWorker(assignment, control).run()
+      case .run: try run(assignment, control)
       case .abandonLock: try AbandonWorker(assignment, control).run()
       case .observe: try ObserveWorker(assignment, control).run()
       }
@@ -50,6 +51,14 @@ public enum WorkerMain {
       giveUp(.harness, "\(error)")
     }
     Glibc.exit(0)
+  }
+
+  private static func run(_ assignment: WorkerAssignment, _ control: ControlChannel) throws {
+    do {
+      try RunWorker(assignment, control).run()
+    } catch {
+      throw assignment.incarnation > 0 ? WorkerError.ofReturn(error) : error
+    }
   }
 
   /// Tells the coordinator why the harness cannot go on, and ends the process.
@@ -74,8 +83,39 @@ struct WorkerError: Error {
   var kind: WorkerFailure.Kind
   var message: String
 
+  /// What SQLite answered, where it was SQLite that refused.
+  var code: ResultCode?
+
   init(_ kind: WorkerFailure.Kind, _ message: String) {
     self.kind = kind
     self.message = message
+  }
+
+  /// An error whose cause is another one.
+  ///
+  /// A disk without room and a failing device are no mistakes of the scenario, whatever was tried.
+  init(_ kind: WorkerFailure.Kind, _ message: String, cause: any Error) {
+    let code = StorageError(cause)?.sqliteError?.code
+    let isOfTheMachine = code.map { Self.machineCodes.contains($0) } ?? false
+    self.init(isOfTheMachine ? .harness : kind, "\(message): \(cause)")
+    self.code = code
+  }
+
+  private static let machineCodes: Set<ResultCode> = [
+    .full, .noMemory, .ioErrorWrite, .ioErrorSync, .ioErrorDirectorySync, .ioErrorTruncate,
+    .ioErrorNoMemory,
+  ]
+
+  /// What keeps a process from returning after its death: that is what the run is about.
+  ///
+  /// - Returns: `error` itself where it has nothing to do with the database.
+  static func ofReturn(_ error: any Error) -> any Error {
+    let known = error as? WorkerError
+    guard let code = known?.code ?? StorageError(error)?.sqliteError?.code,
+      !machineCodes.contains(code)
+    else { return error }
+    let isDamaged = [.corrupt, .notADatabase].contains(code.primary)
+    return WorkerError(
+      isDamaged ? .damagedDatabase : .refusedByDatabase, known?.message ?? "\(error)")
   }
 }

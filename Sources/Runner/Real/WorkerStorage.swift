@@ -39,7 +39,8 @@ struct WorkerStorage {
     do {
       return try Database(configuration, environment: environment)
     } catch {
-      throw WorkerError(.input, "the database cannot be opened as the scenario says: \(error)")
+      throw WorkerError(
+        .input, "the database cannot be opened as the scenario says", cause: error)
     }
   }
 
@@ -53,7 +54,7 @@ struct WorkerStorage {
           path: assignment.databasePath, pragmas: pragmas, busy: .sqlite(timeout: .seconds(10)),
           time: clock))
     } catch {
-      throw WorkerError(.input, "the database cannot be opened: \(error)")
+      throw WorkerError(.input, "the database cannot be opened", cause: error)
     }
   }
 
