@@ -12,13 +12,11 @@ struct InterruptionTests {
   ) async throws -> (ending: Assay.Ending, workers: [pid_t], sandbox: Sandbox) {
     let sandbox = try Sandbox()
     try sandbox.write("scenario.yaml", text)
-    return try await inSlot {
-      let assay = try Assay(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
-      let workers = try await assay.awaitWorkers(count, in: sandbox)
-      try await before(assay, workers)
-      assay.send(signal)
-      return (try await assay.ending(), workers, sandbox)
-    }
+    let assay = try await Assay.start(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
+    let workers = try await assay.awaitWorkers(count, in: sandbox)
+    try await before(assay, workers)
+    assay.send(signal)
+    return (try await assay.ending(), workers, sandbox)
   }
 
   @Test(
@@ -44,7 +42,7 @@ struct InterruptionTests {
 
   @Test("Ctrl-C ends a run whose worker stands still")
   func interruptedInAPause() async throws {
-    let text = Text.endless("faults: [{ pause: 0, at: 1ms, for: 50s }]")
+    let text = Text.endless("faults: [{ pause: 0, at: 100ms, for: 50s }]")
     let (ending, workers, _) = try await interrupt(text, workers: 2, with: SIGINT) { _, workers in
       try await eventually("a worker is stopped") {
         workers.contains { Processes.state($0) == "T" }
@@ -61,22 +59,19 @@ struct InterruptionTests {
     try sandbox.write(
       "scenario.yaml",
       Text.scenario("load: { workload: kv, keys: { count: 100000000 }, duration: 1s }"))
-    try await inSlot {
-      let assay = try Assay(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
-      try await eventually("the set-up has begun") {
-        !Processes.children(of: assay.processID).isEmpty
-          && !sandbox.files(named: "assay.db").isEmpty
-      }
-      let children = Processes.children(of: assay.processID)
-      assay.send(SIGINT)
-      let ending = try await assay.ending()
-      #expect(ending.code == 130, "\(ending.errors)")
-      #expect(ending.elapsed < .seconds(5))
-      #expect(children.allSatisfy { !Processes.isAlive($0) })
-      let result = try Assay.result(ending.output, ending)
-      #expect(result.outcome == "interrupted")
-      #expect(result.cells.isEmpty)
+    let assay = try await Assay.start(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
+    try await eventually("the set-up has begun") {
+      !Processes.children(of: assay.processID).isEmpty && !sandbox.files(named: "assay.db").isEmpty
     }
+    let children = Processes.children(of: assay.processID)
+    assay.send(SIGINT)
+    let ending = try await assay.ending()
+    #expect(ending.code == 130, "\(ending.errors)")
+    #expect(ending.elapsed < .seconds(5))
+    #expect(children.allSatisfy { !Processes.isAlive($0) })
+    let result = try Assay.result(ending.output, ending)
+    #expect(result.outcome == "interrupted")
+    #expect(result.cells.isEmpty)
   }
 
   @Test("A second Ctrl-C ends everything at once")
@@ -98,7 +93,7 @@ struct InterruptionTests {
     "When the coordinator is killed its workers are gone within two seconds, paused ones as well",
     arguments: [false, true])
   func coordinatorKilled(isPaused: Bool) async throws {
-    let text = Text.endless(isPaused ? "faults: [{ pause: 0, at: 1ms, for: 50s }]" : "")
+    let text = Text.endless(isPaused ? "faults: [{ pause: 0, at: 100ms, for: 50s }]" : "")
     let (ending, workers, sandbox) = try await interrupt(text, workers: 2, with: SIGKILL) {
       _, workers in
       try await eventually("a worker is stopped") {

@@ -72,19 +72,17 @@ struct OutputFailureTests {
         load: { workload: kv, keys: { count: 50 }, think: 1ms, duration: 500ms }
         expect: { integrity: valid }
         """))
-    try await inSlot {
-      let assay = try Assay(["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
-      _ = try await assay.awaitWorkers(1, in: sandbox)
-      let histories = try #require(
-        sandbox.everything().first { $0.hasSuffix("/histories") })
-      let obstacle = histories.replacingOccurrences(of: "/histories", with: "/result.json")
-      try FileManager.default.createDirectory(
-        atPath: sandbox.file(obstacle), withIntermediateDirectories: false)
-      let ending = try await assay.ending()
-      ending.expectRefusal(1, containing: ["result.json", "cannot be written"])
-      let names = sandbox.everything().filter { $0.contains("result.json") }
-      #expect(names == [obstacle])
-    }
+    let assay = try await Assay.start(["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
+    _ = try await assay.awaitWorkers(1, in: sandbox)
+    let histories = try #require(
+      sandbox.everything().first { $0.hasSuffix("/histories") })
+    let obstacle = histories.replacingOccurrences(of: "/histories", with: "/result.json")
+    try FileManager.default.createDirectory(
+      atPath: sandbox.file(obstacle), withIntermediateDirectories: false)
+    let ending = try await assay.ending()
+    ending.expectRefusal(1, containing: ["result.json", "cannot be written"])
+    let names = sandbox.everything().filter { $0.contains("result.json") }
+    #expect(names == [obstacle])
   }
 
   @Test("A reader that closes the pipe costs the table, not the result")

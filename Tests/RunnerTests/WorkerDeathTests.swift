@@ -16,24 +16,22 @@ struct WorkerDeathTests {
         matrix: { storage.synchronous: [normal, full] }
         expect: { integrity: valid, durability: valid }
         """))
-    try await inSlot {
-      let assay = try Assay(
-        ["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
-      let worker = try #require(try await assay.awaitWorkers(2, in: sandbox).first)
-      kill(worker, SIGSEGV)
-      let ending = try await assay.ending()
-      #expect(ending.code == 2, "\(ending.errors)")
-      let result = try Assay.result(ending.output, ending)
-      #expect(result.outcome == "not met")
-      #expect(result.exitCode == 2)
-      #expect(result.cells.map(\.incidents) == [["incidents/incident-1.json"], []])
-      // The rest of the cell and the other one ran as if nothing had happened.
-      for cell in result.cells {
-        #expect(cell.verdicts.allSatisfy { $0.met }, "\(cell.verdicts)")
-        #expect(cell.operations["store"]?.count ?? 0 > 0)
-      }
-      try Self.checkIncident(in: sandbox, signal: "signal 11")
+    let assay = try await Assay.start(
+      ["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
+    let worker = try #require(try await assay.awaitWorkers(2, in: sandbox).first)
+    kill(worker, SIGSEGV)
+    let ending = try await assay.ending()
+    #expect(ending.code == 2, "\(ending.errors)")
+    let result = try Assay.result(ending.output, ending)
+    #expect(result.outcome == "not met")
+    #expect(result.exitCode == 2)
+    #expect(result.cells.map(\.incidents) == [["incidents/incident-1.json"], []])
+    // The rest of the cell and the other one ran as if nothing had happened.
+    for cell in result.cells {
+      #expect(cell.verdicts.allSatisfy { $0.met }, "\(cell.verdicts)")
+      #expect(cell.operations["store"]?.count ?? 0 > 0)
     }
+    try Self.checkIncident(in: sandbox, signal: "signal 11")
   }
 
   @Test("A worker that is killed from outside is an incident even where a fault kills as well")
@@ -47,14 +45,12 @@ struct WorkerDeathTests {
         faults: [{ kill: 0, at: 600ms, restart_after: 10ms }]
         expect: { integrity: valid }
         """))
-    try await inSlot {
-      let assay = try Assay(["run", "scenario.yaml", "--out", "out"], in: sandbox)
-      let worker = try #require(try await assay.awaitWorkers(2, in: sandbox).last)
-      kill(worker, SIGKILL)
-      let ending = try await assay.ending()
-      #expect(ending.code == 2, "\(ending.errors)")
-      try Self.checkIncident(in: sandbox, signal: "signal 9")
-    }
+    let assay = try await Assay.start(["run", "scenario.yaml", "--out", "out"], in: sandbox)
+    let worker = try #require(try await assay.awaitWorkers(2, in: sandbox).last)
+    kill(worker, SIGKILL)
+    let ending = try await assay.ending()
+    #expect(ending.code == 2, "\(ending.errors)")
+    try Self.checkIncident(in: sandbox, signal: "signal 9")
   }
 
   @Test("A worker that gets its death while it is paused is an incident, not a hang")
@@ -65,18 +61,16 @@ struct WorkerDeathTests {
       Text.scenario(
         """
         load: { workload: kv, keys: { count: 50 }, think: 1ms, duration: 1s }
-        faults: [{ pause: 0, at: 10ms, for: 30s }]
+        faults: [{ pause: 0, at: 100ms, for: 30s }]
         expect: { integrity: valid }
         """))
-    try await inSlot {
-      let assay = try Assay(["run", "scenario.yaml", "--out", "out"], in: sandbox)
-      let worker = try #require(try await assay.awaitWorkers(1, in: sandbox).first)
-      try await eventually("the worker is stopped") { Processes.state(worker) == "T" }
-      kill(worker, SIGKILL)
-      let ending = try await assay.ending(within: .seconds(15))
-      #expect(ending.code == 2, "\(ending.errors)")
-      try Self.checkIncident(in: sandbox, signal: "signal 9")
-    }
+    let assay = try await Assay.start(["run", "scenario.yaml", "--out", "out"], in: sandbox)
+    let worker = try #require(try await assay.awaitWorkers(1, in: sandbox).first)
+    try await eventually("the worker is stopped") { Processes.state(worker) == "T" }
+    kill(worker, SIGKILL)
+    let ending = try await assay.ending(within: .seconds(15))
+    #expect(ending.code == 2, "\(ending.errors)")
+    try Self.checkIncident(in: sandbox, signal: "signal 9")
   }
 
   private static func checkIncident(in sandbox: Sandbox, signal: String) throws {

@@ -33,14 +33,25 @@ final class Assay: Sendable {
   let processID: pid_t
   private let sandbox: Sandbox
   private let number: Int
+  private let slot: Slot
   private let since = Mutex(ContinuousClock.now)
+  private let isOver = Mutex(false)
   private static let started = Atomic<Int>(0)
 
   /// Starts it in the sandbox's folder.
   ///
   /// - Parameter prelude: of the shell that becomes `assay`, such as `ulimit -f 100`.
-  init(_ arguments: [String], in sandbox: Sandbox, prelude: String = "true") throws {
+  static func start(
+    _ arguments: [String], in sandbox: Sandbox, prelude: String = "true"
+  ) async throws -> Assay {
+    try Assay(arguments, in: sandbox, prelude: prelude, slot: await Slot.take())
+  }
+
+  private init(
+    _ arguments: [String], in sandbox: Sandbox, prelude: String, slot: Slot
+  ) throws {
     self.sandbox = sandbox
+    self.slot = slot
     number = Self.started.add(1, ordering: .relaxed).newValue
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -68,6 +79,14 @@ final class Assay: Sendable {
     processID = pid
   }
 
+  /// A test that failed halfway leaves nothing running.
+  deinit {
+    guard !isOver.withLock({ $0 }) else { return }
+    kill(processID, SIGKILL)
+    var status: Int32 = 0
+    unsafe waitpid(processID, &status, 0)
+  }
+
   /// Sends a signal; the time until the end counts from here.
   func send(_ signal: Int32) {
     since.withLock { $0 = .now }
@@ -87,6 +106,7 @@ final class Assay: Sendable {
       return status
     }
     watchdog.cancel()
+    isOver.withLock { $0 = true }
     let signal = status & 0x7f
     return Ending(
       code: signal == 0 ? (status >> 8) & 0xff : nil, signal: signal == 0 ? nil : signal,
@@ -99,9 +119,7 @@ final class Assay: Sendable {
     _ arguments: [String], in sandbox: Sandbox, prelude: String = "true",
     within limit: Duration = .seconds(30)
   ) async throws -> Ending {
-    try await inSlot {
-      try await Assay(arguments, in: sandbox, prelude: prelude).ending(within: limit)
-    }
+    try await start(arguments, in: sandbox, prelude: prelude).ending(within: limit)
   }
 
   /// Runs a scenario and returns how that ended, with its result.

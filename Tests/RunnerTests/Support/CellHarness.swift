@@ -32,23 +32,23 @@ struct CellHarness: Sendable {
   }
 
   func run() async throws -> Finished {
-    try await inSlot {
-      let result: Result<CellOutcome, RunnerError> = await onThread { [self] in
-        Result { () throws(RunnerError) in
-          try CellRun(
-            cell: cell, index: 0, repetition: 0, folder: folder,
-            launcher: WorkerLauncher(
-              executable: Assay.executable, logFolder: "\(folder.path)/workers",
-              libraryFolder: nil),
-            time: SystemTime(), expectedSourceID: nil
-          ).run()
-        }
+    let slot = await Slot.take()
+    let result: Result<CellOutcome, RunnerError> = await onThread { [self] in
+      Result { () throws(RunnerError) in
+        try CellRun(
+          cell: cell, index: 0, repetition: 0, folder: folder,
+          launcher: WorkerLauncher(
+            executable: Assay.executable, logFolder: "\(folder.path)/workers",
+            libraryFolder: nil),
+          time: SystemTime(), expectedSourceID: nil
+        ).run()
       }
-      let outcome = try result.get()
-      return Finished(
-        record: outcome.record, reports: outcome.reports, incidents: outcome.incidents,
-        histories: folder.histories(cell: 0, repetition: 0), sandbox: sandbox)
     }
+    withExtendedLifetime(slot) {}
+    let outcome = try result.get()
+    return Finished(
+      record: outcome.record, reports: outcome.reports, incidents: outcome.incidents,
+      histories: folder.histories(cell: 0, repetition: 0), sandbox: sandbox)
   }
 
   static func run(_ sections: String, seed: UInt64 = 1) async throws -> Finished {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A folder of its own for one test, removed when the last reference goes.
@@ -77,39 +78,42 @@ func eventually(
   }
 }
 
-/// Lets only a few harnesses run at a time: they measure, and the tests have deadlines.
-actor Slots {
-  static let shared = Slots(3)
+/// The right to run a harness, of which only a few are given out: harnesses measure, and the tests
+/// have deadlines. It is given back with the last reference.
+///
+/// No closures: the compiler (6.3) confuses a closure inside `#require` with others of the same
+/// enclosing closure.
+final class Slot: Sendable {
+  private struct State {
+    var free = 3
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
 
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private static let state = Mutex(State())
 
-  init(_ count: Int) { free = count }
+  private init() {}
 
-  func enter() async {
-    if free > 0 {
-      free -= 1
-    } else {
-      await withCheckedContinuation { waiting.append($0) }
+  static func take() async -> Slot {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        guard state.free > 0 else {
+          state.waiting.append(continuation)
+          return false
+        }
+        state.free -= 1
+        return true
+      }
+      if isFree { continuation.resume() }
     }
+    return Slot()
   }
 
-  func leave() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-  }
-}
-
-/// Runs `body` in one of the few slots.
-func inSlot<Value: Sendable>(
-  _ body: () async throws -> Value
-) async throws -> Value {
-  await Slots.shared.enter()
-  do {
-    let value = try await body()
-    await Slots.shared.leave()
-    return value
-  } catch {
-    await Slots.shared.leave()
-    throw error
+  deinit {
+    let next = Self.state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.free += 1
+      return nil
+    }
+    next?.resume()
   }
 }
