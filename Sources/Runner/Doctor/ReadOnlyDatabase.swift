@@ -1,7 +1,7 @@
 import CSQLite
 import SQLiteDriver
 
-/// A database opened for nothing but pragmas, so that no byte on disk changes.
+/// A database opened for nothing but pragmas and copies, so that no byte on disk changes.
 ///
 /// Not through `SQLiteDriver`, which opens by file name: a connection that is merely read-only
 /// still creates `-wal` and `-shm` files beside a database in WAL mode, and leaves them there. Only
@@ -46,15 +46,28 @@ import SQLiteDriver
 
   /// Reads a pragma: the first column of its first row, or `nil` when it gives none.
   func pragma(_ name: String) throws(SQLiteError) -> String? {
+    try first("PRAGMA \(name)", .pragma(name))
+  }
+
+  /// Writes the content into a new database, compact, in the same page size.
+  func copy(to path: String) throws(SQLiteError) {
+    let quoted = path.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "''")
+    _ = try first("VACUUM INTO '\(quoted)'", .step)
+  }
+
+  private func first(
+    _ sql: String, _ operation: SQLiteError.Operation
+  ) throws(SQLiteError) -> String? {
     var prepared: OpaquePointer?
-    let code = unsafe sqlite3_prepare_v2(handle, "PRAGMA \(name)", -1, &prepared, nil)
-    guard code == SQLITE_OK else { throw unsafe Self.error(code, handle, .pragma(name)) }
+    let code = unsafe sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
+    guard code == SQLITE_OK else { throw unsafe Self.error(code, handle, operation) }
     defer { _ = unsafe sqlite3_finalize(prepared) }
     switch unsafe sqlite3_step(prepared) {
     case SQLITE_ROW:
       return unsafe sqlite3_column_text(prepared, 0).map { unsafe String(cString: $0) }
     case SQLITE_DONE: return nil
-    case let code: throw unsafe Self.error(code, handle, .pragma(name))
+    case let code: throw unsafe Self.error(code, handle, operation)
     }
   }
 

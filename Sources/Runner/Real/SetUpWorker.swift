@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import Foundation
 import Platform
 import SQLiteDriver
 import Workloads
@@ -65,17 +66,37 @@ struct SetUpWorker {
   private func copyTemplate(_ storage: WorkerStorage) throws {
     guard let original = assignment.cell.storage.path else { return }
     do {
-      var source = try Connection(
-        ConnectionOptions(
-          path: original, mode: .readOnly, busy: .sqlite(timeout: .seconds(10)),
-          time: storage.clock))
-      let quoted = assignment.databasePath.split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "''")
-      try source.execute("VACUUM INTO '\(quoted)'")
+      if let (file, reading) = Self.walDatabase(original) {
+        let source = try ReadOnlyDatabase(path: file, reading: reading)
+        source.waitForLocks(milliseconds: 10_000)
+        try source.copy(to: assignment.databasePath)
+      } else {
+        var source = try Connection(
+          ConnectionOptions(
+            path: original, mode: .readOnly, busy: .sqlite(timeout: .seconds(10)),
+            time: storage.clock))
+        let quoted = assignment.databasePath
+          .split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+        try source.execute("VACUUM INTO '\(quoted)'")
+      }
     } catch {
       throw WorkerError(
         .input, "storage.path '\(original)' cannot be read as a database", cause: error)
     }
+  }
+
+  /// How to read a database in WAL mode so that no files are left beside it; `nil` for any other.
+  ///
+  /// A log without shared memory, as after a crash, has to be recovered: that needs the files.
+  private static func walDatabase(_ path: String) -> (String, DatabaseReport.Reading)? {
+    let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
+    defer { try? handle.close() }
+    guard let bytes = try? handle.read(upToCount: 100),
+      case .database(let header) = DatabaseHeader.kind(of: [UInt8](bytes)), header.isWAL
+    else { return nil }
+    guard let log = FileLength.of(file + "-wal"), log.bytes > 0 else { return (file, .alone) }
+    return FileLength.of(file + "-shm") == nil ? nil : (file, .shared)
   }
 }
 
