@@ -12,7 +12,8 @@ struct InterruptionTests {
   ) async throws -> (ending: Assay.Ending, workers: [pid_t], sandbox: Sandbox) {
     let sandbox = try Sandbox()
     try sandbox.write("scenario.yaml", text)
-    let assay = try await Assay.start(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
+    let assay = try await Assay.start(
+      ["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
     let workers = try await assay.awaitWorkers(count, in: sandbox)
     try await before(assay, workers)
     assay.send(signal)
@@ -59,7 +60,8 @@ struct InterruptionTests {
     try sandbox.write(
       "scenario.yaml",
       Text.scenario("load: { workload: kv, keys: { count: 100000000 }, duration: 1s }"))
-    let assay = try await Assay.start(["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
+    let assay = try await Assay.start(
+      ["run", "scenario.yaml", "--json", "--out", "out"], in: sandbox)
     try await eventually("the set-up has begun") {
       !Processes.children(of: assay.processID).isEmpty && !sandbox.files(named: "assay.db").isEmpty
     }

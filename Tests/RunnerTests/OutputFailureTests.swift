@@ -72,7 +72,8 @@ struct OutputFailureTests {
         load: { workload: kv, keys: { count: 50 }, think: 1ms, duration: 500ms }
         expect: { integrity: valid }
         """))
-    let assay = try await Assay.start(["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
+    let assay = try await Assay.start(
+      ["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
     _ = try await assay.awaitWorkers(1, in: sandbox)
     let histories = try #require(
       sandbox.everything().first { $0.hasSuffix("/histories") })
