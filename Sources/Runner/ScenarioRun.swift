@@ -12,6 +12,7 @@ public final class ScenarioRun {
   private let time = SystemTime()
   private var repetitions: [[AnalysedRepetition]]
   private var library: WorkerReady?
+  private var otherLibrary: LibraryFolder?
   private var incidentPaths: [Int: [String]] = [:]
   private var incidentCount = 0
 
@@ -34,6 +35,9 @@ public final class ScenarioRun {
   /// Runs every repetition of every cell, judges, and writes the result.
   public func run() throws(RunnerError) -> Finished {
     Interruption.install()
+    otherLibrary = try options.libraryPath.map { (path) throws(RunnerError) in
+      try LibraryFolder(library: path)
+    }
     let started = time.wallNow()
     let from = time.monotonicNow()
     let run = RunFolder.newRunID(now: started, seed: plan.seed)
@@ -62,7 +66,7 @@ public final class ScenarioRun {
   private func runCells(_ folder: RunFolder) throws(RunnerError) {
     let launcher = WorkerLauncher(
       executable: options.workerExecutable, logFolder: "\(folder.path)/workers",
-      libraryFolder: try libraryFolder(folder))
+      libraryFolder: try otherLibrary?.make(in: folder.path))
     let total = plan.cells.count * plan.scenario.repetitions
     var done = 0
     for repetition in 0..<plan.scenario.repetitions {
@@ -81,7 +85,7 @@ public final class ScenarioRun {
   ) throws(RunnerError) {
     let cellRun = CellRun(
       cell: plan.cells[index], index: index, repetition: repetition, folder: folder,
-      launcher: launcher, time: time, expectedSourceID: library?.sourceID)
+      launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
     let outcome: CellOutcome
     do {
       outcome = try cellRun.run()
@@ -98,11 +102,6 @@ public final class ScenarioRun {
     if !options.keepsEverything, analysed.checks.allSatisfy({ $0.status != .violated }) {
       try? Folder.remove(folder.data(cell: index, repetition: repetition))
     }
-  }
-
-  private func libraryFolder(_ folder: RunFolder) throws(RunnerError) -> String? {
-    guard let path = options.libraryPath else { return nil }
-    return try LibraryFolder.make(for: path, in: folder.path)
   }
 
   // MARK: Judging
