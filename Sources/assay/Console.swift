@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runner
+import Synchronization
 
 /// Printing: results on standard output, everything else on standard error.
 enum Console {
@@ -10,9 +11,15 @@ enum Console {
   static let mayColour =
     isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
+  private static let lostOutput = Atomic<Bool>(false)
+  /// Whether something that belonged on standard output could not be written.
+  static var hasLostOutput: Bool { lostOutput.load(ordering: .relaxed) }
+
   /// Writes a line to standard output.
   static func output(_ text: String, terminator: String = "\n") {
-    write(text + terminator, to: FileHandle.standardOutput)
+    if !write(text + terminator, to: FileHandle.standardOutput) {
+      lostOutput.store(true, ordering: .relaxed)
+    }
   }
 
   /// Writes a line to standard error.
@@ -32,9 +39,15 @@ enum Console {
     write("\r\u{1B}[K", to: FileHandle.standardError)
   }
 
-  private static func write(_ text: String, to handle: FileHandle) {
-    // A closed pipe, as of `assay list | head`, is no reason for a stack trace.
-    try? handle.write(contentsOf: Data(text.utf8))
+  @discardableResult
+  private static func write(_ text: String, to handle: FileHandle) -> Bool {
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+      return true
+    } catch {
+      // A full disk or a closed pipe is no reason for a stack trace.
+      return false
+    }
   }
 }
 

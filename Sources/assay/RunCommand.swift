@@ -58,13 +58,28 @@ struct RunCommand: ParsableCommand {
       for plan in plans { Console.output(DryRun.text(plan)) }
       return
     }
+    for plan in plans { try verify(plan) }
     var codes: [Int] = []
     for plan in plans {
       codes.append(try runOne(plan))
       if codes.last == 130 { break }
     }
+    if Console.hasLostOutput {
+      Console.note("assay: standard output cannot be written")
+      codes.append(1)
+    }
     let code = ExitCodes.first(of: codes)
     guard code == 0 else { throw ArgumentParser.ExitCode(Int32(code)) }
+  }
+
+  /// Refuses what this version can't run before anything runs.
+  private func verify(_ plan: Plan) throws {
+    do throws(RunnerError) {
+      try Capabilities.verify(plan)
+    } catch {
+      Console.note("assay: \(plan.scenario.name): \(error.message)")
+      throw ArgumentParser.ExitCode(error.exitCode)
+    }
   }
 
   private func runOne(_ plan: Plan) throws -> Int {
