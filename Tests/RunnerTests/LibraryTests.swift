@@ -1,5 +1,6 @@
 import AssayModel
 import Foundation
+import Platform
 import SQLiteDriver
 import Testing
 
@@ -45,7 +46,7 @@ struct LibraryTests {
 
   /// The library that this process runs with, as its own memory map says.
   private static func loadedLibrary() throws -> String {
-    let map = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+    let map = try ByteFile.readText("/proc/self/maps", limit: 1 << 24)
     let line = try #require(map.split(separator: "\n").first { $0.contains("/libsqlite3.so") })
     return String(try #require(line.split(separator: " ").last))
   }
