@@ -128,7 +128,7 @@ struct KillTests {
     for _ in 0..<2 {
       let run = try await CellHarness.run(
         """
-        load: { workload: kv, processes: 3, keys: { count: 50 }, duration: 100ms }
+        load: { workload: kv, processes: 3, keys: { count: 50 }, operations: 60 }
         faults: [{ kill: random, after: 5 commits }]
         """, seed: 3)
       #expect(run.faults(.kill).count == 1)

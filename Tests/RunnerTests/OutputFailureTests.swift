@@ -1,5 +1,6 @@
 import AssayModel
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Output that cannot be written")
@@ -65,13 +66,7 @@ struct OutputFailureTests {
   @Test("A result that cannot take its place is exit 1, one message, and leaves nothing aside")
   func resultIsInTheWay() async throws {
     let sandbox = try Sandbox()
-    try sandbox.write(
-      "scenario.yaml",
-      Text.scenario(
-        """
-        load: { workload: kv, keys: { count: 50 }, think: 1ms, duration: 500ms }
-        expect: { integrity: valid }
-        """))
+    try sandbox.write("scenario.yaml", Text.endless())
     let assay = try await Assay.start(
       ["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
     _ = try await assay.awaitWorkers(1, in: sandbox)
@@ -80,6 +75,7 @@ struct OutputFailureTests {
     let obstacle = histories.replacingOccurrences(of: "/histories", with: "/result.json")
     try FileManager.default.createDirectory(
       atPath: sandbox.file(obstacle), withIntermediateDirectories: false)
+    assay.send(SIGINT)
     let ending = try await assay.ending()
     ending.expectRefusal(1, containing: ["result.json", "cannot be written"])
     let names = sandbox.everything().filter { $0.contains("result.json") }

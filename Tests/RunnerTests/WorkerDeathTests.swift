@@ -12,7 +12,7 @@ struct WorkerDeathTests {
       "scenario.yaml",
       Text.scenario(
         """
-        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 700ms }
+        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 1500ms }
         matrix: { storage.synchronous: [normal, full] }
         expect: { integrity: valid, durability: valid }
         """))
@@ -41,8 +41,8 @@ struct WorkerDeathTests {
       "scenario.yaml",
       Text.scenario(
         """
-        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 700ms }
-        faults: [{ kill: 0, at: 600ms, restart_after: 10ms }]
+        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 1500ms }
+        faults: [{ kill: 0, at: 1400ms, restart_after: 10ms }]
         expect: { integrity: valid }
         """))
     let assay = try await Assay.start(["run", "scenario.yaml", "--out", "out"], in: sandbox)
