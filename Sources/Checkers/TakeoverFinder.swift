@@ -117,6 +117,9 @@ struct TakeoverFinder {
       lock.releases(of: last.token).allSatisfy({ $0.outcome == .failed })
     else { return }
     let lease = lease(of: last, lock.renewals(of: last.token))
+    // Somebody who died while acquiring may have had the lock after this lease, and left it stale.
+    let mayHaveBeenAnother = lock.unknownAttempts.contains { $0.latestEffect >= lease.end }
+    if mayHaveBeenAnother { return }
     let waited = wait.completed - lease.renewed
     guard wait.intended <= lease.end, Double(waited.rawValue) > limit else { return }
     neverFree =

@@ -159,6 +159,29 @@ struct TakeoverTests {
     #expect(try judged(waitUntil: 800).sawNothing)
   }
 
+  @Test("A lock that a later owner may have had, who died unanswered, was not kept by the first")
+  func neverFreeBehindAnother() throws {
+    let limit = BoundExpression(terms: [.init(factor: 900e6)], text: "900ms")
+    let bounded = cell(.locks, checks: []) {
+      let rule = ExpectationRule(requirement: .bound(Bound(max: limit)))
+      $0.expectations = [Expectation(check: .recoveryTime, rules: [rule])]
+    }
+    func judged(otherDied death: Int) throws -> CheckResult {
+      try judge(
+        .recoveryTime, bounded,
+        """
+        process p0 0-60 killed
+        process p2 0-\(death) killed
+        p0a0 acquire 0 token 1 until 505 @0-5 ok
+        p2a0 acquire 0 @10-
+        p1a0 acquire 0 @10-2000 failed code -3
+        """)
+    }
+    #expect(try judged(otherDied: 1_500).sawNothing)
+    // One that died while the first lease still ran never had the lock.
+    #expect(try judged(otherDied: 400).status == .violated)
+  }
+
   @Test("A lock that its living holder lost passes on as a takeover")
   func leaseLost() throws {
     let (_, takeovers) = try find(
