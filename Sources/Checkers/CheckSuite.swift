@@ -55,7 +55,7 @@ public struct CheckSuite {
     if isAsked(.integrity) { results.append(IntegrityCheck.result(context.record.observation)) }
     let finder = locks?.takeovers()
     if isAsked(.mutualExclusion), let result = locks?.finish(content: state) {
-      results.append(result)
+      results.append(kills.qualify(result))
     }
     if isAsked(.recoveryTime), let finder { results.append(finder.result) }
     return Findings(results: complete(results), takeovers: finder?.takeovers ?? [])

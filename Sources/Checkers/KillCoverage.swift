@@ -1,7 +1,7 @@
 import AssayModel
 
-/// Whether the kills of a cell hit anything: a process that dies idle proves nothing about
-/// durability or atomicity.
+/// Whether the planned faults came, and whether the kills hit anything: a process that dies idle
+/// proves nothing about durability or atomicity.
 struct KillCoverage {
   private let context: CellContext
   /// Whether kills come right after a commit: no time at which a write is more at risk.
@@ -17,15 +17,41 @@ struct KillCoverage {
   }
 
   mutating func see(_ event: Event) {
-    guard event.completed == nil, event.operation.kind.isWrite else { return }
+    // Waiting for a lock is no write: nothing of it can be lost.
+    guard event.completed == nil, event.operation.kind.isWrite, event.operation.kind != .acquire
+    else { return }
     openWrites.insert(event.actor.packed >> 16)
   }
 
-  /// Turns a pass into unknown when the cell plans kills and none hit a write or a holder.
+  /// Turns a pass into unknown when a planned kind of fault never came, or when the cell plans
+  /// kills and none hit a write or a holder.
   func qualify(_ result: CheckResult) -> CheckResult {
-    guard result.status == .valid, result.check == .durability || result.check == .atomicity,
-      context.cell.faults.contains(where: { $0.kind == .kill })
-    else { return result }
+    let checks: [CheckName] = [.durability, .atomicity, .mutualExclusion]
+    guard result.status == .valid, checks.contains(result.check) else { return result }
+    if let missing {
+      return .unknown(
+        result.check, evidence: result.evidence, reason: missing, sawNothing: true)
+    }
+    return result.check == .mutualExclusion ? result : qualifyByKills(result)
+  }
+
+  /// The planned kind of fault that never came, in words.
+  private var missing: String? {
+    for planned in context.cell.faults
+    where !context.record.faults.contains(where: { $0.kind == planned.kind }) {
+      return switch planned.kind {
+      case .kill: "no process was killed"
+      case .pause: "no process was paused"
+      case .clock: "no clock was moved"
+      case .staleLock: "no stale lock was left"
+      default: "the fault \(planned.kind.rawValue) never came"
+      }
+    }
+    return nil
+  }
+
+  private func qualifyByKills(_ result: CheckResult) -> CheckResult {
+    guard context.cell.faults.contains(where: { $0.kind == .kill }) else { return result }
     let kills = context.record.faults.filter { $0.kind == .kill }
     let killed = context.record.processes.filter(\.wasKilled)
     let hits = killed.count { process in
@@ -39,7 +65,6 @@ struct KillCoverage {
       return counted
     }
     return .unknown(
-      result.check, evidence: result.evidence,
-      reason: kills.isEmpty ? "no process was killed" : "no kill hit a write", sawNothing: true)
+      result.check, evidence: result.evidence, reason: "no kill hit a write", sawNothing: true)
   }
 }

@@ -59,11 +59,4 @@ struct FaultTimeline {
   mutating func postpone(_ index: Int, to time: MonotonicTime) {
     entries[index].due = time
   }
-
-  /// The faults that never came, such as a kill of a holder that was never found.
-  var missed: [FaultSpecification] {
-    entries.filter { entry in
-      if case .at = entry.fault.trigger { entry.due != nil } else { false }
-    }.map(\.fault)
-  }
 }
