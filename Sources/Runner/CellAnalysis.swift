@@ -38,12 +38,15 @@ enum CellAnalysis {
   }
 
   /// Every actor that may have left a history: those of each incarnation of each process.
-  private static func actors(of record: CellRecord) -> [ActorID] {
+  private static func actors(of record: CellRecord) -> [HistoryEvents.Source] {
     let load = record.cell.load
     return record.processes.flatMap { process in
       let count = process.process < load.processes ? load.writers + load.readers : 1
       return (0..<count).map {
-        ActorID(process: process.process, incarnation: process.incarnation, actor: $0)
+        HistoryEvents.Source(
+          actor: ActorID(
+            process: process.process, incarnation: process.incarnation, actor: $0),
+          mustExist: process.ready != nil)
       }
     }
   }

@@ -10,13 +10,21 @@ enum History {
 
   /// Opens the history of an actor.
   ///
+  /// - Parameter mustExist: the process was ready, and it makes the histories before that.
   /// - Returns: `nil` when there is none: the process died before it made one, and did nothing.
+  /// - Throws: a harness error when a history that must exist is missing or another actor's.
   static func reader(
-    folder: String, actor: ActorID
-  ) throws(PlatformError) -> HistoryReader? {
+    folder: String, actor: ActorID, mustExist: Bool
+  ) throws -> HistoryReader? {
     let path = path(folder: folder, actor: actor)
-    guard ByteFile.exists("\(path).0000") else { return nil }
-    return try HistoryReader(path: path)
+    guard mustExist || ByteFile.exists("\(path).0000") else { return nil }
+    let found = ByteFile.exists("\(path).0000") ? try HistoryReader(path: path) : nil
+    if mustExist, found?.metadata?.first != actor.packed {
+      throw RunnerError(
+        .harness,
+        "the history of \(actor) in '\(folder)' is \(found == nil ? "missing" : "damaged")")
+    }
+    return found
   }
 
   /// The last events of an actor, oldest first, whether it lives or not.
@@ -32,13 +40,19 @@ enum History {
 
 /// Reads the histories of several actors one after the other, in O(1) memory.
 struct HistoryEvents: EventStream {
+  /// An actor of a cell, and whether it must have left a history.
+  struct Source {
+    var actor: ActorID
+    var mustExist: Bool
+  }
+
   private let folder: String
-  private var remaining: ArraySlice<ActorID>
+  private var remaining: ArraySlice<Source>
   private var current: (actor: ActorID, reader: HistoryReader)?
   private var sequence: UInt64 = 0
 
   /// - Parameter actors: in the order in which their events are wanted.
-  init(folder: String, actors: [ActorID]) {
+  init(folder: String, actors: [Source]) {
     self.folder = folder
     remaining = actors[...]
   }
@@ -56,11 +70,11 @@ struct HistoryEvents: EventStream {
         }
         current = nil
       }
-      guard let actor = remaining.popFirst() else { return nil }
+      guard let source = remaining.popFirst() else { return nil }
       sequence = 0
-      if let reader = try History.reader(folder: folder, actor: actor) {
-        current = (actor, reader)
-      }
+      let reader = try History.reader(
+        folder: folder, actor: source.actor, mustExist: source.mustExist)
+      if let reader { current = (source.actor, reader) }
     }
   }
 }
