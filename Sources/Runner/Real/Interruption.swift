@@ -21,6 +21,8 @@ enum Interruption {
     pipeEnds.store(
       UInt64(UInt32(bitPattern: ends[0])) << 32 | UInt64(UInt32(bitPattern: ends[1])),
       ordering: .releasing)
+    // Ignored children, as some starters leave them, would be gone before anybody asks how.
+    signal(SIGCHLD, SIG_DFL)
     // A file that may not grow is an error to report, not a death.
     signal(SIGXFSZ, SIG_IGN)
     for signalNumber in [SIGINT, SIGTERM] {
