@@ -39,7 +39,10 @@ final class RunWorker: Sendable {
       _ = try connection.rows(text: "SELECT 1 FROM sqlite_schema LIMIT 1")
     }
     try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
-    guard let order = try awaitBegin() else { return }
+    guard let order = try awaitBegin() else {
+      // Interrupted before it began: it ends in order, with nothing measured.
+      return try control.send(WorkerMessage.finished(WorkerReport()))
+    }
     if !isSingleThreaded { try listen() }
     let recorders = try runActors(workload, writers, order, entry)
     try report(recorders, database, entry)
