@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import Glibc
 import Platform
 
@@ -236,11 +237,9 @@ final class CellRun {
 
   /// Reads the database in a fresh process, which also recovers it if need be.
   private func observe() throws(RunnerError) -> Observation {
-    // A database in memory has died with its process: it was read there.
-    if databasePath == ":memory:" {
-      return memoryObservation
-        ?? Observation(failure: "the process that held the database in memory has died")
-    }
+    // A database in memory has died with its process: it was read there. If the process did not
+    // come to that, nobody has looked, and nothing is known to be damaged.
+    if databasePath == ":memory:" { return memoryObservation ?? Observation() }
     let answer: WorkerMessage?
     do {
       answer = try runAlone(.observe)
@@ -257,8 +256,13 @@ final class CellRun {
 
   /// The end of a worker's standard error.
   func errorTail(_ worker: WorkerProcess) -> String {
-    let bytes = (try? ByteFile.read(worker.standardErrorPath, limit: 1 << 20)) ?? []
-    return String(decoding: bytes.suffix(4_000), as: UTF8.self)
+    // However much it wrote, the last words count.
+    guard let file = FileHandle(forReadingAtPath: worker.standardErrorPath),
+      let size = try? file.seekToEnd(),
+      (try? file.seek(toOffset: size - min(size, 4_000))) != nil,
+      let bytes = try? file.readToEnd()
+    else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func endEverything() {
