@@ -34,7 +34,7 @@ extension CellRun {
       }
       timeline.injected(index, at: now)
       for process in targets {
-        if fault.kind == .kill { strike(process, fault) } else { pause(process, fault) }
+        if fault.kind == .kill { try strike(process, fault) } else { pause(process, fault) }
       }
     case .clock:
       timeline.injected(index, at: now)
@@ -87,11 +87,17 @@ extension CellRun {
     return state.isInsideWrite
   }
 
-  private func strike(_ process: Int, _ fault: FaultSpecification) {
+  private func strike(_ process: Int, _ fault: FaultSpecification) throws(RunnerError) {
     guard let worker = slots[process].worker else { return }
     let struck = time.monotonicNow()
     worker.signal(SIGKILL)
-    close(process, worker.reap(), wasKilled: true)
+    let exit = worker.reap()
+    guard exit.signal == SIGKILL else {
+      // It had ended already, in order or not: what it said last and how it ended still count.
+      while slots[process].worker != nil { try readMessages(process, worker) }
+      return
+    }
+    close(process, exit, wasKilled: true)
     recordKill(process, fault, at: struck)
   }
 
@@ -172,9 +178,17 @@ extension CellRun {
   }
 
   /// A worker that was to leave a stale lock has ended.
-  func abandonerEnded(_ index: Int) {
+  ///
+  /// - Parameter wasKilled: because its time was over.
+  func abandonerEnded(_ index: Int, wasKilled: Bool) {
     let abandoner = abandoners[index]
     let exit = abandoner.worker.reap()
+    if exit.status != 0, !wasKilled {
+      incidents.append(
+        Incident(
+          cell: cell.id, repetition: repetition, process: processes[abandoner.record].process,
+          incarnation: 0, exit: exit.text, standardError: errorTail(abandoner.worker)))
+    }
     let now = time.monotonicNow()
     processes[abandoner.record].ended = now
     processes[abandoner.record].peakResidentBytes = exit.peakResidentBytes

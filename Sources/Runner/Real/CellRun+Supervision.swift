@@ -21,15 +21,10 @@ extension CellRun {
       try start(process)
     }
     let limit = time.monotonicNow() + Self.readinessLimit
-    while processes.contains(where: { $0.ready == nil }) {
+    // One that died meanwhile is an incident; the others do their work.
+    while slots.contains(where: { $0.worker != nil && processes[$0.record].ready == nil }) {
       try wait(until: limit)
       if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
-      guard incidents.isEmpty else {
-        throw RunnerError(
-          .harness,
-          "a worker of \(cell.id) died before it was ready: \(incidents[0].exit): "
-            + incidents[0].standardError)
-      }
       guard time.monotonicNow() < limit else {
         throw RunnerError(.harness, "a worker of \(cell.id) was not ready within 30 s")
       }
@@ -76,9 +71,7 @@ extension CellRun {
 
   /// Waits, breaks things on time and collects reports until every process has ended.
   func superviseUntilOver() throws(RunnerError) {
-    let patience =
-      Self.endingLimit + cell.storage.busyTimeout + (cell.storage.acquireTimeout ?? .zero)
-    var limit = measuredUntil + patience
+    var limit = measuredUntil + Self.patience(of: cell)
     var stopWasSent = false
     while isBusy {
       if Interruption.isRequested, !stopWasSent {
@@ -96,6 +89,14 @@ extension CellRun {
     if case .operations = cell.load.extent {
       measuredUntil = processes.map(\.ended).max() ?? measuredUntil
     }
+  }
+
+  /// How long after the end of measuring a process may take to end.
+  static func patience(of cell: PlannedCell) -> Nanoseconds {
+    let pauses = cell.faults.compactMap { $0.kind == .pause ? $0.duration : nil }
+    // The protected write and the release each wait once more, whatever the time.
+    let wait = cell.storage.busyTimeout + (cell.storage.acquireTimeout ?? .zero)
+    return endingLimit + wait + wait + (pauses.max() ?? .zero) + cell.load.hold
   }
 
   private var isBusy: Bool {
@@ -175,11 +176,11 @@ extension CellRun {
       while let message = try channel.nextMessage(WorkerMessage.self) {
         if case .failed(let failure) = message { throw RunnerError(failure) }
       }
-      if !isAlive { abandonerEnded(abandoner) }
+      if !isAlive { abandonerEnded(abandoner, wasKilled: false) }
     }
   }
 
-  private func readMessages(_ process: Int, _ worker: WorkerProcess) throws(RunnerError) {
+  func readMessages(_ process: Int, _ worker: WorkerProcess) throws(RunnerError) {
     let isAlive = worker.channel.readSome()
     while let message = try worker.channel.nextMessage(WorkerMessage.self) {
       switch message {
@@ -210,7 +211,7 @@ extension CellRun {
   }
 
   /// The worker's channel has closed: it has ended or died.
-  private func ended(_ process: Int, _ worker: WorkerProcess) {
+  func ended(_ process: Int, _ worker: WorkerProcess) {
     let exit = worker.reap()
     close(process, exit, wasKilled: false)
     let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
@@ -246,7 +247,7 @@ extension CellRun {
   private func endOverdue(wasInterrupted: Bool) {
     for abandoner in abandoners.indices where abandoners[abandoner].worker.exit == nil {
       abandoners[abandoner].worker.signal(SIGKILL)
-      abandonerEnded(abandoner)
+      abandonerEnded(abandoner, wasKilled: true)
     }
     for process in slots.indices {
       guard let worker = slots[process].worker else {

@@ -1,5 +1,6 @@
 import AssayModel
 import Foundation
+import Glibc
 import Platform
 import ScenarioFiles
 import Testing
@@ -12,6 +13,8 @@ struct CellHarness: Sendable {
   let sandbox: Sandbox
   let cell: PlannedCell
   let folder: RunFolder
+  /// What workers are started from: `assay`, or a script that stands before it.
+  var executable = Assay.executable
 
   init(_ sections: String, seed: UInt64 = 1) throws {
     sandbox = try Sandbox()
@@ -31,18 +34,19 @@ struct CellHarness: Sendable {
     var sandbox: Sandbox
   }
 
+  /// The run itself, before it has begun.
+  func makeRun() -> CellRun {
+    CellRun(
+      cell: cell, index: 0, repetition: 0, folder: folder,
+      launcher: WorkerLauncher(
+        executable: executable, logFolder: "\(folder.path)/workers", libraryFolder: nil),
+      time: SystemTime(), expectedSourceID: nil)
+  }
+
   func run() async throws -> Finished {
     let slot = await Slot.take()
     let result: Result<CellOutcome, RunnerError> = await onThread { [self] in
-      Result { () throws(RunnerError) in
-        try CellRun(
-          cell: cell, index: 0, repetition: 0, folder: folder,
-          launcher: WorkerLauncher(
-            executable: Assay.executable, logFolder: "\(folder.path)/workers",
-            libraryFolder: nil),
-          time: SystemTime(), expectedSourceID: nil
-        ).run()
-      }
+      Result { () throws(RunnerError) in try makeRun().run() }
     }
     withExtendedLifetime(slot) {}
     let outcome = try result.get()
@@ -53,6 +57,25 @@ struct CellHarness: Sendable {
 
   static func run(_ sections: String, seed: UInt64 = 1) async throws -> Finished {
     try await CellHarness(sections, seed: seed).run()
+  }
+}
+
+extension CellHarness {
+  /// Has the worker that is started after `earlier` others run `commands` of the shell instead.
+  mutating func replaceWorker(after earlier: Int, by commands: String) throws {
+    let turns = (0...earlier).map { "mkdir '\(sandbox.path)/turn-\($0)' 2>/dev/null" }
+    let script = try sandbox.write(
+      "worker.sh",
+      """
+      #!/bin/sh
+      if ! { \(turns.dropLast().joined(separator: " || ")); } && \(turns[earlier]); then
+      \(commands)
+      fi
+      exec '\(Assay.executable)' "$@"
+
+      """)
+    unsafe chmod(script, 0o755)
+    executable = script
   }
 }
 
