@@ -16,11 +16,13 @@ struct AbandonWorker {
 
   func run() throws {
     let storage = try WorkerStorage(assignment)
-    let database = try storage.openDatabase()
-    let locks = try LocksWorkload(
-      WorkloadContext(
-        cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
-        owner: assignment.owner, database: database, environment: storage.environment))
+    let locks = try storage.whenFree {
+      try LocksWorkload(
+        WorkloadContext(
+          cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
+          owner: assignment.owner, database: try storage.openDatabase(),
+          environment: storage.environment))
+    }
     let actor = ActorID(
       process: assignment.process, incarnation: assignment.incarnation, actor: 0)
     let writer = try HistoryWriter(

@@ -21,22 +21,12 @@ final class RunWorker: Sendable {
 
   func run() throws {
     let entry = try workloadEntry(assignment.cell)
-    let database = try storage.openDatabase()
-    if assignment.cell.storage.isInMemory {
-      try SetUpWorker.createContent(database, storage, entry)
-    }
-    let workload = try entry.make(
-      WorkloadContext(
-        cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
-        owner: assignment.owner, database: database, environment: storage.environment))
+    let (database, workload) = try storage.whenFree { try open(entry) }
     let preparer = isSingleThreaded ? nil : try HistoryPreparer()
     let writers = try actors.map { actor in
       try HistoryWriter(
         path: History.path(folder: assignment.historyFolder, actor: actor),
         metadata: HistoryMetadata(actor.packed), preparer: preparer)
-    }
-    try database.read { connection in
-      _ = try connection.rows(text: "SELECT 1 FROM sqlite_schema LIMIT 1")
     }
     try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
     guard let order = try awaitBegin() else {
@@ -46,6 +36,22 @@ final class RunWorker: Sendable {
     if !isSingleThreaded { try listen() }
     let recorders = try runActors(workload, writers, order, entry)
     try report(recorders, database, entry)
+  }
+
+  /// Opens the database, prepares the workload and reads a first row.
+  private func open(_ entry: WorkloadCatalog.Entry) throws -> (Database, any Workload) {
+    let database = try storage.openDatabase()
+    if assignment.cell.storage.isInMemory {
+      try SetUpWorker.createContent(database, storage, entry)
+    }
+    let workload = try entry.make(
+      WorkloadContext(
+        cell: assignment.cell, process: assignment.process, incarnation: assignment.incarnation,
+        owner: assignment.owner, database: database, environment: storage.environment))
+    try database.read { connection in
+      _ = try connection.rows(text: "SELECT 1 FROM sqlite_schema LIMIT 1")
+    }
+    return (database, workload)
   }
 
   // MARK: Actors

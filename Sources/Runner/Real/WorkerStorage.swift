@@ -35,6 +35,27 @@ struct WorkerStorage {
     try open(DatabaseConfiguration(path: assignment.databasePath, pragmas: pragmas))
   }
 
+  /// How long a process tries to become ready in a database that others use.
+  private static let patience = Nanoseconds.seconds(10)
+
+  /// Does what a process does before it is ready, again and again while the database is busy.
+  ///
+  /// The cell's busy policy, which may be not to wait at all, is for what the cell measures: with
+  /// it several processes could never open one database at once.
+  func whenFree<Value>(_ body: () throws -> Value) throws -> Value {
+    let time = SystemTime()
+    let limit = time.monotonicNow() + Self.patience
+    while true {
+      do {
+        return try body()
+      } catch {
+        let code = (error as? WorkerError)?.code ?? StorageError(error)?.sqliteError?.code
+        guard code?.primary == .busy, time.monotonicNow() < limit else { throw error }
+        try time.sleep(for: .milliseconds(1))
+      }
+    }
+  }
+
   private func open(_ configuration: DatabaseConfiguration) throws(WorkerError) -> Database {
     do {
       return try Database(configuration, environment: environment)
