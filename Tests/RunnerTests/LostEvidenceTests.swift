@@ -69,8 +69,7 @@ struct LostEvidenceTests {
       load: { workload: kv, keys: { count: 50 }, duration: 1s }
       faults: [{ kill: 0, at: 1ms, restart_after: 1ms }]
       """)
-    let script = try harness.sandbox.write("worker.sh", "#!/bin/sh\nkill -SEGV $$\n")
-    unsafe chmod(script, 0o755)
+    let script = try harness.sandbox.script("worker.sh", "#!/bin/sh\nkill -SEGV $$\n")
     let run = harness.makeRun()
     let now = run.time.monotonicNow()
     let worker = try WorkerProcess.spawn(
@@ -125,6 +124,26 @@ struct LostEvidenceTests {
         """), in: sandbox)
     #expect(result.cells.first?.verdicts.map(\.status) == [.unknown])
     #expect(ending.code == 4, "\(ending.errors)")
+  }
+
+  @Test("Damage that a returning process met is an incident unless the checks see it too")
+  func unseenDamage() throws {
+    func incidents(_ observation: Observation, asked: Bool) throws -> [Int] {
+      let expectation = asked ? "\nexpect: { integrity: valid }" : ""
+      let run = try CellHarness("load: { workload: kv, duration: 1s }" + expectation).makeRun()
+      run.slots = [
+        CellRun.Slot(state: .ended, owner: "a"), CellRun.Slot(state: .ended, owner: "b"),
+      ]
+      run.slots[1].refusal = WorkerFailure(kind: .damagedDatabase, message: "SQLITE_CORRUPT")
+      run.reportUnseenDamage(observation)
+      return run.incidents.map(\.process)
+    }
+    let sound = Observation(integrityRows: ["ok"])
+    let damaged = Observation(integrityRows: ["row 3 missing from index"])
+    #expect(try incidents(sound, asked: true) == [1])
+    #expect(try incidents(damaged, asked: true) == [])
+    #expect(try incidents(Observation(failure: "not a database"), asked: true) == [])
+    #expect(try incidents(damaged, asked: false) == [1])
   }
 
   @Test("Processes may end as late as their pauses and holds let them")

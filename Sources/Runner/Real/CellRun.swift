@@ -135,6 +135,7 @@ final class CellRun {
     let beforeObserving = time.monotonicNow()
     let observation = try observe()
     let observing = time.monotonicNow() - beforeObserving
+    reportUnseenDamage(observation)
     guard let library else { throw RunnerError(.harness, "no worker of \(cell.id) became ready") }
     let record = CellRecord(
       cell: cell, repetition: repetition, measuredFrom: measuredFrom,
@@ -252,6 +253,23 @@ final class CellRun {
       throw RunnerError(.harness, "the observing worker of \(cell.id) said nothing")
     }
     return observation
+  }
+
+  /// A process that found the database damaged when it returned is a matter for the checks; if they
+  /// see nothing of that, or are not asked, it is an incident.
+  func reportUnseenDamage(_ observation: Observation) {
+    let isAsked =
+      cell.furtherChecks.contains(.integrity)
+      || cell.expectations.contains { $0.check == .integrity }
+    let isSeen = observation.failure != nil || observation.integrityRows != ["ok"]
+    if isAsked, isSeen { return }
+    for (process, slot) in slots.enumerated() where slot.refusal?.kind == .damagedDatabase {
+      incidents.append(
+        Incident(
+          cell: cell.id, repetition: repetition, process: process,
+          incarnation: slot.incarnation, exit: "found the database damaged when it returned",
+          standardError: slot.refusal?.message ?? ""))
+    }
   }
 
   /// The end of a worker's standard error.

@@ -1,6 +1,5 @@
 import AssayModel
 import Foundation
-import Glibc
 import Platform
 import ScenarioFiles
 import Testing
@@ -64,7 +63,7 @@ extension CellHarness {
   /// Has the worker that is started after `earlier` others run `commands` of the shell instead.
   mutating func replaceWorker(after earlier: Int, by commands: String) throws {
     let turns = (0...earlier).map { "mkdir '\(sandbox.path)/turn-\($0)' 2>/dev/null" }
-    let script = try sandbox.write(
+    executable = try sandbox.script(
       "worker.sh",
       """
       #!/bin/sh
@@ -74,8 +73,6 @@ extension CellHarness {
       exec '\(Assay.executable)' "$@"
 
       """)
-    unsafe chmod(script, 0o755)
-    executable = script
   }
 }
 

@@ -22,6 +22,19 @@ final class Sandbox: Sendable {
     return file(name)
   }
 
+  /// Writes a script that can be run, and returns its path.
+  ///
+  /// Another process makes the file: one that this process has open for writing, even in a child
+  /// that another test is starting just now, cannot be run.
+  func script(_ name: String, _ text: String) throws -> String {
+    let source = try write("\(name).text", text)
+    for arguments in [["/bin/cp", source, file(name)], ["/bin/chmod", "755", file(name)]] {
+      let tool = URL(fileURLWithPath: arguments[0])
+      try Process.run(tool, arguments: Array(arguments.dropFirst())).waitUntilExit()
+    }
+    return file(name)
+  }
+
   /// Every file and folder below `folder`, as relative paths.
   func everything(in folder: String = ".") -> [String] {
     ((try? FileManager.default.subpathsOfDirectory(atPath: file(folder))) ?? []).sorted()
