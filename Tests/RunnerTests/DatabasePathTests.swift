@@ -129,4 +129,36 @@ struct DatabasePathTests {
     #expect(verdict.status == .violated)
     #expect(result.cells.first?.incidents == [])
   }
+
+  /// A database of certmagic-sqlite with one key.
+  private func makeStore(_ sandbox: Sandbox, _ key: String) throws {
+    var connection = try Connection(
+      ConnectionOptions(path: sandbox.file("my.db"), time: SystemTime()))
+    try connection.execute(
+      """
+      CREATE TABLE certmagic_data(
+        key TEXT PRIMARY KEY, value BLOB NOT NULL, modified INTEGER NOT NULL);
+      INSERT INTO certmagic_data VALUES ('\(key)', x'0102030405060708090a', 0);
+      """)
+    try connection.close()
+  }
+
+  @Test(
+    "Keys of others are left alone, however much they look like those of a run",
+    arguments: ["key/7", "key/-1", "key/+0000001", "key/000000001", "key/0000000a", "other"])
+  func otherKeys(key: String) async throws {
+    let sandbox = try Sandbox()
+    try makeStore(sandbox, key)
+    let (ending, result) = try await Assay.runScenario(Self.scenario("my.db"), in: sandbox)
+    #expect(ending.code == 0, "\(ending.errors) \(result.cells.flatMap(\.verdicts))")
+  }
+
+  @Test("A database that holds keys of a run already is refused", arguments: [3, 4_000])
+  func ownKeys(number: Int) async throws {
+    let sandbox = try Sandbox()
+    try makeStore(sandbox, "key/" + String(String(100_000_000 + number).dropFirst()))
+    try sandbox.write("scenario.yaml", Self.scenario("my.db"))
+    let ending = try await Assay.run(["run", "scenario.yaml", "--out", "out"], in: sandbox)
+    ending.expectRefusal(64, containing: ["initial content"])
+  }
 }

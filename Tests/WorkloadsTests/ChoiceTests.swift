@@ -122,6 +122,9 @@ struct ChoiceTests {
     }
     #expect(text.text(of: 42) == "key/00000042")
     #expect(KeyText.number("kez/00000042") == nil && KeyText.number("key/a") == nil)
+    for foreign in ["key/42", "key/-0000042", "key/+0000042", "key/000000042", "key/0000004٢"] {
+      #expect(KeyText.number(foreign) == nil, "\(foreign)")
+    }
   }
 
   @Test("A nonce that was written into a value is read back from it", arguments: [16, 17, 4_096])

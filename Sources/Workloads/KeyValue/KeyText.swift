@@ -18,8 +18,14 @@ struct KeyText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The number of a key, or `nil` for a key of somebody else.
+  /// The number of a key, or `nil` for a key of somebody else: any but the very text of a number.
   static func number(_ key: String) -> Int? {
-    key.hasPrefix(prefix) ? Int(key.dropFirst(prefix.count)) : nil
+    guard key.hasPrefix(prefix) else { return nil }
+    let rest = key.utf8.dropFirst(prefix.utf8.count)
+    let zero = UInt8(ascii: "0")
+    guard rest.count >= digits, rest.allSatisfy({ (zero...zero + 9).contains($0) }),
+      rest.count == digits || rest.first != zero
+    else { return nil }
+    return Int(key.dropFirst(prefix.count))
   }
 }

@@ -44,9 +44,18 @@ public struct KeyValueWorkload: Workload {
   }
 
   /// Fills a new database with every key.
+  ///
+  /// - Throws: CONSTRAINT when it holds keys of a run already, also such as this one does not use:
+  ///   afterwards nobody could tell them from keys that a run has lost its way to.
   public static func setUp(
     _ connection: inout Connection, _ cell: PlannedCell
   ) throws(SQLiteError) {
+    let there = try connection.all(selectSimilar) { $0.text(0) }
+    if let own = there.first(where: { KeyText.number($0) != nil }) {
+      throw SQLiteError(
+        code: .constraint, message: "the database holds the key '\(own)' of a run already",
+        operation: .step)
+    }
     var value = [UInt8](repeating: 0x78, count: max(16, Int(cell.load.valueSize.bytes)))
     var key = KeyText()
     for number in 0..<cell.load.keyCount {
@@ -57,6 +66,8 @@ public struct KeyValueWorkload: Workload {
 
   private static let insert = SQL(
     "INSERT INTO certmagic_data(key, value, modified) VALUES (?1, ?2, ?3)")
+  private static let selectSimilar = SQL(
+    "SELECT key FROM certmagic_data WHERE key >= 'key/' AND key < 'key0'")
   private static let selectAll = SQL("SELECT key, value FROM certmagic_data")
 
   /// Reads every key with its nonce.
