@@ -29,6 +29,8 @@ struct AssayCommand: ParsableCommand {
   /// A worker is this executable, too: it must not spend its first milliseconds on parsing.
   static func main() {
     if WorkerMain.isWorker { WorkerMain.run() }
+    StandardStreams.secure()
     main(nil)
+    if Console.hasLostOutput { Foundation.exit(1) }
   }
 }

@@ -12,42 +12,38 @@ enum Console {
     isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
   private static let lostOutput = Atomic<Bool>(false)
-  /// Whether something that belonged on standard output could not be written.
+  /// Whether something that belonged on standard output could not be written; said once, at once.
   static var hasLostOutput: Bool { lostOutput.load(ordering: .relaxed) }
 
   /// Writes a line to standard output.
   static func output(_ text: String, terminator: String = "\n") {
-    if !write(text + terminator, to: FileHandle.standardOutput) {
-      lostOutput.store(true, ordering: .relaxed)
+    do {
+      try StandardStreams.write(text + terminator, to: 1)
+    } catch {
+      if !lostOutput.exchange(true, ordering: .relaxed) { note("assay: \(error.message)") }
     }
   }
 
   /// Writes a line to standard error.
   static func note(_ text: String, terminator: String = "\n") {
-    write(text + terminator, to: FileHandle.standardError)
+    write(text + terminator)
   }
 
   /// Shows a progress line on a terminal, nothing in a pipe.
   static func progress(_ text: String) {
     guard isTerminal else { return }
-    write("\r\u{1B}[K\(text.prefix(100))", to: FileHandle.standardError)
+    write("\r\u{1B}[K\(text.prefix(78))")
   }
 
   /// Removes the progress line.
   static func endProgress() {
     guard isTerminal else { return }
-    write("\r\u{1B}[K", to: FileHandle.standardError)
+    write("\r\u{1B}[K")
   }
 
-  @discardableResult
-  private static func write(_ text: String, to handle: FileHandle) -> Bool {
-    do {
-      try handle.write(contentsOf: Data(text.utf8))
-      return true
-    } catch {
-      // A full disk or a closed pipe is no reason for a stack trace.
-      return false
-    }
+  private static func write(_ text: String) {
+    // There is no other place left to say that standard error cannot be written.
+    try? StandardStreams.write(text, to: 2)
   }
 }
 
