@@ -19,6 +19,9 @@ struct CheckCommand: ParsableCommand {
     guard schema || !scenarios.isEmpty else {
       throw ValidationError("name at least one scenario, or ask for --schema")
     }
+    guard !schema || scenarios.isEmpty else {
+      throw ValidationError("--schema prints the format and looks at no scenario")
+    }
   }
 
   func run() throws {
@@ -26,10 +29,17 @@ struct CheckCommand: ParsableCommand {
       Console.output(JSONSchema.text())
       return
     }
+    var failure: (any Error)?
     for scenario in scenarios {
-      let plan = try InputError.exiting { try planOptions.plan(scenario) }
-      let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
-      Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)")
+      do {
+        let plan = try InputError.exiting { try planOptions.plan(scenario) }
+        let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
+        Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)")
+      } catch {
+        // The others are looked at all the same: who checks wants to know everything at once.
+        failure = error
+      }
     }
+    if let failure { throw failure }
   }
 }

@@ -22,7 +22,11 @@ struct ListCommand: ParsableCommand {
     for (index, subject) in wanted.enumerated() {
       if index > 0 { Console.output("") }
       if wanted.count > 1 { Console.output("\(subject.rawValue):") }
-      for (name, text) in rows(subject) {
+      let rows = rows(subject)
+      if rows.isEmpty {
+        Console.output("  (none: there is no \(ScenarioFinder.folder)/*.yaml here)")
+      }
+      for (name, text) in rows {
         let padding = String(repeating: " ", count: max(1, 22 - name.count))
         Console.output("  \(name)\(padding)\(text)")
       }

@@ -32,7 +32,7 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Folder for databases while the run lasts (default: beside the run).")
   var data: String?
 
-  @Flag(name: .long, help: "Keep databases and histories.")
+  @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
   var keep = false
 
   @Option(name: .long, help: "Path of another libsqlite3.so for the workers.")
@@ -46,8 +46,16 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     guard !scenarios.isEmpty else { throw ValidationError("name at least one scenario") }
-    guard !json || scenarios.count == 1 || dryRun else {
+    guard !json || scenarios.count == 1 else {
       throw ValidationError("--json prints one result: run one scenario at a time")
+    }
+    guard !json || !dryRun else {
+      throw ValidationError("--json prints a result, and --dry-run makes none")
+    }
+    guard !quiet || !verbose else { throw ValidationError("either --quiet or --verbose") }
+    for (name, value) in [("--out", out), ("--data", data), ("--sqlite", sqlite)] where value == ""
+    {
+      throw ValidationError("\(name) '': expected a path")
     }
   }
 
@@ -64,10 +72,7 @@ struct RunCommand: ParsableCommand {
       codes.append(try runOne(plan))
       if codes.last == 130 { break }
     }
-    if Console.hasLostOutput {
-      Console.note("assay: standard output cannot be written")
-      codes.append(1)
-    }
+    if Console.hasLostOutput { codes.append(1) }
     let code = ExitCodes.first(of: codes)
     guard code == 0 else { throw ArgumentParser.ExitCode(Int32(code)) }
   }
@@ -99,10 +104,12 @@ struct RunCommand: ParsableCommand {
   }
 
   private func report(_ finished: ScenarioRun.Finished) {
-    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let style = TerminalReport.Style(
+      colour: !json && Console.mayColour, detail: verbose ? .verbose : .normal)
+    let name = scenarios.count > 1 ? "\(finished.result.scenario): " : ""
     let text =
       quiet
-      ? finished.result.finding + "\n" : TerminalReport.text(finished.result, style: style)
+      ? name + finished.result.finding + "\n" : TerminalReport.text(finished.result, style: style)
     if json {
       Console.note(text, terminator: "")
       Console.output((try? ResultJSON.encode(finished.result)) ?? "", terminator: "")
@@ -115,6 +122,12 @@ struct RunCommand: ParsableCommand {
 
 /// Turns errors of what the user gave into one clear message and exit 64.
 enum InputError {
+  /// One message, and exit 64.
+  static func refused(_ message: String) -> ExitCode {
+    Console.note("assay: \(message)")
+    return ExitCode(64)
+  }
+
   static func exiting<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()

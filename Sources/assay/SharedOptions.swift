@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssayModel
+import Foundation
 import ScenarioFiles
 
 /// How a scenario is chosen and changed from the command line.
@@ -11,23 +12,42 @@ struct PlanOptions: ParsableArguments {
     name: .customLong("set"), help: "Override a setting, such as storage.busy_timeout=1s.")
   var overrides: [String] = []
 
-  @Option(name: .long, help: "Run only the cell with this id.")
+  @Option(
+    name: .long,
+    help: "Only the cell with this id, or the cells with this part of it, such as locks.ttl=1s.")
   var only: String?
 
+  func validate() throws {
+    _ = try (baseSeed(), assignments())
+  }
+
   /// Reads one scenario with the overrides and resolves it.
-  func plan(_ path: String) throws -> Plan {
-    guard let seed = Seed(seed) else {
-      throw ValidationError("--seed '\(seed)': expected a number of at most 64 bits")
+  func plan(_ scenario: String) throws -> Plan {
+    let path = ScenarioFinder.path(scenario)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw InputError.refused(
+        "\(path): no such file; give the path of a scenario, or a name that "
+          + "'assay list scenarios' shows")
     }
-    let assignments = try overrides.map { text in
+    let file = try ScenarioFile.load(path: path)
+    return try file.plan(overrides: assignments(), only: only, seed: baseSeed())
+  }
+
+  private func baseSeed() throws -> Seed {
+    guard let seed = Seed(seed) else {
+      throw ValidationError("--seed '\(seed)': expected a number from 0 to 2^64 - 1")
+    }
+    return seed
+  }
+
+  private func assignments() throws -> [Assignment] {
+    try overrides.map { text in
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
         throw ValidationError("--set '\(text)': expected key=value")
       }
       return Assignment(path: String(parts[0]), value: String(parts[1]))
     }
-    let file = try ScenarioFile.load(path: ScenarioFinder.path(path))
-    return try file.plan(overrides: assignments, only: only, seed: seed)
   }
 }
 
