@@ -30,7 +30,9 @@ struct Notes {
     let missed = all.filter { Mark($0.verdict) == .missed }
     let unknown = all.filter { Mark($0.verdict) == .unknown }
     let shown = all.filter { Mark($0.verdict) == .shown && !$0.verdict.witness.isEmpty }
-    return missed + unknown + shown
+    guard style.detail == .verbose else { return missed + unknown + shown }
+    let others = all.filter { [.met, .notJudged].contains(Mark($0.verdict)) }
+    return missed + unknown + all.filter { Mark($0.verdict) == .shown } + others
   }
 
   private func text(_ cell: CellResult, _ verdict: Verdict) -> [String] {
@@ -43,8 +45,10 @@ struct Notes {
       line += " is \(verdict.status.rawValue), expected \(verdict.expected ?? "nothing")"
     case .unknown:
       line += " is unknown, expected \(verdict.expected ?? "nothing")"
-    default:
+    case .shown:
       line += " is violated, as \(verdict.expected == "violated" ? "expected" : "allowed")"
+    case .met: line += " is \(verdict.status.rawValue)"
+    case .notJudged: line += " is unknown, as allowed"
     }
     if let measured = verdict.measured { line += ": \(measured)" }
     if let reason = verdict.reason { line += ": \(reason)" }
