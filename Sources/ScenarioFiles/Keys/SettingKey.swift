@@ -137,12 +137,16 @@ extension DecodingContext {
   }
 
   /// Reports a key that does not exist, with the one that may have been meant.
-  mutating func reportUnknown(_ entry: YAMLNode.Entry, among names: [String]) {
+  ///
+  /// - Parameter allowed: what may be there, where the names would be too many to read.
+  mutating func reportUnknown(
+    _ entry: YAMLNode.Entry, among names: [String], allowed: String? = nil
+  ) {
     let elsewhere = SettingPaths.all.first { $0.path.hasSuffix("." + entry.key) }?.path
     within(entry.key.shortened) {
       $0.report(
         .unknownKey, entry.keyPlace, found: entry.key.shortened,
-        allowed: names.joined(separator: ", "),
+        allowed: allowed ?? names.joined(separator: ", "),
         nearest: NearestWord.find(entry.key, in: names) ?? elsewhere)
     }
   }

@@ -83,7 +83,10 @@ extension Planner {
         tree = tree.setting(value, at: override.path)
       } else {
         let entry = YAMLNode.Entry(key: override.path, keyPlace: place, value: value)
-        context.reportUnknown(entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths)
+        context.reportUnknown(
+          entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths,
+          allowed: "a scalar of storage, locks or load, such as storage.busy_timeout; "
+            + Self.furtherPaths.joined(separator: ", "))
       }
       return
     }
