@@ -59,10 +59,11 @@ enum PragmaRules {
       return false
     }
     switch name {
-    // On or off, or the number of pages at which it begins; `on` answers that number.
+    // On or off, or the number of pages at which it begins, unless the cache is larger: the answer
+    // is the larger of the two, also to `on` (sqlite3PcacheSetSpillsize in pcache.c).
     case "cache_spill":
       return wanted == "0" || Int64(wanted) == nil
-        ? (number == 0) == (answered == 0) : number == answered
+        ? (number == 0) == (answered == 0) : number <= answered
     // 0 and below turn it off.
     case "wal_autocheckpoint": return max(0, number) == answered
     // Below 0 there is no limit, which answers -1.

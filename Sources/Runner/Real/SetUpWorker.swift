@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import Glibc
 import Foundation
 import Platform
 import SQLiteDriver
@@ -28,12 +29,14 @@ struct SetUpWorker {
   private static func fill(_ storage: WorkerStorage) throws {
     let cell = storage.assignment.cell
     let entry = try workloadEntry(cell)
-    let pageSize = cell.storage.pragmas.filter { $0.name == "page_size" }
+    // What only an empty database takes.
+    let format = cell.storage.pragmas
+      .filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
       .map { Pragma($0.name, $0.value) }
     do {
       // No journal on disk and no syncs: nobody else sees the file yet. One sync at the end.
       let database = try storage.openDatabase(
-        pageSize + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")])
+        format + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")])
       try createContent(database, storage, entry)
       database.close()
       var connection = try storage.openConnection(
@@ -65,6 +68,12 @@ struct SetUpWorker {
   /// A scenario that names a database starts from a copy of it: the original is only read.
   private func copyTemplate(_ storage: WorkerStorage) throws {
     guard let original = assignment.cell.storage.path else { return }
+    // Opening a pipe would wait for ever, and a device is no database.
+    var status = stat()
+    if unsafe stat(original, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no ordinary file"
+      throw WorkerError(.input, "storage.path '\(original)' is \(kind), not a database")
+    }
     do {
       if let (file, reading) = Self.walDatabase(original) {
         let source = try ReadOnlyDatabase(path: file, reading: reading)
