@@ -19,7 +19,7 @@ extension LockSettings: SectionDefaults {
       "renew", \.renew, .flag,
       "Whether the holder renews its lease in the background at a third of the TTL."),
     .value(
-      "poll", \.poll, .duration(from: .microseconds(100)),
+      "poll", \.poll, .duration(from: .milliseconds(1)),
       "How often a waiter looks at a lock that another process holds."),
   ]
 }

@@ -44,6 +44,7 @@ struct Contradictions {
       storage.maxIdleConnections > storage.maxOpenConnections, "storage.max_idle_connections",
       "\(storage.maxIdleConnections) idle of \(storage.maxOpenConnections) open connections",
       "at most storage.max_open_connections")
+    checkExclusiveLocking()
     guard storage.isInMemory else { return }
     refuse(
       storage.journalMode != .memory && storage.journalMode != .off, "storage.journal_mode",
@@ -60,6 +61,25 @@ struct Contradictions {
       load.processes > 1, "load.processes",
       "\(load.processes) processes with storage.path ':memory:'",
       "1, since each process would have an empty database of its own")
+  }
+
+  /// The first connection keeps the lock until it closes: no other one would ever open.
+  private mutating func checkExclusiveLocking() {
+    let isExclusive = storage.pragmas.contains {
+      $0.name == "locking_mode" && $0.value.lowercased() == "exclusive"
+    }
+    guard isExclusive, !storage.isInMemory else { return }
+    let found = "with storage.locking_mode 'exclusive'"
+    let reason = "since the first connection would keep all others out"
+    refuse(
+      load.processes > 1, "load.processes", "\(load.processes) processes \(found)",
+      "1, \(reason)")
+    refuse(
+      storage.topology != .pool, "storage.topology", "'\(storage.topology.rawValue)' \(found)",
+      "pool, \(reason)")
+    refuse(
+      storage.topology == .pool && storage.maxOpenConnections > 1, "storage.max_open_connections",
+      "\(storage.maxOpenConnections) connections \(found)", "1, \(reason)")
   }
 
   private mutating func checkLoad() {
@@ -154,6 +174,9 @@ extension Contradictions {
         "every below load.duration, which is \(limit)", at: place)
     default: break
     }
+    refuse(
+      fault.kind == .pause && fault.duration.map { $0 >= duration } ?? false, "faults",
+      "a pause as long as the cell", "for below load.duration, which is \(limit)", at: place)
   }
 
   private mutating func checkExpectations() {
