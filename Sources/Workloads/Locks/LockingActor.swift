@@ -52,7 +52,8 @@ struct LockingActor: WorkloadActor {
   ) throws(ActorStopped) -> Lease {
     var lease = lease
     let settings = context.cell.locks
-    let end = time.monotonicNow() + context.cell.load.hold
+    // A hold does not outlast the run: nobody would wait for its end.
+    let end = min(time.monotonicNow() + context.cell.load.hold, deadline)
     let interval = Nanoseconds(settings.ttl.rawValue / 3)
     while true {
       let now = time.monotonicNow()
