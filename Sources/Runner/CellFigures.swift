@@ -32,6 +32,9 @@ struct CellFigures {
     let record = repetition.outcome.record
     let end: MonotonicTime =
       switch cell.load.extent {
+      // What arrived in time may end late: work that took longer was not faster.
+      case .duration where cell.load.rate != .closed:
+        max(record.measuredUntil, repetition.activity.lastCompletion)
       case .duration: record.measuredUntil
       case .operations: repetition.activity.lastCompletion
       }

@@ -17,6 +17,10 @@ public struct Pacing: Sendable {
     case over
   }
 
+  /// How long after the end an overloaded open loop still does what had arrived before it. What is
+  /// left then is left out: the latencies show the overload, and understate it.
+  private static let backlogLimit = Nanoseconds.seconds(5)
+
   private let until: MonotonicTime
   private let think: Nanoseconds
   private let meanGap: Double?
@@ -68,7 +72,7 @@ public struct Pacing: Sendable {
       let gap = -log(1 - generator.unit()) * meanGap
       // The gaps of a tiny rate are longer than a span can say, or infinite.
       nextArrival = nextArrival + Nanoseconds(gap < 9e18 ? Int64(gap) : .max)
-      guard nextArrival < until else { return .over }
+      guard nextArrival < until, now < until + Self.backlogLimit else { return .over }
       if nextArrival > now { try time.sleep(until: nextArrival) }
       return .arrival(nextArrival)
     }
