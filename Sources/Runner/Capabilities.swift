@@ -31,9 +31,35 @@ public enum Capabilities {
       for check in named where !checks.contains(check) {
         throw notYet("check '\(check.rawValue)'")
       }
+      try verifyStaleLocks(cell)
       try verifySizes(cell)
       try verifyKeys(cell)
     }
+  }
+
+  /// Each stale lock is a process that takes it and ends.
+  private static func verifyStaleLocks(_ cell: PlannedCell) throws(RunnerError) {
+    let count = cell.load.keyCount
+    for fault in cell.faults where fault.kind == .staleLock {
+      if case .named(let name) = fault.target, lockNumber(name, of: count) == nil {
+        throw RunnerError(
+          .input,
+          "cell \(cell.id): stale_lock names '\(name)', but its locks are lock-0 to "
+            + "lock-\(count - 1)")
+      }
+      guard fault.target != .all || count <= 100 else {
+        throw RunnerError(
+          .input,
+          "cell \(cell.id): stale_lock: all for \(count) locks; at most 100 are supported")
+      }
+    }
+  }
+
+  /// The number in the name of one of `count` locks.
+  static func lockNumber(_ name: String, of count: Int) -> Int? {
+    let prefix = "lock-"
+    guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)) else { return nil }
+    return (0..<count).contains(number) && name == "\(prefix)\(number)" ? number : nil
   }
 
   /// Numbers that a transfer's identifier cannot hold.
@@ -43,7 +69,7 @@ public enum Capabilities {
       throw RunnerError(
         .input,
         "cell \(cell.id) asks for \(cell.load.processes) processes with \(actors) actors each; "
-          + "at most 500 and 1,000 are supported")
+          + "at most 500 processes and 1,000 actors in each are supported")
     }
   }
 

@@ -41,7 +41,7 @@ extension CellRun {
       for process in try targets(of: fault, index) { changeClock(process, fault) }
     case .staleLock:
       timeline.injected(index, at: now)
-      try plantStaleLock(fault, index)
+      for lock in staleLocks(of: fault, index) { try plantStaleLock(lock) }
     case .tamper, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock:
       throw RunnerError(
         .input, "this version can't inject '\(fault.kind.rawValue)' in the real world yet")
@@ -151,14 +151,19 @@ extension CellRun {
         injected: time.monotonicNow()))
   }
 
-  /// Starts a process that takes a lock and ends without releasing it.
-  private func plantStaleLock(_ fault: FaultSpecification, _ index: Int) throws(RunnerError) {
-    let lock: Int
-    switch fault.target {
-    case .process(let number): lock = number
-    case .named(let name): lock = Int(name.split(separator: "-").last ?? "") ?? 0
-    default: lock = timeline.draw(index, from: Array(0..<cell.load.keyCount))
+  /// The locks that a fault leaves behind.
+  private func staleLocks(of fault: FaultSpecification, _ index: Int) -> [Int] {
+    let count = cell.load.keyCount
+    return switch fault.target {
+    case .process(let number): [number]
+    case .named(let name): Capabilities.lockNumber(name, of: count).map { [$0] } ?? []
+    case .all: Array(0..<count)
+    case .random, .holder: [timeline.draw(index, below: count)]
     }
+  }
+
+  /// Starts a process that takes a lock and ends without releasing it.
+  private func plantStaleLock(_ lock: Int) throws(RunnerError) {
     let now = time.monotonicNow()
     let process = cell.load.processes + abandoners.count
     let owner = "abandoner-\(abandoners.count)"

@@ -40,16 +40,20 @@ struct FaultTimeline {
 
   /// Draws one of `candidates`, which must not be empty.
   mutating func draw(_ index: Int, from candidates: [Int]) -> Int {
-    candidates[entries[index].generator.below(candidates.count)]
+    candidates[draw(index, below: candidates.count)]
+  }
+
+  /// Draws a number below `count`, which must be above 0.
+  mutating func draw(_ index: Int, below count: Int) -> Int {
+    entries[index].generator.below(count)
   }
 
   /// The fault was injected: a periodic one is due one period later, another one never again.
   mutating func injected(_ index: Int, at now: MonotonicTime) {
     if case .every(let period) = entries[index].fault.trigger, let due = entries[index].due {
       // Periods that went by while a target was sought are left out, not made up for.
-      var next = due + period
-      while next <= now { next = next + period }
-      entries[index].due = next
+      let late = max(0, (now - due).rawValue)
+      entries[index].due = due + Nanoseconds((late / period.rawValue + 1) * period.rawValue)
     } else {
       entries[index].due = nil
     }
