@@ -12,8 +12,12 @@ public enum Figures {
   }
 
   /// A count with its noun: `1 store`, `2,000 stores`.
-  public static func count(_ number: some BinaryInteger, _ noun: String) -> String {
-    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  ///
+  /// - Parameter plural: the noun for other numbers than 1; `nil` for one that takes an s.
+  public static func count(
+    _ number: some BinaryInteger, _ noun: String, _ plural: String? = nil
+  ) -> String {
+    "\(count(number)) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
   /// A span with three significant digits in the unit that fits: `850 ns`, `12.3 us`, `1.20 s`.

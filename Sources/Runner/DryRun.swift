@@ -1,4 +1,5 @@
 public import AssayModel
+import Reports
 
 /// What a run would do, with an estimate of its time and disk.
 public enum DryRun {
@@ -18,19 +19,22 @@ public enum DryRun {
       let load = cell.load
       let actors = load.processes * (load.writers + load.readers)
       lines.append(
-        "  \(cell.id)  \(load.processes) processes x \(load.writers + load.readers) actors, "
-          + "\(extent(load))")
+        "  \(cell.id)  \(Figures.count(load.processes, "process", "processes")) x "
+          + "\(Figures.count(load.writers + load.readers, "actor")), \(extent(load))")
       seconds += (measuredSeconds(load) + overheadSeconds) * Double(plan.scenario.repetitions)
       bytes += history(load, actors: actors) * Double(plan.scenario.repetitions)
       bytes += Double(load.keyCount) * Double(load.valueSize.bytes + 60) * 3
     }
-    let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
+    let cells = Figures.count(plan.cells.count, "cell")
     let repetitions = plan.scenario.repetitions
     lines.append(
-      "\(cells) x \(repetitions), about \(Int(seconds.rounded(.up))) s and up to "
-        + "\(Int((bytes / 1_048_576).rounded(.up))) MiB of disk; seed \(plan.seed)")
+      "\(cells) x \(repetitions), about \(whole(seconds)) s and up to "
+        + "\(whole(bytes / 1_048_576)) MiB of disk; seed \(plan.seed)")
     return lines.joined(separator: "\n")
   }
+
+  /// Rounded up; a scenario may ask for more than a whole number can say.
+  private static func whole(_ value: Double) -> Int { Int(min(value, 1e15).rounded(.up)) }
 
   private static func extent(_ load: LoadSettings) -> String {
     switch load.extent {

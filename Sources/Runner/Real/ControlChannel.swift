@@ -27,7 +27,8 @@ final class ControlChannel: @unchecked Sendable {
     var ends: [Int32] = [0, 0]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else {
-      throw RunnerError(.harness, "socketpair failed: \(errorText(errno))")
+      let hint = errno == EMFILE ? "; 'ulimit -n' must allow some for each process" : ""
+      throw RunnerError(.harness, "socketpair failed: \(errorText(errno))\(hint)")
     }
     return (ControlChannel(descriptor: ends[0]), ends[1])
   }

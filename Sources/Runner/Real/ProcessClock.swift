@@ -18,6 +18,9 @@ final class ProcessClock: TimeSource {
     }
   }
 
+  /// A century: many steps together must not leave the range of a span.
+  private static let farthest: Int64 = 3_155_760_000_000_000_000
+
   private let base: any TimeSource
   // Read without the lock on every call when no fault ever came.
   private let isMoved = Atomic<Bool>(false)
@@ -31,7 +34,8 @@ final class ProcessClock: TimeSource {
   func apply(_ change: FaultSpecification.ClockChange) {
     let now = base.monotonicNow()
     offsets.withLock { offsets in
-      offsets.constant = offsets.offset(at: now) + change.skew.rawValue + change.step.rawValue
+      let moved = offsets.offset(at: now) + change.skew.rawValue + change.step.rawValue
+      offsets.constant = min(max(moved, -Self.farthest), Self.farthest)
       offsets.drift = change.drift
       offsets.since = now
       offsets.clocks = change.clocks
