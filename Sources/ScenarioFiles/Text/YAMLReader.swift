@@ -27,6 +27,9 @@ struct YAMLReader {
   /// - Parameter file: what errors call it.
   static func read(_ text: String, file: String) throws(ScenarioError) -> YAMLNode {
     var reader = YAMLReader(file: file)
+    // Some editors begin a text with a byte order mark.
+    let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+    let text = isMarked ? String(text.unicodeScalars.dropFirst()) : text
     try reader.refuseUnreadable(text)
     let root: Node?
     do {
