@@ -23,7 +23,7 @@ struct ReviewSettingsTests {
     #expect(finished.reports.count == 1)
   }
 
-  @Test("A hold that is longer than the run ends with it")
+  @Test("A hold of an hour does not make a short run long")
   func longHold() async throws {
     let finished = try await CellHarness.run(
       """
@@ -32,6 +32,17 @@ struct ReviewSettingsTests {
     #expect(finished.incidents.isEmpty)
     let events = try finished.events(process: 0)
     #expect(events.contains { $0.operation.kind == .release && $0.outcome == .ok })
+  }
+
+  @Test("A pause of an hour does not make a short run long")
+  func longPause() async throws {
+    let finished = try await CellHarness.run(
+      """
+      load: { workload: kv, keys: { count: 10 }, think: 1ms, duration: 300ms }
+      faults: [{ pause: 0, at: 100ms, for: 1h }]
+      """)
+    #expect(finished.incidents.isEmpty)
+    #expect(finished.faults(.pause).first?.recovered != nil)
   }
 
   @Test("stale_lock: all leaves every lock behind, a name that one")

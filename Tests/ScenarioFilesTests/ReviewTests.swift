@@ -21,15 +21,12 @@ struct ReviewTests {
     #expect(processes.count == 1 && processes[0].contains("load.processes"))
   }
 
-  @Test("A pause has to end within the cell")
-  func longPause() {
-    func errors(_ span: String) -> [String] {
-      Sample.errors(
-        "faults: [{ pause: 0, at: 10ms, for: \(span) }]", load: "{ workload: kv, duration: 1s }")
-    }
-    #expect(errors("999ms").isEmpty)
-    #expect(errors("1s").count == 1)
-    #expect(errors("1h").first?.contains("which is 1s") == true)
+  @Test("A byte order mark and the line ends of other systems change nothing")
+  func byteOrderMark() {
+    let text = Sample.text("storage: { journal_mode: off }")
+    #expect(Sample.errors(in: "\u{FEFF}" + text.replacing("\n", with: "\r\n")).isEmpty)
+    let wrong = Sample.errors(in: "\u{FEFF}nam: x\n" + text)
+    #expect(wrong.first?.hasPrefix("s.yaml:1:1: nam: unknown key") == true, "\(wrong)")
   }
 
   @Test("Waiters look at most once a millisecond, which is what storage can do")

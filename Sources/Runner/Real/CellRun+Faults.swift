@@ -139,7 +139,9 @@ extension CellRun {
         kind: .pause, process: process, target: "process \(process)",
         hitDuringWrite: state.isInsideWrite || state.holdsLock, injected: stopped,
         detected: time.monotonicNow()))
-    slots[process].state = .paused(worker, until: stopped + duration, fault: faults.count - 1)
+    // It ends with the cell: afterwards nobody is left who could meet the sleeper.
+    slots[process].state = .paused(
+      worker, until: min(stopped + duration, measuredUntil), fault: faults.count - 1)
   }
 
   private func changeClock(_ process: Int, _ fault: FaultSpecification) {

@@ -174,9 +174,6 @@ extension Contradictions {
         "every below load.duration, which is \(limit)", at: place)
     default: break
     }
-    refuse(
-      fault.kind == .pause && fault.duration.map { $0 >= duration } ?? false, "faults",
-      "a pause as long as the cell", "for below load.duration, which is \(limit)", at: place)
   }
 
   private mutating func checkExpectations() {

@@ -52,8 +52,8 @@ struct LockingActor: WorkloadActor {
   ) throws(ActorStopped) -> Lease {
     var lease = lease
     let settings = context.cell.locks
-    // A hold does not outlast the run: nobody would wait for its end.
-    let end = min(time.monotonicNow() + context.cell.load.hold, deadline)
+    // A hold outlasts the run by a little at most: the harness would not wait for its end.
+    let end = min(time.monotonicNow() + context.cell.load.hold, deadline + .seconds(2))
     let interval = Nanoseconds(settings.ttl.rawValue / 3)
     while true {
       let now = time.monotonicNow()
