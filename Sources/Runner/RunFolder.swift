@@ -1,9 +1,12 @@
 import AssayModel
 import Foundation
+import Glibc
 import Platform
 
 /// The folder of one run and the names inside it.
 struct RunFolder: Sendable {
+  /// The run's name.
+  let run: String
   /// The run's folder.
   let path: String
   /// Where databases live while the run lasts.
@@ -11,23 +14,45 @@ struct RunFolder: Sendable {
 
   /// Creates the folder of a new run below `<results>/Runs/<scenario>`.
   ///
-  /// - Parameter data: where databases live; `nil` for a folder inside the run's.
+  /// - Parameters:
+  ///   - run: its name; a number is added when another run of the same moment has taken it.
+  ///   - data: where databases live; `nil` for a folder inside the run's.
   init(results: String, scenario: String, run: String, data: String?) throws(RunnerError) {
-    path = "\(results)/Runs/\(scenario)/\(run)"
-    dataPath = data.map { "\($0)/\(run)" } ?? "\(path)/data"
-    for (folder, option) in [
-      (path, "--out"), (dataPath, data == nil ? "--out" : "--data"), ("\(path)/histories", "--out"),
-      ("\(path)/workers", "--out"),
-    ] {
-      do {
-        try Folder.create(folder)
-      } catch {
-        throw RunnerError(
-          .harness,
-          "the folder '\(folder)' cannot be created: \(error); "
-            + "make it writable or name another with \(option)")
+    let runs = "\(results)/Runs/\(scenario)"
+    try Self.create(runs, option: "--out")
+    var name = run
+    var number = 1
+    while unsafe mkdir("\(runs)/\(name)", 0o755) != 0 {
+      guard errno == EEXIST else {
+        throw Self.refusal("\(runs)/\(name)", errorText(errno), option: "--out")
       }
+      number += 1
+      name = "\(run)-\(number)"
     }
+    self.run = name
+    path = "\(runs)/\(name)"
+    dataPath = data.map { "\($0)/\(name)" } ?? "\(path)/data"
+    try Self.create(dataPath, option: data == nil ? "--out" : "--data")
+    for folder in ["histories", "workers"] {
+      try Self.create("\(path)/\(folder)", option: "--out")
+    }
+  }
+
+  private static func create(_ folder: String, option: String) throws(RunnerError) {
+    do {
+      try Folder.create(folder)
+    } catch {
+      throw refusal(folder, "\(error)", option: option)
+    }
+  }
+
+  private static func refusal(
+    _ folder: String, _ reason: String, option: String
+  ) -> RunnerError {
+    RunnerError(
+      .harness,
+      "the folder '\(folder)' cannot be created: \(reason); "
+        + "make it writable or name another with \(option)")
   }
 
   /// Removes everything, of a run that has not begun to find anything out.

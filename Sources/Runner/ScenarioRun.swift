@@ -40,10 +40,9 @@ public final class ScenarioRun {
     }
     let started = time.wallNow()
     let from = time.monotonicNow()
-    let run = RunFolder.newRunID(now: started, seed: plan.seed)
     let folder = try RunFolder(
-      results: options.resultsFolder, scenario: plan.scenario.name, run: run,
-      data: options.dataFolder)
+      results: options.resultsFolder, scenario: plan.scenario.name,
+      run: RunFolder.newRunID(now: started, seed: plan.seed), data: options.dataFolder)
     do {
       try runCells(folder)
     } catch {
@@ -53,7 +52,7 @@ public final class ScenarioRun {
       throw error
     }
     let result = try makeResult(
-      folder, run: run, started: started, elapsed: time.monotonicNow() - from)
+      folder, run: folder.run, started: started, elapsed: time.monotonicNow() - from)
     try write(result, folder)
     cleanUp(folder, result)
     return Finished(result: result, folder: folder.path)
