@@ -15,6 +15,9 @@ struct CheckCommand: ParsableCommand {
   @Flag(name: .long, help: "Print the JSON Schema of the format, for editors.")
   var schema = false
 
+  @Flag(name: .long, help: "Print one JSON document on standard output.")
+  var json = false
+
   func validate() throws {
     guard schema || !scenarios.isEmpty else {
       throw ValidationError("name at least one scenario, or ask for --schema")
@@ -29,6 +32,7 @@ struct CheckCommand: ParsableCommand {
       Console.output(JSONSchema.text())
       return
     }
+    if json { return try printChecked() }
     var failure: (any Error)?
     for scenario in scenarios {
       do {
@@ -41,5 +45,20 @@ struct CheckCommand: ParsableCommand {
       }
     }
     if let failure { throw failure }
+  }
+
+  private func printChecked() throws {
+    let checked = try scenarios.map { scenario -> MachineReadable.Checked in
+      let path = ScenarioFinder.path(scenario)
+      do {
+        let cells = try planOptions.plan(scenario).cells.map(\.id)
+        return MachineReadable.Checked(path: path, valid: true, cells: cells)
+      } catch let errors as ScenarioErrors {
+        return MachineReadable.Checked(
+          path: path, valid: false, errors: errors.errors.map { MachineReadable.Problem($0) })
+      }
+    }
+    try MachineReadable.output(checked)
+    guard checked.allSatisfy(\.valid) else { throw ArgumentParser.ExitCode(64) }
   }
 }

@@ -17,8 +17,18 @@ struct ListCommand: ParsableCommand {
   @Argument(help: "What to list: scenarios, workloads, faults, checks (default: all).")
   var subjects: [Subject] = []
 
+  @Flag(name: .long, help: "Print one JSON document on standard output.")
+  var json = false
+
   func run() throws {
     let wanted = subjects.isEmpty ? Subject.allCases : subjects
+    if json {
+      let entries = wanted.map { subject in
+        (subject.rawValue, rows(subject).map { MachineReadable.Entry(name: $0, summary: $1) })
+      }
+      try MachineReadable.output(Dictionary(entries, uniquingKeysWith: { first, _ in first }))
+      return
+    }
     for (index, subject) in wanted.enumerated() {
       if index > 0 { Console.output("") }
       if wanted.count > 1 { Console.output("\(subject.rawValue):") }

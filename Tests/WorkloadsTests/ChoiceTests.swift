@@ -127,6 +127,17 @@ struct ChoiceTests {
     }
   }
 
+  @Test("Another nonce changes every 512 bytes of a value, so that no page of it is left alone")
+  func nonceChangesEveryPage() {
+    var first = [UInt8](repeating: 0x79, count: 10_000)
+    var second = first
+    writeNonce(0x0102_0304_0506_0708, into: &first)
+    writeNonce(0x1112_1314_1516_1718, into: &second)
+    for start in stride(from: 0, to: 9_488, by: 100) {
+      #expect(first[start..<start + 512] != second[start..<start + 512], "from \(start)")
+    }
+  }
+
   @Test("A nonce that was written into a value is read back from it", arguments: [16, 17, 4_096])
   func nonceSurvivesTheValue(size: Int) {
     for nonce: UInt64 in [0, 1, 0x0102_0304_0506_0708, .max] {

@@ -72,19 +72,18 @@ extension CellRun {
   /// Waits, breaks things on time and collects reports until every process has ended.
   func superviseUntilOver() throws(RunnerError) {
     var limit = measuredUntil + Self.patience(of: cell)
-    var stopWasSent = false
     while isBusy {
-      if Interruption.isRequested, !stopWasSent {
-        stopWasSent = true
+      if Interruption.isRequested, !isStopping {
+        isStopping = true
         measuredUntil = min(measuredUntil, time.monotonicNow())
         stopAll()
         limit = time.monotonicNow() + Self.interruptionLimit
       }
-      try act(stopping: stopWasSent)
+      try act(stopping: isStopping)
       // The last process may just have been killed, or have found that it is too late to return.
       guard isBusy else { break }
-      try wait(until: min(nextDeadline(stopping: stopWasSent) ?? limit, limit))
-      if time.monotonicNow() >= limit { endOverdue(wasInterrupted: stopWasSent) }
+      try wait(until: min(nextDeadline(stopping: isStopping) ?? limit, limit))
+      if time.monotonicNow() >= limit { endOverdue(wasInterrupted: isStopping) }
     }
     if case .operations = cell.load.extent {
       measuredUntil = processes.map(\.ended).max() ?? measuredUntil
@@ -156,8 +155,9 @@ extension CellRun {
       slots[process].worker.map { (process: process, worker: $0) }
     }
     let waiting = abandoners.indices.filter { abandoners[$0].worker.exit == nil }
-    // After the request the descriptor stays readable: polling it again would spin.
-    let interruption = Interruption.isRequested ? -1 : Interruption.descriptor
+    // After the request the descriptor stays readable: polling it again would spin. But a request
+    // that nobody has acted upon yet must end the wait, however long it has been there.
+    let interruption = isStopping ? -1 : Interruption.descriptor
     var descriptors =
       (entries.map(\.worker.channel.descriptor)
       + waiting.map { abandoners[$0].worker.channel.descriptor } + [interruption])

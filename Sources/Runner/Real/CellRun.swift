@@ -95,6 +95,8 @@ final class CellRun {
   var measuredUntil = MonotonicTime(nanoseconds: 0)
   /// Workers that plant stale locks; they are no part of the load.
   var abandoners: [Abandoner] = []
+  /// Whether the workers were told to end because the user interrupted.
+  var isStopping = false
   /// What a worker of a database in memory read before it ended.
   var memoryObservation: Observation?
 

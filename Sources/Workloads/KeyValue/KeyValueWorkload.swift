@@ -84,10 +84,16 @@ public struct KeyValueWorkload: Workload {
   }
 }
 
-/// Writes a nonce into the first eight bytes of a value, least significant first.
+/// Writes a nonce into the first eight bytes of a value, least significant first, and again every
+/// 256 bytes.
+///
+/// SQLite leaves a page alone whose bytes do not change, overflow pages too, and the smallest page
+/// has 512 bytes: so every page of a value changes with its nonce.
 func writeNonce(_ nonce: UInt64, into value: inout [UInt8]) {
-  for index in 0..<8 {
-    value[index] = UInt8(truncatingIfNeeded: nonce >> UInt64(index * 8))
+  for start in stride(from: 0, through: value.count - 8, by: 256) {
+    for index in 0..<8 {
+      value[start + index] = UInt8(truncatingIfNeeded: nonce >> UInt64(index * 8))
+    }
   }
 }
 
