@@ -20,8 +20,8 @@ struct FindingTests {
   func misses() {
     #expect(
       Finding.sentence(Samples.journals) == """
-        1 worker died unasked, 1 of 4 expectations not met (durability in journal_mode=wal), \
-        1 of 4 can't be told (durability in journal_mode=off): data was lost or damaged in \
+        1 worker died unasked, 1 of 3 expectations not met (durability in journal_mode=wal), \
+        1 of 3 can't be told (durability in journal_mode=off): data was lost or damaged in \
         journal_mode=wal and, as expected or allowed, in journal_mode=off; journal_mode=wal \
         did 9,000/s, 50.0 times journal_mode=off; the longest store took 25.0 us \
         (journal_mode=off) to 13.6 ms (journal_mode=wal).

@@ -58,7 +58,8 @@ extension LoadSettings: SectionDefaults {
       .value(
         "rate", \.rate, .rate,
         "closed: the next operation starts when the last has ended. 500/s: operations arrive at"
-          + " random (Poisson) at this rate over all actors of the cell."),
+          + " random (Poisson) at this rate over all actors of the cell; what has arrived is worked"
+          + " off for at most 5 s after the end."),
       mixKey,
       .group("keys", keyKeys, "The keys, accounts or lock names that are asked for."),
       .value(
