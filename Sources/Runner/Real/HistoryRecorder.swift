@@ -135,9 +135,11 @@ final class HistoryRecorder: OperationRecorder {
       guard let own = unsafe distributions[Int(kind.rawValue)], own.response.count > 0 else {
         continue
       }
+      // Each walks over all buckets, which a process of many actors would feel.
+      let response = own.response.counts
       let counts = OperationHistograms(
-        kind: kind, response: own.response.counts,
-        service: isOpenLoop ? own.service.counts : own.response.counts, queue: own.queue.counts)
+        kind: kind, response: response, service: isOpenLoop ? own.service.counts : response,
+        queue: own.queue.counts)
       total[kind] = total[kind].map { $0.merged(with: counts) } ?? counts
     }
   }
