@@ -26,6 +26,7 @@ enum CellAnalysis {
       var content = try outcome.record.observation.contentFile.map(ObservedContent.init(path:))
       let findings = try CheckSuite(record: outcome.record).run(events: &events, content: &content)
       events.activity.finish()
+      try verifyCounts(events.activity, outcome)
       return AnalysedRepetition(
         outcome: outcome, activity: events.activity, checks: findings.results,
         takeovers: findings.takeovers)
@@ -34,6 +35,27 @@ enum CellAnalysis {
     } catch {
       throw RunnerError(
         .harness, "the history of \(outcome.record.cell.id) can't be read: \(error)")
+    }
+  }
+
+  /// What a process reports and what its histories hold are counted apart: a history that was cut
+  /// must not pass as one in which less happened.
+  private static func verifyCounts(
+    _ activity: Activity, _ outcome: CellOutcome
+  ) throws(RunnerError) {
+    var found: [ActorID: UInt64] = [:]
+    for (actor, share) in activity.shares {
+      var process = actor
+      process.actor = 0
+      found[process, default: 0] += share.operations
+    }
+    for (process, report) in outcome.reports {
+      let reported = report.operations.reduce(UInt64(0)) { $0 + $1.response.total }
+      guard reported != found[process] ?? 0 else { continue }
+      throw RunnerError(
+        .harness,
+        "process \(process.process) of \(outcome.record.cell.id) reports \(reported) operations, "
+          + "its histories hold \(found[process] ?? 0): some are lost")
     }
   }
 

@@ -21,16 +21,38 @@ struct LostEvidenceTests {
       load: { workload: kv, writers: 1, readers: 1, keys: { count: 50 }, duration: 50ms }
       expect: { durability: valid }
       """)
-    let outcome = CellOutcome(
-      record: run.record, reports: run.reports, incidents: [],
-      library: WorkerReady(time: SystemTime()), wasInterrupted: false, observing: .zero)
+    let outcome = Self.outcome(run)
     _ = try CellAnalysis.analyse(outcome, historyFolder: run.histories)
     try Folder.remove("\(run.histories)/p0i0a\(actor).0000")
     let error = #expect(throws: RunnerError.self) {
-      try CellAnalysis.analyse(outcome, historyFolder: run.histories)
+      _ = try CellAnalysis.analyse(outcome, historyFolder: run.histories).checks.count
     }
     #expect(error?.code == .harness)
     #expect(error?.message.contains("p0.0/a\(actor)") == true, "\(error?.message ?? "")")
+  }
+
+  private static func outcome(_ run: CellHarness.Finished) -> CellOutcome {
+    CellOutcome(
+      record: run.record, reports: run.reports, incidents: [],
+      library: WorkerReady(time: SystemTime()), wasInterrupted: false, observing: .zero)
+  }
+
+  @Test("A history that holds fewer operations than its process reports is an error")
+  func shortHistory() async throws {
+    let run = try await CellHarness.run(
+      """
+      load: { workload: kv, writers: 1, readers: 2, keys: { count: 50 }, duration: 50ms }
+      expect: { durability: valid }
+      """)
+    let path = "\(run.histories)/p0i0a1.0000"
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    // The count of published slots, which is the fourth word of the header.
+    bytes.replaceSubrange(24..<32, with: [1, 0, 0, 0, 0, 0, 0, 0])
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: RunnerError.self) {
+      _ = try CellAnalysis.analyse(Self.outcome(run), historyFolder: run.histories).checks.count
+    }
+    #expect(error?.code == .harness)
   }
 
   @Test("A worker that dies before it is ready is an incident that keeps its last words")
