@@ -16,33 +16,13 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   }
 
   private struct State {
-    /// The most recently used idle resource, apart from the others so that a pool with one
-    /// resource never touches an array.
-    var newest: Resource?
-    var others: [Resource] = []
+    /// Most recently used last; the one in the hot slot is not among them.
+    var idle: [Resource] = []
     /// Made or being made, lent or idle.
     var openCount = 0
     var waiters: Deque<Waiter<Grant>> = []
     var isClosed = false
     var counts = WaitCounts()
-
-    /// The most recently used idle resource, for an actor that needs to wait for nobody.
-    @inline(__always)
-    mutating func takeIdle() -> Resource? {
-      // Who finds a queue goes to its end, even while something is free for an instant.
-      guard waiters.isEmpty, !isClosed, let resource = newest else { return nil }
-      newest = others.popLast()
-      counts.acquisitions += 1
-      return resource
-    }
-
-    @inline(__always)
-    mutating func putIdle(_ resource: Resource) {
-      if let newest { others.append(newest) }
-      newest = resource
-    }
-
-    var idleCount: Int { newest == nil ? 0 : others.count + 1 }
   }
 
   private let limit: Int
@@ -50,6 +30,10 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   private let environment: StorageEnvironment
   private let make: @Sendable () throws(StorageError) -> Resource
   private let state: Mutex<State>
+  private let hot = HotSlot<Resource>()
+  /// 0 while nobody waits and the pool is open: only then may the hot slot be used without the
+  /// mutex, so that nobody overtakes a waiter. Changed under the mutex only.
+  private let gate = Atomic<Int>(0)
 
   /// Creates an empty pool.
   ///
@@ -70,7 +54,11 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   }
 
   /// What waiting has cost so far.
-  var counts: WaitCounts { state.withLock { $0.counts } }
+  var counts: WaitCounts {
+    var counts = state.withLock { $0.counts }
+    counts.acquisitions += hot.count
+    return counts
+  }
 
   /// How many actors stand in the queue now.
   var waiting: Int { state.withLock { $0.waiters.count } }
@@ -82,7 +70,9 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   ///
   /// - Throws: `acquireTimedOut` at the limit, `closed`, `stopped`, or what making one threw.
   func acquire(_ limit: WaitLimit) throws(StorageError) -> Resource {
-    if let resource = state.withLock({ $0.takeIdle() }) { return resource }
+    if gate.load(ordering: .relaxed) == 0, case .taken(let resource) = hot.take() {
+      return resource
+    }
     return try acquireSlowly(limit)
   }
 
@@ -90,33 +80,44 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   ///
   /// - Parameter isUsable: `false` has it closed; a waiter may then make another one.
   func release(_ resource: Resource, isUsable: Bool) {
-    let isKept = state.withLock { state in
-      guard isUsable, state.waiters.isEmpty, !state.isClosed, state.idleCount < idleLimit else {
-        return false
+    if isUsable, idleLimit > 0, hot.put(resource, isAllowed: { isUncontended }) { return }
+    releaseSlowly(resource, isUsable: isUsable)
+  }
+
+  private var isUncontended: Bool { gate.load(ordering: .sequentiallyConsistent) == 0 }
+
+  /// Changes the state, and the gate with it.
+  private func change<Result>(_ body: (inout State) -> Result) -> Result {
+    state.withLock { state in
+      defer {
+        gate.store(
+          state.isClosed ? -1 : state.waiters.count, ordering: .sequentiallyConsistent)
       }
-      state.putIdle(resource)
-      return true
+      return body(&state)
     }
-    if !isKept { releaseSlowly(resource, isUsable: isUsable) }
   }
 
   @inline(never)
   private func acquireSlowly(_ limit: WaitLimit) throws(StorageError) -> Resource {
-    let grant = state.withLock { take(from: &$0) }
+    let grant = change { take(from: &$0) }
     if let grant { return try redeem(grant) }
     return try redeem(waitForGrant(limit))
   }
 
   @inline(never)
   private func releaseSlowly(_ resource: Resource, isUsable: Bool) {
-    let token: ParkingToken? = state.withLock { state in
+    let token: ParkingToken? = change { state in
       if isUsable, let waiter = state.waiters.popFirst() {
         waiter.grant = .resource(resource)
         return waiter.token
       }
-      if isUsable, !state.isClosed, state.idleCount < idleLimit {
-        state.putIdle(resource)
-        return nil
+      if isUsable, !state.isClosed {
+        // The hot slot counts as one idle place, whether it is full or not.
+        if idleLimit > 0, hot.put(resource, isAllowed: { true }) { return nil }
+        if state.idle.count < idleLimit - 1 {
+          state.idle.append(resource)
+          return nil
+        }
       }
       return giveUpSlot(&state)
     }
@@ -126,26 +127,48 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   /// Lets go of idle resources and turns away all who wait or come later; lent ones are closed when
   /// they are given back.
   func close() {
-    let (waiters, idle) = state.withLock { state in
+    let waiters = change { state in
       state.isClosed = true
       for waiter in state.waiters { waiter.grant = .closed }
-      let idle = state.others + [state.newest].compactMap { $0 }
-      let result = (state.waiters, idle)
+      let waiters = state.waiters
       state.waiters = []
-      state.openCount -= idle.count
-      state.others = []
-      state.newest = nil
-      return result
+      return waiters
     }
     for waiter in waiters { environment.parking.unpark(waiter.token) }
+    // From here on nothing comes into the hot slot but what was on its way.
+    let last = takeHotSurely()
+    let idle = change { state in
+      let idle = state.idle + [last].compactMap { $0 }
+      state.openCount -= idle.count
+      state.idle = []
+      return idle
+    }
     // Closing a connection may checkpoint, so the last references end here, outside the mutex.
     _ = consume idle
   }
 
+  /// Takes what is in the hot slot, or on its way into it; call it with the gate closed.
+  private func takeHotSurely() -> Resource? {
+    while true {
+      switch hot.take() {
+      case .taken(let resource): return resource
+      case .empty: return nil
+      case .claimed:
+        // A few instructions, unless that thread has just lost its processor.
+        try? environment.time.sleep(for: .microseconds(20))
+      }
+    }
+  }
+
   private func take(from state: inout State) -> Grant? {
     if state.isClosed { return .closed }
+    // Who finds a queue goes to its end, even while something is free for an instant.
     guard state.waiters.isEmpty else { return nil }
-    if let resource = state.takeIdle() { return .resource(resource) }
+    if case .taken(let resource) = hot.take() { return .resource(resource) }
+    if let resource = state.idle.popLast() {
+      state.counts.acquisitions += 1
+      return .resource(resource)
+    }
     guard state.openCount < limit else { return nil }
     state.openCount += 1
     state.counts.acquisitions += 1
@@ -160,7 +183,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
       do {
         return try make()
       } catch {
-        let token = state.withLock { giveUpSlot(&$0) }
+        let token = change { giveUpSlot(&$0) }
         if let token { environment.parking.unpark(token) }
         throw error
       }
@@ -181,13 +204,15 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     let start = environment.time.monotonicNow()
     let deadline = limit.deadline(from: start)
     let waiter = Waiter<Grant>(token: environment.parking.currentToken())
-    let grant: Grant? = state.withLock { state in
+    let grant: Grant? = change { state in
       // Something may have been given back since the first look.
       if let grant = take(from: &state) { return grant }
       state.waiters.append(waiter)
       return nil
     }
     if let grant { return grant }
+    // What came into the hot slot before the gate was closed belongs to whoever is first now.
+    if let resource = takeHotSurely() { releaseSlowly(resource, isUsable: true) }
     while true {
       do {
         try environment.parking.park(until: deadline)
@@ -197,7 +222,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
       }
       let now = environment.time.monotonicNow()
       let isLate = deadline.map { now >= $0 } ?? false
-      let grant = state.withLock { settle(waiter, wait: now - start, isLate: isLate, in: &$0) }
+      let grant = change { settle(waiter, wait: now - start, isLate: isLate, in: &$0) }
       if let grant { return grant }
       if isLate { throw .acquireTimedOut(waited: now - start) }
     }
@@ -222,7 +247,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
 
   /// Leaves the queue; what was granted meanwhile goes to the next.
   private func leaveStopped(_ waiter: Waiter<Grant>) {
-    let grant: Grant? = state.withLock { state in
+    let grant: Grant? = change { state in
       state.waiters.removeAll { $0 === waiter }
       return waiter.grant
     }
@@ -230,7 +255,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     case nil, .closed: break
     case .resource(let resource): release(resource, isUsable: true)
     case .slot:
-      let token = state.withLock { giveUpSlot(&$0) }
+      let token = change { giveUpSlot(&$0) }
       if let token { environment.parking.unpark(token) }
     }
   }
