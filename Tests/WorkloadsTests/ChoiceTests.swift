@@ -117,8 +117,8 @@ struct ChoiceTests {
     // A scenario may have a billion keys.
     for number in numbers + [100_000_000, 999_999_999] {
       #expect(KeyText.number(text.text(of: number)) == number)
-      var cache = KeyTextCache(count: 100)
-      for _ in 0..<2 { #expect(cache.text(of: number) == text.text(of: number)) }
+      var cache = KeyCache(count: 100)
+      for _ in 0..<2 { #expect(cache.key(number).text == text.text(of: number)) }
     }
     #expect(text.text(of: 42) == "key/00000042")
     #expect(KeyText.number("kez/00000042") == nil && KeyText.number("key/a") == nil)

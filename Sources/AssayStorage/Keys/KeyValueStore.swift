@@ -52,12 +52,20 @@ public struct KeyValueStore: Sendable {
   public func store(
     key: String, value: [UInt8], deadline: MonotonicTime? = nil
   ) throws(StorageError) {
-    let key = try StorageKey.normalized(key)
+    try store(key: NormalKey(key), value: value, deadline: deadline)
+  }
+
+  /// Creates or replaces a value under a key that was normalised before.
+  ///
+  /// - Throws: as `Database.write`.
+  public func store(
+    key: NormalKey, value: [UInt8], deadline: MonotonicTime? = nil
+  ) throws(StorageError) {
     let modified = database.environment.time.wallNow().milliseconds
     try converting {
       try database.writeStatement(deadline: deadline) { connection in
         try connection.withStatement(Queries.store) { (statement) throws(SQLiteError) in
-          try statement.bind(1, key)
+          try statement.bind(1, key.text)
           try statement.bind(2, value)
           try statement.bind(3, modified)
           try statement.run()
@@ -74,9 +82,19 @@ public struct KeyValueStore: Sendable {
   public func load<Value>(
     _ key: String, deadline: MonotonicTime? = nil, _ body: (Span<UInt8>) -> Value
   ) throws(StorageError) -> Value {
+    try load(NormalKey(key), deadline: deadline, body)
+  }
+
+  /// Lends a value under a key that was normalised before.
+  ///
+  /// - Throws: `notFound`, and as `Database.read`.
+  @inlinable
+  public func load<Value>(
+    _ key: NormalKey, deadline: MonotonicTime? = nil, _ body: (Span<UInt8>) -> Value
+  ) throws(StorageError) -> Value {
     var value: Value?
     try find(key, deadline) { row in value = row.withBytes(0, body) }
-    guard let value else { throw .notFound(key) }
+    guard let value else { throw .notFound(key.text) }
     return value
   }
 
@@ -85,7 +103,7 @@ public struct KeyValueStore: Sendable {
   /// - Throws: as the form that lends it.
   public func load(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> [UInt8] {
     var value: [UInt8] = []
-    try find(key, deadline) { row in value = row.bytes(0) }
+    try find(NormalKey(key), deadline) { row in value = row.bytes(0) }
     return value
   }
 
@@ -166,20 +184,19 @@ public struct KeyValueStore: Sendable {
   /// - Throws: `notFound` without having called `read`, and as `load`.
   @usableFromInline
   func find(
-    _ key: String, _ deadline: MonotonicTime?, _ read: (borrowing Statement) -> Void
+    _ key: NormalKey, _ deadline: MonotonicTime?, _ read: (borrowing Statement) -> Void
   ) throws(StorageError) {
-    let key = try StorageKey.normalized(key)
     let isThere = try converting {
       try database.read(deadline: deadline) { connection in
         try connection.withStatement(Queries.load) { (row) throws(SQLiteError) -> Bool in
-          try row.bind(1, key)
+          try row.bind(1, key.text)
           guard try row.step() else { return false }
           read(row)
           return true
         }
       }
     }
-    guard isThere else { throw .notFound(key) }
+    guard isThere else { throw .notFound(key.text) }
   }
 }
 

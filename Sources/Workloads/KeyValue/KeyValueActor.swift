@@ -10,7 +10,7 @@ struct KeyValueActor: WorkloadActor {
   private let actor: ActorID
   private let time: any TimeSource
   private var generator: SeededGenerator
-  private var keyTexts: KeyTextCache
+  private var keys: KeyCache
   private var value: [UInt8]
   private var sequence: UInt32 = 0
 
@@ -21,7 +21,7 @@ struct KeyValueActor: WorkloadActor {
   ) {
     self.store = store
     self.chooser = chooser
-    keyTexts = KeyTextCache(count: keyCount)
+    keys = KeyCache(count: keyCount)
     self.mix = mix
     totalWeight = mix.reduce(0) { $0 + $1.weight }
     self.actor = actor
@@ -34,7 +34,7 @@ struct KeyValueActor: WorkloadActor {
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
     let number = chooser.next(&generator)
-    let key = keyTexts.text(of: number)
+    let key = keys.key(number)
     var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
     switch operation.kind {
     case .load:
@@ -48,7 +48,7 @@ struct KeyValueActor: WorkloadActor {
       try Workloads.perform(
         operation, recorder, intended: intended, deadline: deadline, time: time
       ) {
-        try store.delete(key)
+        try store.delete(key.text)
         return operation
       }
     default:
@@ -65,7 +65,7 @@ struct KeyValueActor: WorkloadActor {
   }
 
   /// The nonce under a key; 0 when there is no such key, which is an answer and no failure.
-  private func loadedNonce(_ key: String) throws(StorageError) -> UInt64 {
+  private func loadedNonce(_ key: NormalKey) throws(StorageError) -> UInt64 {
     do {
       return try store.load(key) { readNonce($0) }
     } catch .notFound {
