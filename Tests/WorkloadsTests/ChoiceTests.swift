@@ -1,4 +1,5 @@
 import AssayModel
+import AssayStorage
 import Glibc
 import Testing
 
