@@ -49,6 +49,7 @@ let package = Package(
     module("AssayModel"),
     // Floor 1
     module("SQLiteDriver", ["AssayModel", "CSQLite"]),
+    module("FaultVFS", ["AssayModel", "CSQLite"]),
     module("Platform", ["AssayModel"]),
     module("Checkers", ["AssayModel"]),
     module("Statistics", ["AssayModel", histogram]),
@@ -62,7 +63,7 @@ let package = Package(
     module(
       "Runner",
       [
-        "AssayModel", "AssayStorage", "Checkers", "CSQLite", "Platform", "Reports",
+        "AssayModel", "AssayStorage", "Checkers", "CSQLite", "FaultVFS", "Platform", "Reports",
         "ScenarioFiles", "SQLiteDriver", "Statistics", "Workloads", crypto,
       ]),
     // Floor 5
@@ -75,6 +76,7 @@ let package = Package(
 
     tests("AssayModel"),
     tests("SQLiteDriver", ["AssayModel"]),
+    tests("FaultVFS", ["AssayModel", "CSQLite"]),
     tests("Platform", ["AssayModel"]),
     tests("Checkers", ["AssayModel"]),
     tests("Statistics", ["AssayModel"]),
@@ -86,8 +88,8 @@ let package = Package(
       "Runner",
       [
         // The executable, because its workers are what the tests start.
-        "assay", "AssayModel", "Checkers", "Platform", "Reports", "ScenarioFiles", "SQLiteDriver",
-        "Statistics",
+        "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Platform", "Reports",
+        "ScenarioFiles", "SQLiteDriver", "Statistics", "Workloads",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),
   ],

@@ -67,6 +67,8 @@ public struct LoadSettings: Hashable, Codable, Sendable {
   public var distribution: Distribution = .uniform
   /// Size of a value in bytes; at least 16, which hold the nonce.
   public var valueSize: ByteCount = ByteCount(100)
+  /// The user's own SQL; only for workload `sql`.
+  public var sql: SQLLoad?
 
   /// Creates the defaults of a workload.
   public init(workload: Workload) {

@@ -31,6 +31,10 @@ public struct PlannedCell: Hashable, Codable, Sendable {
   public var load: LoadSettings
   /// Its faults.
   public var faults: [FaultSpecification]
+  /// Standing properties of its device.
+  public var disk = DiskSettings()
+  /// What is explored of it; `nil` in the real world.
+  public var explore: ExploreSettings?
   /// Its expectations: per check the rules whose parameter conditions fit this cell, in order;
   /// conditions on the library are left in place, since only a worker knows the library.
   public var expectations: [Expectation]

@@ -31,6 +31,10 @@ public struct Scenario: Hashable, Codable, Sendable {
   public var repetitions: Int = 1
   /// What breaks, and when.
   public var faults: [FaultSpecification] = []
+  /// Standing properties of the device.
+  public var disk = DiskSettings()
+  /// What the simulated world explores; `nil` in the real one.
+  public var explore: ExploreSettings?
   /// What must be found.
   public var expectations: [Expectation] = []
   /// Checks to run and report beyond those that `expectations` name.
