@@ -34,8 +34,10 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case every(Nanoseconds)
     /// When the target process has acknowledged this many commits; at least 1.
     case afterCommits(Int)
-    /// At the Nth operation of the VFS, counted from 1.
+    /// At the Nth operation of the VFS that `method` and `file` select, counted from 1.
     case operation(Int)
+    /// When this many bytes have been written; only for `disk_full`.
+    case afterBytes(ByteCount)
     /// At each operation of the VFS with this probability.
     case probability(Probability)
   }
@@ -46,6 +48,24 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case asConfigured
     case same
     case new
+  }
+
+  /// Where in an operation of the VFS a process is killed.
+  public enum Moment: String, CaseIterable, Codable, Sendable {
+    /// Before it has any effect.
+    case before
+    /// In the middle of a write: its first half is in the file.
+    case middle
+    /// When it has taken effect, before SQLite hears of it.
+    case after
+  }
+
+  /// How often a fault of the VFS happens once it was triggered.
+  public enum Lasting: String, CaseIterable, Codable, Sendable {
+    /// One operation fails; `every` and `probability` trigger it again.
+    case once
+    /// Every further operation fails as well.
+    case forever
   }
 
   /// What a `clock` fault does to the target's clocks.
@@ -85,10 +105,17 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
   public var restartOwner: RestartOwner = .asConfigured
   /// What happens to the clocks; only for `clock`.
   public var clock: ClockChange?
-  /// The VFS method that is hit, such as `sync`; only for faults of the VFS.
-  public var method: String?
-  /// The kind of file that is hit, such as `wal`; only for faults of the VFS.
-  public var file: String?
+  /// The VFS method that is hit, such as `sync`; for faults of the VFS and `kill` at an operation.
+  public var method: VFSMethod?
+  /// The kind of file that is hit, such as `wal`; for faults of the VFS and for `tamper`.
+  public var file: FileKind?
+  /// Where in the operation the process is killed; only for `kill` with `operation`.
+  public var moment: Moment = .before
+  /// How often a fault of the VFS happens.
+  public var lasting: Lasting = .once
+  /// Whether a failed sync also loses what was not yet on the disk, as ext4, XFS and Btrfs do;
+  /// only for `fsync_error`.
+  public var dropsDirtyPages: Bool = false
 
   /// Creates a fault.
   public init(kind: Kind, target: Target, trigger: Trigger) {

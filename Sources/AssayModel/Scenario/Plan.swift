@@ -33,6 +33,8 @@ public struct PlannedCell: Hashable, Codable, Sendable {
   public var faults: [FaultSpecification]
   /// Standing properties of its device.
   public var disk = DiskSettings()
+  /// What its file system layer counts.
+  public var probe = Probe.none
   /// What is explored of it; `nil` in the real world.
   public var explore: ExploreSettings?
   /// Its expectations: per check the rules whose parameter conditions fit this cell, in order;

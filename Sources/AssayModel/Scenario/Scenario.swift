@@ -33,6 +33,8 @@ public struct Scenario: Hashable, Codable, Sendable {
   public var faults: [FaultSpecification] = []
   /// Standing properties of the device.
   public var disk = DiskSettings()
+  /// What the file system layer counts.
+  public var probe = Probe.none
   /// What the simulated world explores; `nil` in the real one.
   public var explore: ExploreSettings?
   /// What must be found.

@@ -20,7 +20,7 @@ struct FaultTimeline {
         switch fault.trigger {
         case .at(let delay): from + delay
         case .every(let period): from + period
-        case .afterCommits, .operation, .probability: nil
+        case .afterCommits, .operation, .afterBytes, .probability: nil
         }
       return Entry(
         fault: fault, due: due, generator: SeededGenerator(seed.derived("fault", index)))

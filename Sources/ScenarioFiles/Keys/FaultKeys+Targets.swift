@@ -123,8 +123,8 @@ extension FaultDraft {
     fault.restartAfter = restartAfter
     fault.restartOwner = restartOwner ?? .asConfigured
     fault.clock = kind == .clock ? clock : nil
-    fault.method = method
-    fault.file = file
+    fault.method = method.flatMap(VFSMethod.init(rawValue:))
+    fault.file = file.flatMap(FileKind.init(rawValue:))
     return fits(fault, at: place, &context) ? fault : nil
   }
 

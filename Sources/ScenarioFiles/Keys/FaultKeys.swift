@@ -58,11 +58,8 @@ extension FaultDraft {
     text: \.rawValue)
 
   /// The methods of SQLite's file system layer that faults may name.
-  private static let vfsMethods = [
-    "read", "write", "sync", "truncate", "lock", "unlock", "shm_lock", "shm_map", "open", "delete",
-    "access", "file_size",
-  ]
-  private static let fileKinds = ["database", "journal", "wal", "shm", "temporary"]
+  private static let vfsMethods = VFSMethod.failing.map(\.rawValue)
+  private static let fileKinds = FileKind.allCases.map(\.rawValue)
 
   private static let triggerKeys: [SettingKey<FaultDraft>] = [
     time(
