@@ -1,0 +1,52 @@
+public import AssayModel
+
+/// The files of a simulated disk at a moment: what a program starts from.
+public struct DiskState: Hashable, Sendable {
+  /// One file with a name.
+  public struct File: Hashable, Sendable {
+    /// Number of the file on its disk.
+    var inode: Int32
+    /// What it is to SQLite.
+    public var kind: FileKind
+    /// Its path.
+    public var path: String
+    /// What it holds.
+    public var content: [UInt8]
+  }
+
+  /// The files, by name in the order in which names were first used.
+  public var files: [File]
+
+  /// Copies the named files of a disk.
+  public init(of disk: SimulatedDisk) {
+    files = (0..<disk.nameCount).compactMap { number in
+      guard let inode = disk.inode(ofName: number) else { return nil }
+      return File(
+        inode: inode.number, kind: inode.kind, path: disk.path(ofName: Int32(number)),
+        content: inode.content)
+    }
+  }
+}
+
+extension SimulatedDisk {
+  /// Creates a disk that holds these files; the numbers of files and names may differ from those
+  /// of the disk they come from.
+  public convenience init(
+    _ state: DiskState, settings: DiskSettings = DiskSettings(), seed: Seed = Seed(0)
+  ) {
+    self.init(settings: settings, seed: seed)
+    for file in state.files { add(file) }
+  }
+
+  /// Adds a file with its name.
+  private func add(_ file: DiskState.File) {
+    let inode = makeInode(file.kind)
+    unsafe file.content.withUnsafeBytes { bytes in
+      guard let address = bytes.baseAddress else { return }
+      unsafe inode.write(address, count: bytes.count, at: 0)
+    }
+    unsafe file.path.withCString { path in
+      setName(Int32(unsafe makeName(path)), inode: inode.number)
+    }
+  }
+}

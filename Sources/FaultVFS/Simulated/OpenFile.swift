@@ -1,0 +1,135 @@
+import AssayModel
+import CSQLite
+
+/// One open file of the simulated disk: what stands behind a `sqlite3_file`.
+///
+/// Each method does what the unix VFS does with the same call, and tells the disk's log. Result
+/// codes are SQLite's.
+final class OpenFile {
+  /// Its number among the open files of the disk, from 1.
+  let number: Int32
+  /// The disk that it was opened on; a handle never outlives its disk.
+  unowned let disk: SimulatedDisk
+  let inode: SimulatedInode
+  let kind: FileKind
+  /// Number of the simulated process that opened it.
+  let process: Int32
+  /// Whether crashes and logs know it: it has a name.
+  let isNamed: Bool
+  /// Whether its first sync syncs the directory too: a journal or WAL that was opened to be made.
+  private var syncsDirectory: Bool
+  private let deletesOnClose: Int32
+  var lockLevel: Int32 = SQLITE_LOCK_NONE
+  var sharedSlots: UInt16 = 0
+  var exclusiveSlots: UInt16 = 0
+  /// Whether it has mapped the shared memory.
+  private var isAttached = false
+
+  init(
+    number: Int32, disk: SimulatedDisk, inode: SimulatedInode, kind: FileKind, process: Int32,
+    isNamed: Bool, syncsDirectory: Bool, deletesName: Int32
+  ) {
+    self.number = number
+    self.disk = disk
+    self.inode = inode
+    self.kind = kind
+    self.process = process
+    self.isNamed = isNamed
+    self.syncsDirectory = syncsDirectory
+    deletesOnClose = deletesName
+  }
+
+  // MARK: Content
+
+  func read(_ buffer: UnsafeMutableRawPointer, count: Int, at offset: Int) -> Int32 {
+    let copied = unsafe inode.read(into: buffer, count: count, at: offset)
+    guard copied < count else { return SQLITE_OK }
+    unsafe (buffer + copied).initializeMemory(as: UInt8.self, repeating: 0, count: count - copied)
+    return assay_IOERR_SHORT_READ
+  }
+
+  func write(_ bytes: UnsafeRawPointer, count: Int, at offset: Int) -> Int32 {
+    unsafe disk.write(inode, bytes, count: count, at: offset, isNamed: isNamed)
+    return SQLITE_OK
+  }
+
+  func truncate(to length: Int) -> Int32 {
+    disk.truncate(inode, to: length, isNamed: isNamed)
+    return SQLITE_OK
+  }
+
+  func sync() -> Int32 {
+    guard isNamed else { return SQLITE_OK }
+    disk.record(.sync, inode)
+    if syncsDirectory {
+      syncsDirectory = false
+      disk.record(.directorySync, inode)
+    }
+    return SQLITE_OK
+  }
+
+  // MARK: Locks
+
+  func lock(to level: Int32) -> Int32 {
+    let before = lockLevel
+    let code = inode.locks.lock(self, to: level)
+    if level == SQLITE_LOCK_RESERVED, before < level, lockLevel == level {
+      disk.beginTransaction(self)
+    }
+    return code
+  }
+
+  func unlock(to level: Int32) -> Int32 {
+    if inode.locks.unlock(self, to: level) { disk.endTransaction(self) }
+    return SQLITE_OK
+  }
+
+  // MARK: Shared memory
+
+  func mapSharedMemory(
+    _ region: Int, size: Int, extend: Bool
+  ) -> UnsafeMutableRawPointer? {
+    let shared = inode.sharedMemory ?? SharedMemory(regionSize: size)
+    inode.sharedMemory = shared
+    if !isAttached {
+      isAttached = true
+      if shared.attached == 0 { shared.reset() }
+      shared.attach()
+    }
+    return unsafe shared.region(region, extend: extend)
+  }
+
+  /// Slot 0 is `WAL_WRITE_LOCK`: who has it is the one writer.
+  private static let writeSlot: UInt16 = 1
+
+  func lockSharedMemory(first: Int, count: Int, flags: Int32) -> Int32 {
+    guard let shared = inode.sharedMemory else { return assay_IOERR_SHMLOCK }
+    let before = exclusiveSlots & Self.writeSlot
+    let code = shared.lock(self, first: first, count: count, flags: flags)
+    let after = exclusiveSlots & Self.writeSlot
+    if before < after { disk.beginTransaction(self) }
+    if before > after { disk.endTransaction(self) }
+    return code
+  }
+
+  func unmapSharedMemory() {
+    guard isAttached, let shared = inode.sharedMemory else { return }
+    isAttached = false
+    if exclusiveSlots & Self.writeSlot != 0 { disk.endTransaction(self) }
+    shared.releaseAll(self)
+    _ = shared.detach()
+  }
+
+  // MARK: End
+
+  /// Gives back every lock, as the operating system does when a process dies.
+  func releaseLocks() {
+    unmapSharedMemory()
+    if inode.locks.unlock(self, to: SQLITE_LOCK_NONE) { disk.endTransaction(self) }
+  }
+
+  func close() {
+    releaseLocks()
+    if deletesOnClose >= 0 { _ = disk.remove(name: deletesOnClose, syncsDirectory: false) }
+  }
+}

@@ -1,0 +1,104 @@
+import CSQLite
+
+/// The shared memory of one database in WAL mode: its regions and its eight lock slots.
+///
+/// Safe because regions are owned by this object; SQLite gets pointers that stay valid until the
+/// last connection has unmapped.
+@safe
+final class SharedMemory {
+  /// Who holds a slot.
+  private struct Slot {
+    var sharedCount = 0
+    /// Number of an open file; 0 for none.
+    var exclusive: Int32 = 0
+  }
+
+  private(set) var regions: [UnsafeMutableRawPointer]
+  private let regionSize: Int
+  private var slots = Array(repeating: Slot(), count: Int(SQLITE_SHM_NLOCK))
+  /// Connections that have mapped it.
+  private(set) var attached = 0
+
+  init(regionSize: Int) {
+    self.regionSize = regionSize
+    unsafe regions = []
+  }
+
+  deinit {
+    for index in unsafe regions.indices { unsafe regions[index].deallocate() }
+  }
+
+  func attach() { attached += 1 }
+
+  /// Counts a connection out; returns whether nobody is left.
+  func detach() -> Bool {
+    attached -= 1
+    return attached == 0
+  }
+
+  /// Clears what a finished generation of connections has left, so that the memory can be used
+  /// again as if it were new.
+  func reset() {
+    for index in unsafe regions.indices {
+      unsafe regions[index].initializeMemory(as: UInt8.self, repeating: 0, count: regionSize)
+    }
+  }
+
+  /// Returns a region, or `nil` when it does not exist and may not be made.
+  func region(_ index: Int, extend: Bool) -> UnsafeMutableRawPointer? {
+    while unsafe regions.count <= index {
+      guard extend else { return nil }
+      let region = UnsafeMutableRawPointer.allocate(byteCount: regionSize, alignment: 4_096)
+      unsafe region.initializeMemory(as: UInt8.self, repeating: 0, count: regionSize)
+      unsafe regions.append(region)
+    }
+    return unsafe regions[index]
+  }
+
+  /// Takes or gives back lock slots; all of them or none.
+  func lock(_ file: OpenFile, first: Int, count: Int, flags: Int32) -> Int32 {
+    let range = first..<first + count
+    let isShared = flags & SQLITE_SHM_SHARED != 0
+    if flags & SQLITE_SHM_UNLOCK != 0 {
+      for slot in range { release(file, slot) }
+      return SQLITE_OK
+    }
+    for slot in range where isHeld(slot, against: file, shared: isShared) { return SQLITE_BUSY }
+    for slot in range {
+      let bit = UInt16(1) << UInt16(slot)
+      if isShared {
+        if file.sharedSlots & bit == 0 { slots[slot].sharedCount += 1 }
+        file.sharedSlots |= bit
+      } else {
+        slots[slot].exclusive = file.number
+        file.exclusiveSlots |= bit
+      }
+    }
+    return SQLITE_OK
+  }
+
+  private func isHeld(_ slot: Int, against file: OpenFile, shared: Bool) -> Bool {
+    let holder = slots[slot].exclusive
+    if holder != 0, holder != file.number { return true }
+    if shared { return false }
+    let own = file.sharedSlots & UInt16(1) << UInt16(slot) != 0 ? 1 : 0
+    return slots[slot].sharedCount > own
+  }
+
+  private func release(_ file: OpenFile, _ slot: Int) {
+    let bit = UInt16(1) << UInt16(slot)
+    if file.sharedSlots & bit != 0 {
+      slots[slot].sharedCount -= 1
+      file.sharedSlots &= ~bit
+    }
+    if file.exclusiveSlots & bit != 0 {
+      slots[slot].exclusive = 0
+      file.exclusiveSlots &= ~bit
+    }
+  }
+
+  /// Gives back everything that a file holds.
+  func releaseAll(_ file: OpenFile) {
+    for slot in slots.indices { release(file, slot) }
+  }
+}

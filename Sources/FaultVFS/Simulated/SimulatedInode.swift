@@ -1,0 +1,81 @@
+import AssayModel
+
+/// The content of one file of the simulated disk.
+///
+/// Bytes between `count` and the capacity are zero, so that a file grows by setting its length.
+///
+/// Safe because `memory` is owned by this object and every access is checked against `count`.
+@safe
+final class SimulatedInode {
+  /// Its number on the disk.
+  let number: Int32
+  /// What it is to SQLite.
+  let kind: FileKind
+  /// Its length.
+  private(set) var count = 0
+  private(set) var memory: UnsafeMutableRawPointer
+  private var capacity: Int
+  /// The locks of `sqlite3_io_methods`.
+  var locks = SimulatedLocks()
+  /// The shared memory of the database, while somebody is attached.
+  var sharedMemory: SharedMemory?
+
+  init(number: Int32, kind: FileKind) {
+    self.number = number
+    self.kind = kind
+    capacity = 4_096
+    unsafe memory = Self.zeroed(capacity)
+  }
+
+  deinit { unsafe memory.deallocate() }
+
+  private static func zeroed(_ count: Int) -> UnsafeMutableRawPointer {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+    return unsafe memory
+  }
+
+  /// Copies up to `wanted` bytes at `offset`; returns how many there were.
+  func read(into buffer: UnsafeMutableRawPointer, count wanted: Int, at offset: Int) -> Int {
+    let available = max(0, min(wanted, count - offset))
+    if available > 0 {
+      unsafe buffer.copyMemory(from: memory + offset, byteCount: available)
+    }
+    return available
+  }
+
+  /// Overwrites bytes at `offset`; a gap before them reads zero.
+  func write(_ bytes: UnsafeRawPointer, count written: Int, at offset: Int) {
+    let end = offset + written
+    reserve(end)
+    unsafe (memory + offset).copyMemory(from: bytes, byteCount: written)
+    if end > count { count = end }
+  }
+
+  /// Sets the length; what is cut off is gone, what is added reads zero.
+  func truncate(to length: Int) {
+    if length < count {
+      unsafe (memory + length).initializeMemory(
+        as: UInt8.self, repeating: 0, count: count - length)
+    } else {
+      reserve(length)
+    }
+    count = length
+  }
+
+  private func reserve(_ needed: Int) {
+    guard needed > capacity else { return }
+    var wider = capacity
+    while wider < needed { wider *= 2 }
+    let larger = unsafe Self.zeroed(wider)
+    unsafe larger.copyMemory(from: memory, byteCount: count)
+    unsafe memory.deallocate()
+    unsafe memory = larger
+    capacity = wider
+  }
+
+  /// A copy of the whole content.
+  var content: [UInt8] {
+    unsafe Array(UnsafeRawBufferPointer(start: memory, count: count))
+  }
+}

@@ -1,0 +1,144 @@
+import AssayModel
+import CSQLite
+import Glibc
+
+/// The file system layer `VFSName.simulated` of this process: registered once, it points at the
+/// disk that is current (decision 3 of the design).
+@safe
+public final class SimulatedVFS: @unchecked Sendable {
+  // Unchecked because `disk` changes only between programs, when no connection is open.
+  // Safe because both C structures are allocated once and never freed: SQLite keeps them.
+
+  /// The one of this process.
+  public static let shared = SimulatedVFS()
+
+  /// The disk that files are opened on; `nil` makes every open fail.
+  public var disk: SimulatedDisk?
+  private let vfs: UnsafeMutablePointer<sqlite3_vfs>
+
+  private init() {
+    unsafe vfs = .allocate(capacity: 1)
+    unsafe vfs.initialize(to: sqlite3_vfs())
+    unsafe vfs.pointee.iVersion = 2
+    unsafe vfs.pointee.szOsFile = Int32(MemoryLayout<SimulatedFile>.size)
+    unsafe vfs.pointee.mxPathname = 512
+    unsafe vfs.pointee.zName = UnsafePointer(strdup(VFSName.simulated))
+    unsafe vfs.pointee.pAppData = Unmanaged.passUnretained(self).toOpaque()
+    unsafe vfs.pointee.xOpen = vfsOpen
+    unsafe vfs.pointee.xDelete = vfsDelete
+    unsafe vfs.pointee.xAccess = vfsAccess
+    unsafe vfs.pointee.xFullPathname = vfsFullPathname
+    unsafe vfs.pointee.xRandomness = vfsRandomness
+    unsafe vfs.pointee.xSleep = vfsSleep
+    unsafe vfs.pointee.xCurrentTime = vfsCurrentTime
+    unsafe vfs.pointee.xCurrentTimeInt64 = vfsCurrentTimeInt64
+    unsafe vfs.pointee.xGetLastError = { _, _, _ in 0 }
+  }
+
+  /// Makes the layer known to SQLite under its name; further calls do nothing.
+  public func register() {
+    guard unsafe sqlite3_vfs_find(VFSName.simulated) == nil else { return }
+    unsafe sqlite3_vfs_register(vfs, 0)
+  }
+}
+
+/// The disk of a call.
+@inline(__always)
+private func currentDisk(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> SimulatedDisk? {
+  guard let data = unsafe vfs?.pointee.pAppData else { return nil }
+  return unsafe Unmanaged<SimulatedVFS>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.disk }
+}
+
+/// Julian day of the Unix epoch in milliseconds. Source: SQLite, `os_unix.c`,
+/// `unixCurrentTimeInt64`.
+private let unixEpochMilliseconds: Int64 = 24_405_875 * 8_640_000
+
+private func vfsOpen(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ path: UnsafePointer<CChar>?,
+  _ handle: UnsafeMutablePointer<sqlite3_file>?, _ flags: Int32,
+  _ flagsOut: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  guard let handle = unsafe handle else { return SQLITE_MISUSE }
+  let file = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: SimulatedFile.self)
+  // Without methods SQLite does not close what was not opened.
+  unsafe file.initialize(to: SimulatedFile())
+  guard let disk = unsafe currentDisk(vfs) else { return SQLITE_CANTOPEN }
+  if !disk.isPlain {
+    guard case .admitted = disk.enter(.open, FileKind(flags: flags)) else { return SQLITE_CANTOPEN }
+  }
+  guard let open = unsafe disk.open(path, flags: flags) else { return SQLITE_CANTOPEN }
+  unsafe file.pointee.open = Unmanaged.passRetained(open)
+  unsafe file.pointee.methods = UnsafePointer(simulatedMethods)
+  unsafe flagsOut?.pointee = flags
+  return SQLITE_OK
+}
+
+private func vfsDelete(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ path: UnsafePointer<CChar>?, _ sync: Int32
+) -> Int32 {
+  guard let disk = unsafe currentDisk(vfs), let path = unsafe path else { return SQLITE_IOERR }
+  if !disk.isPlain {
+    let kind = unsafe disk.inode(at: path)?.kind
+    guard case .admitted = disk.enter(.delete, kind) else { return assay_IOERR_DELETE }
+  }
+  return unsafe disk.remove(path, syncsDirectory: sync != 0)
+}
+
+private func vfsAccess(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ path: UnsafePointer<CChar>?, _ flags: Int32,
+  _ result: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  guard let disk = unsafe currentDisk(vfs), let path = unsafe path else { return SQLITE_IOERR }
+  if !disk.isPlain {
+    let kind = unsafe disk.inode(at: path)?.kind
+    guard case .admitted = disk.enter(.access, kind) else { return assay_IOERR_ACCESS }
+  }
+  let inode = unsafe disk.inode(at: path)
+  // As on unix: a file exists for SQLite when it has a length.
+  let exists = flags == SQLITE_ACCESS_EXISTS ? (inode?.count ?? 0) > 0 : inode != nil
+  unsafe result?.pointee = exists ? 1 : 0
+  return SQLITE_OK
+}
+
+private func vfsFullPathname(
+  _: UnsafeMutablePointer<sqlite3_vfs>?, _ path: UnsafePointer<CChar>?, _ capacity: Int32,
+  _ output: UnsafeMutablePointer<CChar>?
+) -> Int32 {
+  guard let path = unsafe path, let output = unsafe output else { return SQLITE_CANTOPEN }
+  let length = unsafe strlen(path)
+  guard length < capacity else { return SQLITE_CANTOPEN }
+  unsafe output.update(from: path, count: length + 1)
+  return SQLITE_OK
+}
+
+private func vfsRandomness(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ count: Int32, _ buffer: UnsafeMutablePointer<CChar>?
+) -> Int32 {
+  guard let disk = unsafe currentDisk(vfs), let buffer = unsafe buffer else { return 0 }
+  unsafe disk.fillRandom(UnsafeMutableRawPointer(buffer), count: Int(count))
+  return count
+}
+
+private func vfsSleep(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ microseconds: Int32) -> Int32 {
+  guard let disk = unsafe currentDisk(vfs) else { return 0 }
+  _ = disk.yieldPoint?.sleep(for: .microseconds(Int64(max(0, microseconds))))
+  return microseconds
+}
+
+private func vfsCurrentTimeInt64(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ time: UnsafeMutablePointer<sqlite3_int64>?
+) -> Int32 {
+  let disk = unsafe currentDisk(vfs)
+  let now = disk?.yieldPoint?.wallNow() ?? disk?.wallTime ?? WallTime(milliseconds: 0)
+  unsafe time?.pointee = unixEpochMilliseconds + now.milliseconds
+  return SQLITE_OK
+}
+
+private func vfsCurrentTime(
+  _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ time: UnsafeMutablePointer<Double>?
+) -> Int32 {
+  var milliseconds: sqlite3_int64 = 0
+  _ = unsafe vfsCurrentTimeInt64(vfs, &milliseconds)
+  unsafe time?.pointee = Double(milliseconds) / 86_400_000
+  return SQLITE_OK
+}
