@@ -15,7 +15,8 @@ struct SimulatedDiskTests {
       onDisk(SimulatedDisk()) { disk in
         let first = RawConnection()
         #expect(first.value("PRAGMA journal_mode=\(mode)") == mode)
-        first.execute("CREATE TABLE t(a INTEGER PRIMARY KEY, b); INSERT INTO t VALUES(1,'x'),(2,'y')")
+        first.execute(
+          "CREATE TABLE t(a INTEGER PRIMARY KEY, b); INSERT INTO t VALUES(1,'x'),(2,'y')")
         withExtendedLifetime(first) {}
         let second = RawConnection()
         #expect(second.rows("SELECT * FROM t") == ["1|x", "2|y"])

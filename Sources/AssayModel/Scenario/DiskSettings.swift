@@ -44,7 +44,7 @@ public struct DiskSettings: Hashable, Codable, Sendable {
     case ordered
     /// Any subset of them.
     case any
-    /// None, and directory syncs have no effect.
+    /// A prefix of all of them: directory syncs have no effect.
     case never
   }
 

@@ -227,6 +227,23 @@ public final class SimulatedDisk: @unchecked Sendable {
     openFiles[file.number] = nil
   }
 
+  /// Takes back everything since undoing began.
+  func rollBack() {
+    isUndoing = false
+    while !undo.isEmpty {
+      unsafe undo.removeLast { entry, bytes in
+        switch entry {
+        case .bytes(let number, let offset, let count, let length):
+          guard let inode = inodes[Int(number)] else { return }
+          if count > 0 { unsafe inode.write(bytes, count: count, at: offset) }
+          inode.truncate(to: length)
+        case .name(let name, let inode): names[Int(name)].inode = inode
+        case .inodeMade: inodes.removeLast()
+        }
+      }
+    }
+  }
+
   func write(
     _ inode: SimulatedInode, _ bytes: UnsafeRawPointer, count: Int, at offset: Int, isNamed: Bool
   ) {

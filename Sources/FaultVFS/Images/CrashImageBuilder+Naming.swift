@@ -1,0 +1,51 @@
+extension CrashImageBuilder {
+  /// Names an image, so that it can be made again from the same log.
+  public func name(of choice: ImageChoice) -> CrashImage {
+    var image = CrashImage(position: position)
+    for (index, piece) in pieces.enumerated() where !choice.keepsPiece(index) {
+      let id = CrashImage.PieceID(operation: Int(piece.operation), part: Int(piece.part))
+      if choice.isGarbage(index) { image.garbage.append(id) } else { image.lost.append(id) }
+    }
+    for (index, name) in names.enumerated() where !choice.keepsName(index) {
+      image.lostNames.append(Int(name.operation))
+    }
+    return image
+  }
+
+  /// Finds the choice that an image names.
+  ///
+  /// - Returns: `nil` when the image does not belong to this crash point: it names a piece that the
+  ///   log does not hold, or that is durable here.
+  public func choice(of image: CrashImage) -> ImageChoice? {
+    guard image.position == position else { return nil }
+    var choice = completeChoice
+    var found = 0
+    let lost = Set(image.lost)
+    let garbage = Set(image.garbage)
+    let lostNames = Set(image.lostNames)
+    for (index, piece) in pieces.enumerated() {
+      let id = CrashImage.PieceID(operation: Int(piece.operation), part: Int(piece.part))
+      if garbage.contains(id) {
+        choice.setGarbage(index)
+        found += 1
+      } else if lost.contains(id) {
+        choice.setPiece(index, false)
+        found += 1
+      }
+    }
+    for (index, name) in names.enumerated() where lostNames.contains(Int(name.operation)) {
+      choice.setName(index, false)
+      found += 1
+    }
+    return found == lost.count + garbage.count + lostNames.count ? choice : nil
+  }
+
+  /// Moves the crash point to where an image belongs and finds its choice.
+  ///
+  /// - Returns: `nil` when the image does not belong to the log.
+  public func find(_ image: CrashImage) -> ImageChoice? {
+    guard image.position >= position else { return nil }
+    while position < image.position { guard advance() else { return nil } }
+    return choice(of: image)
+  }
+}

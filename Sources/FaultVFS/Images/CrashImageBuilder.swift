@@ -1,0 +1,339 @@
+public import AssayModel
+
+/// Walks along a log and makes the images that a crash at each position may leave, on a disk of its
+/// own that SQLite can open.
+///
+/// The disk holds what is surely durable at the present position; an image adds the pieces that
+/// survive, with their old bytes kept aside, and `reset` takes them back together with everything
+/// that recovery wrote.
+public final class CrashImageBuilder {
+  /// The disk with the image; make it the current one of `SimulatedVFS` to open it.
+  public let disk: SimulatedDisk
+  /// The crash point: this many operations of the log are done.
+  public private(set) var position = 0
+  /// Whether the set of things that may be lost differs from the one at the position before.
+  public private(set) var hasChanged = true
+
+  let log: DiskLog
+  let settings: DiskSettings
+  private(set) var pieces: [Piece] = []
+  private(set) var names: [PendingName] = []
+  private var hashes: [FileHash] = []
+  private var nameHashes: [UInt64] = []
+  /// From numbers of files in the log to those on the disk of images.
+  private var inodeOfLog: [Int32: Int32] = [:]
+  private var nameOfLog: [Int32: Int32] = [:]
+  private let pathOfName: (Int32) -> String
+  private var build: Int32 = 0
+  private var isBuilt = false
+  /// Pieces of the present image that were lost and would have made their file longer.
+  private var lostAppends: [Piece] = []
+
+  /// Prepares the images of a disk's log.
+  ///
+  /// - Parameters:
+  ///   - source: a disk that has logged; it must not log on while this is used.
+  ///   - settings: what a power loss may do; usually those of the source.
+  public init(_ source: SimulatedDisk, settings: DiskSettings) {
+    let base = source.base ?? DiskState(of: source)
+    log = source.log
+    self.settings = settings
+    var plain = settings
+    plain.latencies = []
+    disk = SimulatedDisk(base, settings: plain)
+    pathOfName = { source.path(ofName: $0) }
+    for file in base.files {
+      let inode = unsafe file.path.withCString { path in unsafe disk.inode(at: path)?.number } ?? 0
+      inodeOfLog[file.inode] = inode
+    }
+    for number in 0..<Int32(disk.inodes.count) { settleWhole(number) }
+    for number in 0..<disk.nameCount { addNameHash(Int32(number)) }
+    disk.isUndoing = false
+  }
+
+  // MARK: Walking
+
+  /// Goes on to the next position; returns `false` at the end of the log.
+  public func advance() -> Bool {
+    precondition(!isBuilt, "reset the image before moving the crash point")
+    guard position < log.operations.count else { return false }
+    let index = position
+    let operation = log.operations[index]
+    position += 1
+    hasChanged = operation.kind.isOfDisk
+    switch operation.kind {
+    case .write: addPieces(of: operation, at: index)
+    case .truncate:
+      pieces.append(
+        Piece(
+          operation: Int32(index), part: 0, inode: inode(operation.inode, operation.file),
+          offset: Int(operation.offset), count: -1, start: 0))
+    case .create, .delete:
+      let target = operation.kind == .create ? inode(operation.inode, operation.file) : -1
+      names.append(
+        PendingName(operation: Int32(index), name: name(operation.name), inode: target))
+    case .sync: sync(operation)
+    case .directorySync: if settings.directory != .never { settleNames() }
+    case .transactionBegan, .transactionEnded: break
+    }
+    return true
+  }
+
+  /// What a sync makes durable under the profile.
+  private func sync(_ operation: DiskOperation) {
+    let lies = settings.syncFiles.isEmpty || settings.syncFiles.contains(operation.file)
+    switch settings.sync {
+    case .ignored where lies: return
+    case .barrier where lies: settlePieces { _ in true }
+    default:
+      if settings.claims.contains(.sequential) {
+        settlePieces { _ in true }
+        settleNames()
+      } else {
+        let inode = inode(operation.inode, operation.file)
+        settlePieces { $0.inode == inode }
+      }
+    }
+  }
+
+  private func settlePieces(_ isDurable: (Piece) -> Bool) {
+    build += 1
+    var rest: [Piece] = []
+    for piece in pieces {
+      if isDurable(piece) { apply(piece) } else { rest.append(piece) }
+    }
+    for index in hashes.indices where !hashes[index].touched.isEmpty {
+      if let inode = disk.inodes[index] { hashes[index].settle(inode) }
+    }
+    pieces = rest
+  }
+
+  private func settleNames() {
+    for name in names { disk.setName(name.name, inode: name.inode) }
+    names.removeAll()
+  }
+
+  /// The number of a file of the log on the disk of images.
+  private func inode(_ number: Int32, _ kind: FileKind) -> Int32 {
+    if let known = inodeOfLog[number] { return known }
+    let made = disk.makeInode(kind).number
+    inodeOfLog[number] = made
+    hashes.append(FileHash())
+    return made
+  }
+
+  private func name(_ number: Int32) -> Int32 {
+    if let known = nameOfLog[number] { return known }
+    let path = pathOfName(number)
+    let own = unsafe path.withCString { Int32(unsafe disk.makeName($0)) }
+    nameOfLog[number] = own
+    while nameHashes.count <= Int(own) { addNameHash(Int32(nameHashes.count)) }
+    return own
+  }
+
+  private func addNameHash(_ number: Int32) {
+    nameHashes.append(Seed(0).derived(disk.path(ofName: number)).rawValue)
+  }
+
+  private func settleWhole(_ number: Int32) {
+    hashes.append(FileHash())
+    guard let inode = disk.inodes[Int(number)] else { return }
+    hashes[Int(number)].touch(0, inode.count, build: 0)
+    hashes[Int(number)].settle(inode)
+  }
+
+  /// Cuts a write into what may be lost by itself.
+  private func addPieces(of operation: DiskOperation, at index: Int) {
+    let inode = inode(operation.inode, operation.file)
+    let from = Int(operation.offset)
+    let end = from + Int(operation.count)
+    let unit = settings.isAtomic(offset: from, count: end - from) ? end - from : settings.sectorSize
+    var start = from
+    var part: Int32 = 0
+    while start < end {
+      let next = unit == end - from ? end : min(end, (start / unit + 1) * unit)
+      pieces.append(
+        Piece(
+          operation: Int32(index), part: part, inode: inode, offset: start, count: next - start,
+          start: start - from))
+      part += 1
+      start = next
+    }
+  }
+
+  // MARK: Images
+
+  /// Number of things that may be lost at this crash point.
+  public var pendingCount: Int { pieces.count + names.count }
+
+  /// The choice in which nothing survives but what is durable.
+  public var emptyChoice: ImageChoice { ImageChoice(pieces: pieces.count, names: names.count) }
+
+  /// The choice in which everything survives: what a crash of the process alone leaves.
+  public var completeChoice: ImageChoice {
+    var choice = emptyChoice
+    choice.setAllPieces(true, count: pieces.count)
+    choice.keepNames(prefix: names.count, of: names.count)
+    return choice
+  }
+
+  /// Chooses the images of this crash point.
+  public func images(_ bounds: ExploreSettings.ImageBounds, seed: Seed) -> ImageEnumerator {
+    ImageEnumerator(pieces: pieces, names: names, settings: settings, bounds: bounds, seed: seed)
+  }
+
+  /// Makes an image.
+  ///
+  /// - Returns: what tells it from every other image, of this log and of others.
+  public func make(_ choice: ImageChoice) -> ImageHash {
+    precondition(!isBuilt, "reset the last image first")
+    isBuilt = true
+    build += 1
+    disk.isUndoing = true
+    let keepsOrder = settings.truncation == .journaled
+    lostAppends.removeAll(keepingCapacity: true)
+    for (index, piece) in pieces.enumerated() {
+      if choice.keepsPiece(index) || keepsOrder && isForced(index, piece, choice) {
+        keep(piece)
+      } else if choice.isGarbage(index) {
+        applyGarbage(piece)
+      } else {
+        lose(piece)
+      }
+    }
+    for (index, name) in names.enumerated() where choice.keepsName(index) {
+      disk.setName(name.name, inode: name.inode)
+    }
+    return hash()
+  }
+
+  /// Whether a lost truncate is there all the same, because something later of its file is.
+  private func isForced(_ index: Int, _ piece: Piece, _ choice: ImageChoice) -> Bool {
+    guard piece.isTruncate else { return false }
+    return pieces.indices.dropFirst(index + 1).contains {
+      pieces[$0].inode == piece.inode && choice.keepsPiece($0)
+    }
+  }
+
+  /// Takes the image and everything that was done to it back.
+  public func reset() {
+    guard isBuilt else { return }
+    disk.rollBack()
+    disk.isUndoing = false
+    isBuilt = false
+    for index in hashes.indices where !hashes[index].touched.isEmpty { hashes[index].forget() }
+  }
+
+  private func apply(_ piece: Piece) {
+    guard let inode = disk.inodes[Int(piece.inode)] else { return }
+    if piece.isTruncate {
+      let low = min(piece.offset, inode.count)
+      hashes[Int(piece.inode)].touch(low, max(piece.offset, inode.count), build: build)
+      disk.truncate(inode, to: piece.offset, isNamed: false)
+      return
+    }
+    touch(piece, inode)
+    let bytes = unsafe log.bytes(of: log.operations[Int(piece.operation)]) + piece.start
+    unsafe disk.write(inode, bytes, count: piece.count, at: piece.offset, isNamed: false)
+  }
+
+  /// Notes the chunks that a write changes: also those of a gap before it, and the last one of the
+  /// old content, whose length changes.
+  private func touch(_ piece: Piece, _ inode: SimulatedInode) {
+    let end = piece.offset + piece.count
+    let from = end > inode.count ? min(piece.offset, max(0, inode.count - 1)) : piece.offset
+    hashes[Int(piece.inode)].touch(from, end, build: build)
+  }
+
+  /// Leaves random bytes where a piece should be: without powersafe overwrite in its whole sector.
+  private func applyGarbage(_ piece: Piece) {
+    guard !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)] else { return }
+    var range = piece
+    if !settings.powersafeOverwrite {
+      let sector = piece.offset / settings.sectorSize * settings.sectorSize
+      range.offset = sector
+      range.count = min(
+        max(inode.count, piece.offset + piece.count) - sector, settings.sectorSize)
+    }
+    writeGarbage(inode, from: range.offset, to: range.offset + range.count)
+  }
+
+  /// Leaves a piece out. What was to make the file longer leaves a gap once something beyond it
+  /// survives.
+  private func lose(_ piece: Piece) {
+    guard !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)],
+      piece.offset + piece.count > inode.count
+    else { return }
+    lostAppends.append(piece)
+  }
+
+  /// Lets a piece survive, with the gap that lost pieces before it leave: garbage on a strict disk,
+  /// zeros on a journaled one. A disk that appends safely has not grown beyond what it lost.
+  private func keep(_ piece: Piece) {
+    guard !lostAppends.isEmpty, !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)],
+      piece.offset > inode.count
+    else { return apply(piece) }
+    let length = inode.count
+    let lost = lostAppends.filter { $0.inode == piece.inode && $0.offset < piece.offset }
+    if !lost.isEmpty, settings.claims.contains(.safeAppend) { return }
+    apply(piece)
+    guard settings.truncation == .strict else { return }
+    for gap in lost where gap.offset + gap.count > length {
+      writeGarbage(
+        inode, from: max(length, gap.offset), to: min(piece.offset, gap.offset + gap.count))
+    }
+    lostAppends.removeAll { $0.inode == piece.inode && $0.offset < piece.offset }
+  }
+
+  private func writeGarbage(_ inode: SimulatedInode, from offset: Int, to end: Int) {
+    guard end > offset else { return }
+    hashes[Int(inode.number)].touch(
+      end > inode.count ? min(offset, max(0, inode.count - 1)) : offset, end, build: build)
+    // Of the place, not of a generator: the same image has the same bytes whatever came before.
+    var at = offset
+    while at < end {
+      let start = (at &* 31 &+ Int(inode.number) &* 977) & (Self.garbageSize - 1)
+      let count = min(end - at, Self.garbageSize)
+      unsafe Self.garbage.withUnsafeBytes { buffer in
+        guard let address = buffer.baseAddress else { return }
+        unsafe disk.write(inode, address + start, count: count, at: at, isNamed: false)
+      }
+      at += count
+    }
+  }
+
+  private static let garbageSize = 4_096
+
+  /// Random bytes, twice as many as are ever taken from a start within the first half.
+  private static let garbage: [UInt8] = {
+    var generator = SeededGenerator(Seed(0).derived("garbage"))
+    return (0..<2 * garbageSize).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 32) }
+  }()
+
+  private func hash() -> ImageHash {
+    var total = ImageHash.zero
+    for number in 0..<disk.nameCount {
+      guard let inode = disk.inode(ofName: number) else { continue }
+      let sum = hashes[Int(inode.number)].imageSum(inode)
+      total += ImageHash.mixing(
+        nameHashes[number], sum.low, sum.high, UInt64(inode.count))
+    }
+    return total
+  }
+}
+
+extension DiskSettings {
+  /// Whether a write is all or nothing.
+  func isAtomic(offset: Int, count: Int) -> Bool {
+    if claims.contains(.atomic) { return true }
+    guard
+      let size = Self.atomicSizes.first(where: { claims.contains($0.claim) && $0.size == count })
+    else { return false }
+    return offset % size.size == 0
+  }
+
+  private static let atomicSizes: [(claim: Claim, size: Int)] = [
+    (.atomic512, 512), (.atomic1K, 1_024), (.atomic2K, 2_048), (.atomic4K, 4_096),
+    (.atomic8K, 8_192), (.atomic16K, 16_384), (.atomic32K, 32_768), (.atomic64K, 65_536),
+  ]
+}
