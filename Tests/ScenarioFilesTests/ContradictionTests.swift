@@ -58,7 +58,7 @@ struct ContradictionTests {
       (
         "{ workload: ledger, mix: { read: 1 } }",
         "s.yaml:3:27: load.mix: contradiction: a mix for workload ledger; "
-          + "allowed: load.mix with workload kv"
+          + "allowed: load.mix with workload kv or mixed"
       ),
       (
         "{ workload: kv, hold: 1s }",
@@ -89,19 +89,20 @@ struct ContradictionTests {
     "World, workload and expectations must go together",
     arguments: [
       (
-        "world: simulated\nexpect: { latency: { max: 1s } }",
-        "s.yaml:5:11: expect.latency: contradiction: latency in the simulated world; "
+        "expect: { latency: { max: 1s } }\n" + Sample.simulated,
+        "s.yaml:4:11: expect.latency: contradiction: latency in the simulated world; "
           + "allowed: latency with world: real, since simulated time measures nothing"
       ),
       (
-        "world: simulated\nexpect: { throughput: { min: 1 } }",
-        "s.yaml:5:11: expect.throughput: contradiction: throughput in the simulated world; "
+        "expect: { throughput: { min: 1 } }\n" + Sample.simulated,
+        "s.yaml:4:11: expect.throughput: contradiction: throughput in the simulated world; "
           + "allowed: throughput with world: real, since simulated time measures nothing"
       ),
       (
         "explore: { crashes: power-loss }",
         "s.yaml:4:1: explore: contradiction: power loss in the real world; "
-          + "allowed: explore with world: simulated"
+          + "allowed: explore with world: simulated, since power loss and crash images exist "
+          + "there only"
       ),
       (
         "expect: { mutual_exclusion: valid }",
@@ -125,7 +126,8 @@ struct ContradictionTests {
       ),
     ])
   func world(_ added: String, _ message: String) {
-    #expect(Sample.errors(added) == [message])
+    let load = added.contains(Sample.simulated) ? Sample.simulatedLoad : "{ workload: kv }"
+    #expect(Sample.errors(added, load: load) == [message])
   }
 
   @Test(

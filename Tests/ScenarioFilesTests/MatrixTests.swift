@@ -136,13 +136,14 @@ struct OverrideTests {
       "storage: { busy_timeout: 1s }",
       overrides: override(
         "storage.busy_timeout=2s", "storage.busy_timeout=3s", "locks.ttl=4s", "load.keys.count=5",
-        "storage.cache_size=9", "world=simulated", "repeat=3"))
+        "storage.cache_size=9", "repeat=3", "disk.sync=8ms", "probe=times"))
     let cell = try #require(plan.cells.first)
     #expect(cell.storage.busyTimeout == .seconds(3))
     #expect(cell.locks.ttl == .seconds(4))
     #expect(cell.load.keyCount == 5)
     #expect(cell.storage.pragmas.map(\.value) == ["9"])
-    #expect(plan.scenario.world == .simulated)
+    #expect(cell.disk.latencies == [.init(method: .sync, span: .milliseconds(8))])
+    #expect(cell.probe == .times)
     #expect(plan.scenario.repetitions == 3)
   }
 

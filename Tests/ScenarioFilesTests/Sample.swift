@@ -4,6 +4,11 @@ import Testing
 
 /// Scenario texts for tests: a valid one with lines added, and what became of it.
 enum Sample {
+  /// The world and what is explored in it.
+  static let simulated = "world: simulated\nexplore: { crashes: power-loss, minimum: 10 }\n"
+  /// A load that the simulated world can run.
+  static let simulatedLoad = "{ workload: kv, operations: 20 }"
+
   /// Three lines; added text starts in line 4.
   static func text(_ added: String = "", load: String = "{ workload: kv }") -> String {
     "name: sample\nquestion: Does it hold?\nload: \(load)\n\(added)"

@@ -30,7 +30,8 @@ struct SchemaTests {
     #expect(
       Set(sections.keys) == [
         "name", "question", "tags", "world", "storage", "locks", "matrix", "load", "repeat",
-        "faults", "expect", "disk", "explore", "check", "sweep", "tune", "gate",
+        "faults", "expect", "disk", "explore", "probe", "inject", "check", "sweep", "tune",
+        "gate",
       ])
     #expect(root["additionalProperties"] as? Bool == false)
     #expect(root["required"] as? [String] == ["name", "question", "load"])
@@ -63,7 +64,7 @@ struct SchemaTests {
   @Test("Every key is documented, except those that only later versions read")
   func documentation() throws {
     let sections = try object(schema(), "properties")
-    for section in ["storage", "locks", "load"] {
+    for section in ["storage", "locks", "load", "disk", "explore"] {
       for (name, value) in try object(sections, section, "properties") {
         #expect(try object(value)["description"] is String, "\(section).\(name)")
       }

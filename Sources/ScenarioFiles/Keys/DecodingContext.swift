@@ -50,10 +50,29 @@ struct DecodingContext {
 }
 
 /// The settings of a cell that matrix keys and conditions can name.
-struct CellSettings {
+struct CellSettings: SectionDefaults {
   var storage = StorageSettings()
   var locks = LockSettings()
   var load = LoadSettings(workload: .kv)
+  var disk = DiskDraft()
+  /// Holds nothing where the scenario explores nothing.
+  var explore = ExploreSettings()
+  var probe = Probe.none
+  /// Whether the faults of the scenario happen.
+  var injects = true
+
+  static var defaults: CellSettings { CellSettings() }
+
+  /// The settings that stand in no section.
+  static let keys: [SettingKey<CellSettings>] = [
+    .value(
+      "probe", \.probe, .choice(),
+      "What the file system layer counts in the real world: nothing, calls and bytes (counts), or"
+        + " also the time of each call (times). Each level costs."),
+    .value(
+      "inject", \.injects, .flag,
+      "Whether the faults happen; false in one cell of a matrix makes it the control."),
+  ]
 
   /// The value of a setting that expressions may name; `nil` when it has none.
   func value(of variable: BoundExpression.Variable) -> Nanoseconds? {

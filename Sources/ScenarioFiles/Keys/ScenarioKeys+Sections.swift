@@ -22,10 +22,6 @@ extension ScenarioDraft {
           let specification = fault.specification(at: element.place, &context)
         else { continue }
         draft.faults.append(specification)
-        let name = "faults.\(specification.kind.rawValue)"
-        if specification.kind.isForLater, !draft.sectionsForLater.contains(name) {
-          draft.sectionsForLater.append(name)
-        }
       }
     })
 
@@ -65,13 +61,6 @@ extension ScenarioDraft {
 
   /// Sections that only later versions run; their keys are known, their values are not looked at.
   static let laterKeys: [SettingKey<ScenarioDraft>] = [
-    later(
-      "disk", ["latency", "sector_size", "claims", "directory", "sync"],
-      "Standing properties of the device."),
-    later(
-      "explore",
-      ["crashes", "sweep", "strategy", "schedules", "budget", "minimum", "images"],
-      "What the simulated world explores, and how much at least."),
     later("tune", ["class", "objectives"], "What a recommendation of settings must keep."),
     later("gate", ["metrics", "margins"], "What a gate compares, and how closely."),
   ]
@@ -82,15 +71,5 @@ extension ScenarioDraft {
     .outlineSection(
       name, keys.map { .outline($0, "") }, documentation,
       then: { $0.sectionsForLater.append(name) })
-  }
-}
-
-extension FaultSpecification.Kind {
-  /// Whether it needs the fault-injecting file system or tools that this version lacks.
-  fileprivate var isForLater: Bool {
-    switch self {
-    case .kill, .pause, .clock, .staleLock: false
-    case .tamper, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
-    }
   }
 }

@@ -12,6 +12,8 @@ struct ScenarioDraft: SectionDefaults {
   var faults: [FaultSpecification] = []
   var expectations: [Expectation] = []
   var furtherChecks: [CheckName] = []
+  /// Whether the file has an `explore:` section.
+  var explores = false
   /// Most cells; `nil` for the usual limit.
   var cellLimit: Int?
   var sectionsForLater: [String] = []
@@ -36,6 +38,9 @@ struct ScenarioDraft: SectionDefaults {
     }
     scenario.repetitions = repetitions
     scenario.faults = faults
+    scenario.disk = settings.disk.disk
+    scenario.probe = settings.probe
+    scenario.explore = explores ? settings.explore : nil
     scenario.expectations = expectations
     scenario.furtherChecks = furtherChecks
     scenario.sectionsForLater = sectionsForLater
@@ -54,20 +59,50 @@ extension ScenarioDraft {
         isRequired: true, "The question that a run answers."),
       tagsKey,
       .value(
-        "world", \.world, .choice(),
+        "world", \.world, .choice(), stage: 0,
         "Real processes, files and time; or one process, a simulated disk and virtual time."),
       storageKey,
       section("locks", \.settings.locks, LockSettings.keys, "How leases are taken."),
       section(
         "load", \.settings.load, LoadSettings.keys, isRequired: true,
         "who does what, for how long"),
+      section(
+        "disk", \.settings.disk, DiskDraft.keys,
+        "Standing properties of the device. Latencies hold in both worlds; everything else says"
+          + " what a power loss may do, in the simulated world."),
+      exploreKey,
       matrixKey,
       .value("repeat", \.repetitions, .whole(1...1_000), "Interleaved repetitions of all cells."),
       faultsKey,
       expectKey,
       checkKey,
       sweepKey,
-    ] + laterKeys
+    ] + CellSettings.keys.map(lifted) + laterKeys
+
+  /// A key of the cell's settings that stands in no section.
+  private static func lifted(_ key: SettingKey<CellSettings>) -> SettingKey<ScenarioDraft> {
+    SettingKey(
+      name: key.name, documentation: key.documentation, schema: key.schema, stage: 0,
+      defaultText: key.defaultText,
+      assign: { draft, node, context in
+        key.assign(&draft.settings, node, &context)
+        context.settings = draft.settings
+      })
+  }
+
+  private static let exploreKey = SettingKey<ScenarioDraft>(
+    name: "explore", documentation: "What the simulated world explores, and how much at least.",
+    schema: JSONSchema.object(ExploreSettings.keys),
+    assign: { draft, node, context in
+      var keys = ExploreSettings.keys
+      // In the real world the whole section is wrong: what it lacks is no news.
+      if draft.world == .real {
+        for index in keys.indices { keys[index].isRequired = false }
+      }
+      context.decode(node, with: keys, into: &draft.settings.explore)
+      draft.explores = true
+      context.settings = draft.settings
+    })
 
   private static let tagsKey = SettingKey<ScenarioDraft>(
     name: "tags", documentation: "Labels for lists of scenarios.",

@@ -131,6 +131,8 @@ extension DecodingContext {
       }
     }
     for key in keys where key.isRequired && node.entry(key.name) == nil {
+      // The matrix brings it: each cell has it.
+      if axes["\(path).\(key.name)"] != nil { continue }
       let allowed = key.scalar?.allowed ?? "a mapping (\(key.documentation))"
       within(key.name) { $0.report(.missingKey, node.place, found: "nothing", allowed: allowed) }
     }

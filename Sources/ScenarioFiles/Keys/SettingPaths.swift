@@ -20,6 +20,9 @@ enum SettingPaths {
     paths("storage", \.storage, StorageSettings.keys)
     + paths("locks", \.locks, LockSettings.keys)
     + paths("load", \.load, LoadSettings.keys)
+    + paths("disk", \.disk, DiskDraft.keys)
+    + paths("explore", \.explore, ExploreSettings.keys)
+    + paths("", \.self, CellSettings.keys)
 
   static let byPath: [String: SettingPath] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.path, $0) })
@@ -29,7 +32,7 @@ enum SettingPaths {
     _ keys: [SettingKey<Section>]
   ) -> [SettingPath] {
     keys.flatMap { key -> [SettingPath] in
-      let path = "\(prefix).\(key.name)"
+      let path = prefix.isEmpty ? key.name : "\(prefix).\(key.name)"
       guard let scalar = key.scalar else { return paths(path, field, key.children) }
       return [
         SettingPath(

@@ -2,12 +2,13 @@ import AssayModel
 
 /// Finds settings that are right by themselves but not beside each other.
 struct Contradictions {
-  private let draft: ScenarioDraft
-  private let tree: YAMLNode
+  let draft: ScenarioDraft
+  let tree: YAMLNode
+  let disk: DiskSettings
   private var errors: [ScenarioError] = []
 
-  private var storage: StorageSettings { draft.settings.storage }
-  private var load: LoadSettings { draft.settings.load }
+  var storage: StorageSettings { draft.settings.storage }
+  var load: LoadSettings { draft.settings.load }
 
   /// Reports the contradictions of one cell, with the places of its tree.
   static func find(
@@ -18,7 +19,9 @@ struct Contradictions {
     search.checkLoad()
     search.checkWorkload()
     search.checkWorld()
+    search.checkDisk()
     search.checkFaults()
+    search.checkChecks()
     search.checkExpectations()
     for error in search.errors { context.report(error) }
   }
@@ -26,9 +29,10 @@ struct Contradictions {
   private init(draft: ScenarioDraft, tree: YAMLNode) {
     self.draft = draft
     self.tree = tree
+    disk = draft.settings.disk.disk
   }
 
-  private mutating func refuse(
+  mutating func refuse(
     _ condition: Bool, _ path: String, _ found: String, _ allowed: String,
     at place: SourcePlace? = nil
   ) {
@@ -98,9 +102,9 @@ struct Contradictions {
     let name = load.workload.rawValue
     refuse(
       !load.mix.isEmpty && ![.kv, .mixed].contains(load.workload), "load.mix",
-      "a mix for workload \(name)", "load.mix with workload kv")
+      "a mix for workload \(name)", "load.mix with workload kv or mixed")
     refuse(
-      load.hold > .zero && ![.locks, .mixed].contains(load.workload), "load.hold",
+      load.hold > .zero && !hasLocks, "load.hold",
       "hold for workload \(name)", "load.hold with workload locks")
     refuse(
       load.workload == .ledger && load.keyCount < 2, "load.keys.count", "a ledger with one account",
@@ -111,30 +115,11 @@ struct Contradictions {
         "\(key) for workload \(name)", "load.\(key) with workload sql")
     }
   }
-
-  private mutating func checkWorld() {
-    switch draft.world {
-    case .real:
-      refuse(
-        tree.entry("explore") != nil, "explore",
-        tree.node(at: "explore.crashes")?.text == "power-loss"
-          ? "power loss in the real world" : "an exploration in the real world",
-        "explore with world: simulated")
-    case .simulated:
-      for check in draft.expectations.map(\.check) where [.latency, .throughput].contains(check) {
-        refuse(
-          true, "expect.\(check.rawValue)", "\(check.rawValue) in the simulated world",
-          "\(check.rawValue) with world: real, since simulated time measures nothing")
-      }
-    }
-  }
 }
 
 // MARK: - Faults and expectations
 
 extension Contradictions {
-  private var hasLocks: Bool { [.locks, .mixed].contains(load.workload) }
-
   private mutating func checkFaults() {
     let entries = tree.entry("faults")?.value.elements ?? []
     for (fault, entry) in zip(draft.faults, entries) {
@@ -177,21 +162,8 @@ extension Contradictions {
   }
 
   private mutating func checkExpectations() {
-    let name = load.workload.rawValue
     for expectation in draft.expectations {
-      let check = expectation.check
-      let path = "expect.\(check.rawValue)"
-      refuse(
-        [.mutualExclusion, .recoveryTime].contains(check) && !hasLocks, path,
-        "\(check.rawValue) for workload \(name), which takes no locks",
-        "\(check.rawValue) with workload locks")
-      refuse(
-        check == .atomicity && [.kv, .locks].contains(load.workload), path,
-        "atomicity for workload \(name), which has no transactions of several rows",
-        "atomicity with workload ledger")
-      refuse(
-        check == .invariants && load.workload != .sql, path, "invariants for workload \(name)",
-        "invariants with workload sql")
+      let path = "expect.\(expectation.check.rawValue)"
       for rule in Planner.resolve(expectation, draft.settings)?.rules ?? [] {
         if case .bound(let bound) = rule.requirement { checkBound(bound, path) }
       }

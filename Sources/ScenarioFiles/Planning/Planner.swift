@@ -85,7 +85,8 @@ extension Planner {
         let entry = YAMLNode.Entry(key: override.path, keyPlace: place, value: value)
         context.reportUnknown(
           entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths,
-          allowed: "a scalar of storage, locks or load, such as storage.busy_timeout; "
+          allowed: "a scalar of storage, locks, load, disk or explore, such as "
+            + "storage.busy_timeout; probe, inject, "
             + Self.furtherPaths.joined(separator: ", "))
       }
       return
@@ -150,11 +151,16 @@ extension Planner {
     let id =
       parameters.isEmpty
       ? "default" : parameters.map { "\($0.path)=\($0.value)" }.joined(separator: ",")
-    return PlannedCell(
+    var cell = PlannedCell(
       id: id, parameters: parameters, storage: draft.settings.storage,
-      locks: draft.settings.locks, load: draft.settings.load, faults: draft.faults,
+      locks: draft.settings.locks, load: draft.settings.load,
+      faults: draft.settings.injects ? draft.faults : [],
       expectations: draft.expectations.compactMap { Self.resolve($0, draft.settings) },
       furtherChecks: draft.furtherChecks, seed: seed.derived(id))
+    cell.disk = draft.settings.disk.disk
+    cell.probe = draft.settings.probe
+    cell.explore = draft.explores ? draft.settings.explore : nil
+    return cell
   }
 
   /// The rules that may hold in a cell; conditions on the library are left to the worker.

@@ -1,0 +1,43 @@
+import AssayModel
+
+extension ExploreSettings: SectionDefaults {
+  static var defaults: ExploreSettings { ExploreSettings() }
+
+  /// The keys of `explore:`.
+  static let keys: [SettingKey<ExploreSettings>] = [
+    .optional(
+      "crashes", \.crashes, .choice(),
+      "What ends a program: the process dies and every completed call stands (process), or the"
+        + " power goes and takes what was not synced (power-loss). Without it, nothing does."),
+    .optional(
+      "sweep", \.sweep, .choice(),
+      "Which fault is tried at every operation in turn: each call of the file system layer fails"
+        + " (io-errors), or each allocation (memory)."),
+    .optional(
+      "strategy", \.strategy, .text(atMost: 100, example: "random"),
+      "Who runs next; without it, a seeded random order."),
+    .optional(
+      "schedules", \.schedules, .whole(1...1_000_000_000),
+      "How many seeded programs run; without it, until minimum is covered."),
+    .optional(
+      "budget", \.budget, .positiveDuration,
+      "No further program starts after this time; without it, no limit."),
+    .value(
+      "minimum", \.minimum, .whole(1...1_000_000_000), isRequired: true,
+      "Distinct images (with crashes), faults (with sweep) or schedules below which no verdict is"
+        + " given."),
+    .group("images", imageKeys, "How many images are made of one crash point."),
+  ]
+
+  private static let imageKeys: [SettingKey<ExploreSettings>] = [
+    .value(
+      "exhaust", \.images.exhaust, .whole(0...16),
+      "Up to this many independent pieces, every combination is tried."),
+    .value(
+      "samples", \.images.samples, .whole(0...1_000_000),
+      "Images drawn at random beyond the systematic ones where there are more pieces."),
+    .value(
+      "recovery", \.images.recovery, .whole(0...1_000_000),
+      "Crash points within the recovery of one image at each crash point; 0 tries none."),
+  ]
+}

@@ -1,0 +1,90 @@
+import AssayModel
+
+extension Contradictions {
+  /// Why a check cannot stand beside the other settings.
+  struct Misfit {
+    /// What was found.
+    var found: String
+    /// What is allowed.
+    var allowed: String
+  }
+
+  /// Whether the workload takes locks.
+  var hasLocks: Bool { load.workload == .locks }
+
+  /// Finds checks that the world or the workload cannot answer, under `expect:` and `check:`.
+  mutating func checkChecks() {
+    for check in draft.expectations.map(\.check) {
+      guard let misfit = misfit(of: check) else { continue }
+      refuse(true, "expect.\(check.rawValue)", misfit.found, misfit.allowed)
+    }
+    let elements = tree.entry("check")?.value.elements ?? []
+    for (check, element) in zip(draft.furtherChecks, elements) {
+      guard let misfit = misfit(of: check) else { continue }
+      refuse(true, "check", misfit.found, misfit.allowed, at: element.place)
+    }
+  }
+
+  /// The first reason why a check can say nothing in this cell.
+  private func misfit(of check: CheckName) -> Misfit? {
+    if draft.world == .simulated, let reason = reasonAgainstSimulation(check) {
+      return Misfit(
+        found: "\(check.rawValue) in the simulated world",
+        allowed: "\(check.rawValue) with world: real, since \(reason)")
+    }
+    let name = load.workload.rawValue
+    switch check {
+    case .mutualExclusion, .recoveryTime:
+      guard !hasLocks else { return nil }
+      return Misfit(
+        found: "\(check.rawValue) for workload \(name), which takes no locks",
+        allowed: "\(check.rawValue) with workload locks")
+    case .atomicity:
+      guard [.kv, .locks].contains(load.workload) else { return nil }
+      return Misfit(
+        found: "atomicity for workload \(name), which has no transactions of several rows",
+        allowed: "atomicity with workload ledger")
+    case .invariants:
+      if load.workload != .sql {
+        return Misfit(
+          found: "invariants for workload \(name)", allowed: "invariants with workload sql")
+      }
+      guard load.sql?.invariants.isEmpty != false else { return nil }
+      return Misfit(
+        found: "the check invariants without load.invariants",
+        allowed: "load.invariants, such as [{query: SELECT count(*) FROM t, equals: 1}]")
+    case .errorHandling:
+      return misfitOfErrorHandling
+    default:
+      return nil
+    }
+  }
+
+  private func reasonAgainstSimulation(_ check: CheckName) -> String? {
+    switch check {
+    case .latency, .throughput, .recoveryTime: "simulated time measures nothing"
+    case .busy, .counts: "how often something happens there is the explorer's choice"
+    default: nil
+    }
+  }
+
+  /// Without an error there is nothing to handle.
+  private var misfitOfErrorHandling: Misfit? {
+    let hasErrors = draft.faults.contains { $0.kind.isOfFileSystem }
+    guard !hasErrors, draft.settings.explore.sweep == nil else { return nil }
+    return Misfit(
+      found: "error_handling without errors",
+      allowed: "error_handling beside faults of the file system such as io_error, or with"
+        + " explore.sweep")
+  }
+}
+
+extension FaultSpecification.Kind {
+  /// Whether the file system layer makes it happen, call by call.
+  var isOfFileSystem: Bool {
+    switch self {
+    case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
+    case .kill, .pause, .clock, .tamper, .staleLock: false
+    }
+  }
+}

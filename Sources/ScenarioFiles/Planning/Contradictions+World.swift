@@ -1,0 +1,81 @@
+import AssayModel
+
+extension Contradictions {
+  /// Finds settings that belong to the other world.
+  mutating func checkWorld() {
+    switch draft.world {
+    case .real:
+      checkRealWorld()
+    case .simulated:
+      checkSimulatedLoad()
+      checkSimulatedRun()
+      checkExploration()
+    }
+    refuse(
+      storage.isInMemory && draft.settings.probe != .none, "probe",
+      "probe \(draft.settings.probe.rawValue) with storage.path ':memory:'",
+      "a database in a file, since this one makes no calls")
+    refuse(
+      tree.entry("inject") != nil && draft.faults.isEmpty, "inject", "inject without faults",
+      "inject beside faults, which it turns on and off")
+  }
+
+  private mutating func checkRealWorld() {
+    refuse(
+      tree.entry("explore") != nil, "explore",
+      tree.node(at: "explore.crashes")?.text?.lowercased() == "power-loss"
+        ? "power loss in the real world" : "an exploration in the real world",
+      "explore with world: simulated, since power loss and crash images exist there only")
+  }
+
+  /// Virtual time passes as the scheduler likes: nothing can be measured in it or limited by it.
+  private mutating func checkSimulatedLoad() {
+    let reason = "because virtual time is no extent"
+    if tree.node(at: "load.duration") != nil {
+      refuse(
+        true, "load.duration", "duration in the simulated world",
+        "load.operations, such as operations: 20, \(reason)")
+    } else {
+      refuse(
+        tree.node(at: "load.operations") == nil, "load", "no operations in the simulated world",
+        "load.operations, such as operations: 20, \(reason)")
+    }
+    refuse(
+      load.rate != .closed, "load.rate", "an open loop in the simulated world",
+      "load.rate closed, because arrivals in virtual time mean nothing")
+    refuse(
+      load.warmUp > .zero, "load.warm_up", "warm_up in the simulated world",
+      "load.warm_up with world: real, because nothing is measured in virtual time")
+  }
+
+  private mutating func checkSimulatedRun() {
+    refuse(
+      draft.settings.probe != .none, "probe",
+      "probe \(draft.settings.probe.rawValue) in the simulated world", "probe with world: real")
+    refuse(
+      draft.repetitions > 1, "repeat", "\(draft.repetitions) repetitions in the simulated world",
+      "1, because a seed gives the same result every time; explore.schedules asks for more")
+    refuse(
+      !draft.explores, "world", "the simulated world without explore",
+      "an explore section, such as explore: {crashes: power-loss, minimum: 1000}")
+  }
+
+  private mutating func checkExploration() {
+    guard draft.explores else { return }
+    let explore = draft.settings.explore
+    if let crashes = explore.crashes, let sweep = explore.sweep {
+      refuse(
+        true, "explore.sweep", "sweep \(sweep.rawValue) beside crashes \(crashes.rawValue)",
+        "one of the two")
+    }
+    refuse(
+      explore.crashes == nil && tree.node(at: "explore.images") != nil, "explore.images",
+      "images without crashes", "images with explore.crashes")
+    if let schedules = explore.schedules, explore.crashes == nil, explore.sweep == nil {
+      refuse(
+        schedules < explore.minimum, "explore.schedules",
+        "\(schedules) schedules below the minimum of \(explore.minimum)",
+        "at least as many as explore.minimum, since fewer give no verdict")
+    }
+  }
+}
