@@ -166,7 +166,8 @@ struct ErrorTests {
       (
         "faults: [{ kill: random, after: 0 commits }]",
         "s.yaml:4:33: faults.after: '0 commits' is out of range; "
-          + "allowed: a number of commits from 1 to 1000000000, such as 20 commits"
+          + "allowed: a number of commits from 1 to 1000000000, such as 20 commits; "
+          + "for disk_full a size up to 1048576GiB, such as 2MiB"
       ),
       (
         "faults: [{ kill: everybody, at: 1s }]",

@@ -136,19 +136,8 @@ extension DiskDraft {
   }
 
   /// Temporary files are left out: no crash outlasts them.
-  private static let syncFileType: ScalarType<FileKind> = {
-    let words = FileKind.allCases.filter { $0 != .temporary }.map(\.rawValue)
-    let type = ScalarType<String>.words(words)
-    return ScalarType(
-      allowed: type.allowed, words: words, schema: type.schema,
-      parse: { text in
-        guard case .value(let word) = type.parse(text), let kind = FileKind(rawValue: word) else {
-          return .unknownValue
-        }
-        return .value(kind)
-      },
-      text: \.rawValue)
-  }()
+  private static let syncFileType = ScalarType<FileKind>.choice(
+    among: FileKind.allCases.filter { $0 != .temporary })
 
   private static let sectorType: ScalarType<Int> = {
     let sizes = [512, 4_096]

@@ -35,7 +35,7 @@ extension FaultDraft {
     case .clock: .target(words: ["random", "all"], number: "of a process")
     case .staleLock: .target(words: ["random", "all"], number: "of a lock", isNameAllowed: true)
     case .tamper: .target(words: ["copy", "delete", "swap", "rename", "zero_shm"], number: nil)
-    default: .target(words: ["random", "all"], number: "of a process", isNameAllowed: true)
+    default: .target(words: ["random", "all"], number: "of a process")
     }
   }
 }
@@ -91,91 +91,5 @@ extension ScalarType where Value == FaultSpecification.Target {
         case .named(let name): name
         }
       })
-  }
-}
-
-extension FaultDraft {
-  /// Puts the parts together.
-  ///
-  /// - Returns: `nil` when they do not fit; the reason is reported.
-  func specification(
-    at place: SourcePlace, _ context: inout DecodingContext
-  ) -> FaultSpecification? {
-    guard kinds.count == 1, let (kind, target) = kinds.first else {
-      let names = FaultSpecification.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-      let found = kinds.isEmpty ? "no kind of fault" : "\(kinds.count) kinds of faults in one entry"
-      context.report(.contradiction, place, found: found, allowed: "one of \(names)")
-      return nil
-    }
-    let allowedTriggers = Self.triggers(of: kind)
-    guard triggers.count == 1, let trigger = triggers.first?.trigger,
-      let name = triggers.first?.key, allowedTriggers.contains(name)
-    else {
-      let keys = triggers.map(\.key).joined(separator: " and ")
-      context.report(
-        .contradiction, place,
-        found: "\(kind.rawValue) \(triggers.isEmpty ? "without a trigger" : "with \(keys)")",
-        allowed: "exactly one of \(allowedTriggers.joined(separator: ", "))")
-      return nil
-    }
-    var fault = FaultSpecification(kind: kind, target: target, trigger: trigger)
-    fault.duration = duration
-    fault.restartAfter = restartAfter
-    fault.restartOwner = restartOwner ?? .asConfigured
-    fault.clock = kind == .clock ? clock : nil
-    fault.method = method.flatMap(VFSMethod.init(rawValue:))
-    fault.file = file.flatMap(FileKind.init(rawValue:))
-    return fits(fault, at: place, &context) ? fault : nil
-  }
-
-  private static func triggers(of kind: FaultSpecification.Kind) -> [String] {
-    switch kind {
-    case .kill: ["at", "every", "after"]
-    case .pause, .clock, .staleLock, .tamper: ["at", "every"]
-    default: ["at", "every", "operation", "probability"]
-    }
-  }
-
-  /// Whether every part belongs to the kind; the first that does not is reported.
-  private func fits(
-    _ fault: FaultSpecification, at place: SourcePlace, _ context: inout DecodingContext
-  ) -> Bool {
-    let kind = fault.kind.rawValue
-    let isOfFiles = Self.triggers(of: fault.kind).contains("operation")
-    var isWrong = false
-    func refuse(_ condition: Bool, _ found: String, _ allowed: String) {
-      guard condition, !isWrong else { return }
-      isWrong = true
-      context.report(.contradiction, place, found: found, allowed: allowed)
-    }
-    refuse(fault.kind == .pause && duration == nil, "pause without for", "for, such as for: 1s")
-    refuse(
-      duration != nil && [.kill, .clock, .staleLock, .tamper].contains(fault.kind),
-      "\(kind) with for", "for beside pause and faults of the file system")
-    refuse(
-      fault.kind != .kill && (restartAfter != nil || restartOwner != nil),
-      "\(kind) with \(restartAfter != nil ? "restart_after" : "owner")",
-      "restart_after and owner beside kill")
-    refuse(
-      restartOwner != nil && restartAfter == nil, "owner without restart_after", "both or neither")
-    refuse(
-      fault.kind != .clock && clock != .init(), "\(kind) with skew, drift, step or clocks",
-      "these beside clock")
-    refuse(
-      fault.kind == .clock && clock.skew == .zero && clock.drift == 0 && clock.step == .zero,
-      "a clock that does not move", "skew, drift or step")
-    refuse(
-      !isOfFiles && (method != nil || file != nil),
-      "\(kind) with \(method != nil ? "method" : "file")",
-      "method and file beside faults of the file system")
-    if case .afterCommits = fault.trigger {
-      refuse(
-        fault.target == .holder, "kill of the holder with after",
-        "the number of a process, random or all, since each process counts its own commits")
-    }
-    if case .every(let period) = fault.trigger, let duration, fault.kind == .pause {
-      refuse(duration >= period, "a pause as long as its period", "for shorter than every")
-    }
-    return !isWrong
   }
 }

@@ -8,8 +8,11 @@ struct FaultDraft: SectionDefaults {
   var restartAfter: Nanoseconds?
   var restartOwner: FaultSpecification.RestartOwner?
   var clock = FaultSpecification.ClockChange()
-  var method: String?
-  var file: String?
+  var method: VFSMethod?
+  var file: FileKind?
+  var moment: FaultSpecification.Moment?
+  var lasting: FaultSpecification.Lasting?
+  var drops: Bool?
 
   static var defaults: FaultDraft { FaultDraft() }
 }
@@ -39,10 +42,25 @@ extension FaultDraft {
       .value(
         "clocks", \.clock.clocks, .choice(),
         "Which clocks move: the wall clock alone, or the boot clock too (all)."),
-      .optional(
-        "method", \.method, .words(vfsMethods), "The call of the file system layer that is hit."),
-      .optional("file", \.file, .words(fileKinds), "The kind of file that is hit."),
-    ]
+    ] + fileSystemKeys
+
+  private static let fileSystemKeys: [SettingKey<FaultDraft>] = [
+    .optional(
+      "method", \.method, .choice(among: VFSMethod.failing),
+      "The call of the file system layer that is hit; without it, each that the fault fits."),
+    .optional(
+      "file", \.file, .choice(), "The kind of file that is hit; without it, any."),
+    .optional(
+      "moment", \.moment, .choice(),
+      "When a process is killed at an operation: before it, when half of a write is done (middle),"
+        + " or after it. The default is before."),
+    .optional(
+      "lasts", \.lasting, .choice(),
+      "Whether one call fails (once, the default) or each from then on (forever)."),
+    .optional(
+      "drop", \.drops, .flag,
+      "Whether a failed sync also loses what was not yet on the disk, as ext4, XFS and Btrfs do."),
+  ]
 
   /// What restarts may be asked for: `asConfigured` is the absence of the key.
   private static let restartOwnerType = ScalarType<FaultSpecification.RestartOwner>(
@@ -57,10 +75,6 @@ extension FaultDraft {
     },
     text: \.rawValue)
 
-  /// The methods of SQLite's file system layer that faults may name.
-  private static let vfsMethods = VFSMethod.failing.map(\.rawValue)
-  private static let fileKinds = FileKind.allCases.map(\.rawValue)
-
   private static let triggerKeys: [SettingKey<FaultDraft>] = [
     time(
       "at", .nonNegativeDuration, "Once, this long after the start of measuring.",
@@ -69,8 +83,10 @@ extension FaultDraft {
       "every", .positiveDuration, "Again and again, the first time after one period.",
       assign: { $0.triggers.append(("every", .every($1))) }),
     trigger(
-      "after", commitsType, "When the target has acknowledged this many commits.",
-      make: { .afterCommits($0) }),
+      "after", afterType,
+      "When the target has acknowledged this many commits; for disk_full, when this much has been"
+        + " written.",
+      make: { $0 }),
     trigger(
       "operation", .whole(1...1_000_000_000_000), "At the Nth call of the file system layer.",
       make: { .operation($0) }),
@@ -120,17 +136,38 @@ extension FaultDraft {
     return value
   }
 
-  private static let commitsType = ScalarType<Int>(
-    allowed: "a number of commits from 1 to 1000000000, such as 20 commits",
-    schema: .object([
-      ("type", .string("string")), ("pattern", .string("^[0-9]+ commits?$")),
-    ]),
-    parse: { text in
-      let words = text.split(separator: " ")
-      guard words.count == 2, words[1] == "commits" || words[1] == "commit",
-        case .value(let count) = UnitText.whole(String(words[0]))
-      else { return .wrongType }
-      return (1...1_000_000_000).contains(count) ? .value(Int(count)) : .outOfRange
-    },
-    text: { "\($0) commits" })
+  private static let afterType: ScalarType<FaultSpecification.Trigger> = {
+    let sizes = ScalarType<ByteCount>.size(0...(1 << 50))
+    return ScalarType(
+      allowed: "a number of commits from 1 to 1000000000, such as 20 commits; for disk_full"
+        + " a size up to 1048576GiB, such as 2MiB",
+      schema: .object([
+        ("type", .string("string")),
+        ("pattern", .string("^[0-9_]+ commits?$|^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB)$")),
+      ]),
+      parse: { text in
+        let words = text.split(separator: " ")
+        if words.count == 2, words[1] == "commits" || words[1] == "commit" {
+          guard case .value(let count) = UnitText.whole(String(words[0])) else {
+            return .wrongType
+          }
+          let isInRange = (1...1_000_000_000).contains(count)
+          return isInRange ? .value(.afterCommits(Int(count))) : .outOfRange
+        }
+        // Without a unit it may be either.
+        guard text.last?.isLetter == true else { return .wrongType }
+        switch sizes.parse(text) {
+        case .value(let size): return .value(.afterBytes(size))
+        case .outOfRange: return .outOfRange
+        default: return .wrongType
+        }
+      },
+      text: { trigger in
+        switch trigger {
+        case .afterCommits(let count): "\(count) commits"
+        case .afterBytes(let size): UnitText.text(size.bytes, units: UnitText.sizes)
+        default: ""
+        }
+      })
+  }()
 }

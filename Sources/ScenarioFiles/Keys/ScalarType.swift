@@ -92,11 +92,20 @@ extension ScalarType where Value == String {
 
 extension ScalarType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of an enumeration's words, in any case.
-  static func choice() -> ScalarType {
-    let words = Value.allCases.map(\.rawValue)
+  static func choice() -> ScalarType { choice(among: Array(Value.allCases)) }
+
+  /// One of some of an enumeration's words, in any case.
+  static func choice(among values: [Value]) -> ScalarType {
+    let words = values.map(\.rawValue)
     return ScalarType(
       allowed: words.joined(separator: ", "), words: words, schema: wordSchema(words),
-      parse: { text in Value(rawValue: text.lowercased()).map { .value($0) } ?? .unknownValue },
+      parse: { text in
+        let lowered = text.lowercased()
+        guard words.contains(lowered), let value = Value(rawValue: lowered) else {
+          return .unknownValue
+        }
+        return .value(value)
+      },
       text: \.rawValue)
   }
 }

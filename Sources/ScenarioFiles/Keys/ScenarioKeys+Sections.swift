@@ -17,13 +17,29 @@ extension ScenarioDraft {
       for element in elements {
         let errors = context.errors.count
         var fault = FaultDraft()
-        context.decode(element, with: FaultDraft.keys, into: &fault)
+        context.decode(withoutPowerLoss(element, &context), with: FaultDraft.keys, into: &fault)
         guard context.errors.count == errors,
           let specification = fault.specification(at: element.place, &context)
         else { continue }
         draft.faults.append(specification)
       }
     })
+
+  /// The entry without a power loss, which is told where it belongs: it is no fault of one moment,
+  /// but tried at every moment.
+  private static func withoutPowerLoss(
+    _ entry: YAMLNode, _ context: inout DecodingContext
+  ) -> YAMLNode {
+    ["power_loss", "power-loss"].reduce(entry) { entry, name in
+      guard let found = entry.entry(name) else { return entry }
+      context.within(name) {
+        $0.report(
+          .contradiction, found.keyPlace, found: "a power loss among the faults",
+          allowed: "explore: {crashes: power-loss, minimum: 1000} with world: simulated")
+      }
+      return entry.removing(name)
+    }
+  }
 
   static let expectKey = SettingKey<ScenarioDraft>(
     name: "expect", documentation: "What the checks must find.",

@@ -117,50 +117,9 @@ struct Contradictions {
   }
 }
 
-// MARK: - Faults and expectations
+// MARK: - Expectations
 
 extension Contradictions {
-  private mutating func checkFaults() {
-    let entries = tree.entry("faults")?.value.elements ?? []
-    for (fault, entry) in zip(draft.faults, entries) {
-      checkTarget(of: fault, at: entry.place)
-      checkTime(of: fault, at: entry.place)
-    }
-  }
-
-  private mutating func checkTarget(of fault: FaultSpecification, at place: SourcePlace) {
-    let kind = fault.kind.rawValue
-    if case .process(let number) = fault.target {
-      let count = fault.kind == .staleLock ? load.keyCount : load.processes
-      let things = fault.kind == .staleLock ? "locks" : "processes"
-      refuse(
-        number >= count, "faults", "\(kind): \(number) of \(count) \(things)",
-        "a number from 0 to \(count - 1)", at: place)
-    }
-    refuse(
-      fault.kind == .staleLock && !hasLocks, "faults",
-      "stale_lock for workload \(load.workload.rawValue)", "stale_lock with workload locks",
-      at: place)
-  }
-
-  /// A fault that cannot happen within the cell would show nothing.
-  private mutating func checkTime(of fault: FaultSpecification, at place: SourcePlace) {
-    guard case .duration(let duration) = load.extent else { return }
-    let kind = fault.kind.rawValue
-    let limit = UnitText.text(duration.rawValue, units: UnitText.durations)
-    switch fault.trigger {
-    case .at(let time):
-      refuse(
-        time >= duration, "faults", "\(kind) at or after the end of the cell",
-        "at below load.duration, which is \(limit)", at: place)
-    case .every(let period):
-      refuse(
-        period >= duration, "faults", "\(kind) whose first time is not before the cell's end",
-        "every below load.duration, which is \(limit)", at: place)
-    default: break
-    }
-  }
-
   private mutating func checkExpectations() {
     for expectation in draft.expectations {
       let path = "expect.\(expectation.check.rawValue)"
