@@ -10,6 +10,10 @@ struct DecodingContext {
   var axes: [String: [AxisValue]] = [:]
   /// The settings of the cell, for durations that name one, such as `for: 2 * ttl`.
   var settings = CellSettings()
+  /// The folder that paths in the file are relative to; empty for the current one.
+  var folder = ""
+  /// What was read of further files, so that every cell sees the same.
+  private var sqlFiles: [String: Result<String, TextFile.Problem>] = [:]
 
   /// One value of a matrix axis.
   struct AxisValue {
@@ -36,6 +40,23 @@ struct DecodingContext {
     report(
       ScenarioError(
         code: code, place: place, path: path, found: found, allowed: allowed, nearest: nearest))
+  }
+
+  /// The text of a file with SQL; one that holds none is reported.
+  mutating func sqlFile(_ path: String, at place: SourcePlace) -> String? {
+    let isAbsolute = path.hasPrefix("/") || folder.isEmpty
+    let full = isAbsolute ? path : "\(folder)/\(path)"
+    let result = sqlFiles[full] ?? TextFile.sql(full)
+    sqlFiles[full] = result
+    switch result {
+    case .success(let text):
+      return text
+    case .failure(let problem):
+      report(
+        .unreadable, place, found: "\(problem.found): '\(full.shortened)'",
+        allowed: "a text file with SQL of at most 1 MiB, by its path from the scenario")
+      return nil
+    }
   }
 
   /// Runs `body` with the path of a key below the current one.

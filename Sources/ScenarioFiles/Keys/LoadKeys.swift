@@ -27,14 +27,19 @@ extension LockSettings: SectionDefaults {
 extension LoadSettings: SectionDefaults {
   static var defaults: LoadSettings { LoadSettings(workload: .kv) }
 
-  /// The operations that `mix` may weigh.
-  static let mixOperations = ["read", "store", "delete"]
+  /// The operations that `mix` may weigh for a workload.
+  static func mixOperations(_ workload: Workload) -> [String] {
+    workload == .mixed
+      ? ["own", "counter", "several", "read", "checkpoint", "think"] : ["read", "store", "delete"]
+  }
 
   /// The keys of `load:`.
   static let keys: [SettingKey<LoadSettings>] =
     [
       workloadKey,
-      .value("processes", \.processes, .whole(1...256), "Worker processes."),
+      .value(
+        "processes", \.processes, .whole(1...256),
+        "Worker processes; in the simulated world, domains of crashes and locks."),
       .value("writers", \.writers, .whole(0...1_024), "Writing actors in each process."),
       .value("readers", \.readers, .whole(0...1_024), "Reading actors in each process."),
       extentKey(
@@ -64,7 +69,7 @@ extension LoadSettings: SectionDefaults {
       .group("keys", keyKeys, "The keys, accounts or lock names that are asked for."),
       .value(
         "value_size", \.valueSize, .size(16...(256 << 20)), "Size of a value, its nonce included."),
-    ] + sqlKeys
+    ] + SQLKeys.keys
 
   /// Decoded first, because the default number of keys depends on it.
   private static let workloadKey: SettingKey<LoadSettings> = {
@@ -75,14 +80,16 @@ extension LoadSettings: SectionDefaults {
       name: plain.name, documentation: plain.documentation, schema: plain.schema,
       isRequired: true, stage: 0, scalar: plain.scalar,
       assign: { section, node, context in
-        if let workload = type.read(node, &context) { section = LoadSettings(workload: workload) }
+        guard let workload = type.read(node, &context) else { return }
+        section = LoadSettings(workload: workload)
+        if workload == .sql { section.sql = SQLLoad() }
       })
   }()
 
   private static let keyKeys: [SettingKey<LoadSettings>] = {
     var count = SettingKey.value(
       "count", \LoadSettings.keyCount, .whole(1...1_000_000_000),
-      "How many there are; the default is 100000 for kv, 1 for locks, otherwise 1000.")
+      "How many there are; the default is \(keyCounts).")
     count.defaultText = nil
     return [
       count,
@@ -91,25 +98,41 @@ extension LoadSettings: SectionDefaults {
     ]
   }()
 
+  /// The default numbers of keys, for people.
+  private static let keyCounts: String = {
+    let usual = LoadSettings(workload: .ledger).keyCount
+    let others = Workload.allCases.map { ($0.rawValue, LoadSettings(workload: $0).keyCount) }
+      .filter { $0.1 != usual }
+    return (others.map { "\($0.1) for \($0.0)" } + ["otherwise \(usual)"])
+      .joined(separator: ", ")
+  }()
+
   private static let mixKey = SettingKey<LoadSettings>(
     name: "mix",
-    documentation: "What a writer of workload kv does, by weight; the default is stores only.",
+    documentation: "What a writer of workload kv or mixed does, by weight; for kv the default is"
+      + " stores only.",
     schema: .object([
       ("type", .string("object")), ("minProperties", .integer(1)),
       ("additionalProperties", .boolean(false)),
       (
         "properties",
         .object(
-          mixOperations.map { ($0, ScalarType<Int>.whole(0...1_000_000).schema) })
+          allMixOperations.map { ($0, ScalarType<Int>.whole(0...1_000_000).schema) })
       ),
     ]),
     assign: { section, node, context in
-      section.mix = readMix(node, &context)
+      section.mix = readMix(node, mixOperations(section.workload), &context)
     })
 
+  private static let allMixOperations: [String] = {
+    let own = mixOperations(.kv)
+    return own + mixOperations(.mixed).filter { !own.contains($0) }
+  }()
+
   private static func readMix(
-    _ node: YAMLNode, _ context: inout DecodingContext
+    _ node: YAMLNode, _ operations: [String], _ context: inout DecodingContext
   ) -> [Share] {
+    let errors = context.errors.count
     guard let entries = node.entries else {
       context.report(
         .wrongType, node.place, found: node.summary,
@@ -118,8 +141,8 @@ extension LoadSettings: SectionDefaults {
     }
     var shares: [Share] = []
     for entry in entries {
-      guard mixOperations.contains(entry.key) else {
-        context.reportUnknown(entry, among: mixOperations)
+      guard operations.contains(entry.key) else {
+        context.reportUnknown(entry, among: operations)
         continue
       }
       context.within(entry.key) { context in
@@ -128,22 +151,12 @@ extension LoadSettings: SectionDefaults {
         }
       }
     }
-    if context.errors.isEmpty, !shares.contains(where: { $0.weight > 0 }) {
+    if context.errors.count == errors, !shares.contains(where: { $0.weight > 0 }) {
       context.report(
         .outOfRange, node.place, found: "a mix without weight", allowed: "a weight above 0")
     }
     return shares
   }
-
-  private static let sqlKeys: [SettingKey<LoadSettings>] = [
-    .outline("setup", "SQL that makes the tables (workload sql)."),
-    .outlineList(
-      "transactions", ["weight", "begin", "statements", "parameters"],
-      "The transactions of workload sql, each with its weight."),
-    .outlineList(
-      "invariants", ["query", "equals"],
-      "Queries of workload sql and what each must answer at all times."),
-  ]
 
   private static func extentKey<Value>(
     _ name: String, _ type: ScalarType<Value>, isDefault: Bool, _ documentation: String,
@@ -159,37 +172,6 @@ extension LoadSettings: SectionDefaults {
         current: { get($0.extent).map(type.text) }),
       assign: { section, node, context in
         if let value = type.read(node, &context) { section.extent = make(value) }
-      })
-  }
-}
-
-/// What is known of a mapping that only later versions decode: its keys.
-private struct Outline: SectionDefaults {
-  static let defaults = Outline()
-}
-
-extension SettingKey {
-  /// A key for a list of mappings of known keys with any values.
-  static func outlineList(
-    _ name: String, _ keys: [String], _ documentation: String
-  ) -> SettingKey {
-    let children = keys.map { SettingKey<Outline>.outline($0, "") }
-    return SettingKey(
-      name: name, documentation: documentation,
-      schema: .object([
-        ("type", .string("array")), ("items", JSONSchema.object(children)),
-      ]),
-      assign: { _, node, context in
-        guard let elements = node.elements else {
-          context.report(
-            .wrongType, node.place, found: node.summary,
-            allowed: "a list of mappings with the keys \(keys.joined(separator: ", "))")
-          return
-        }
-        for element in elements {
-          var outline = Outline()
-          context.decode(element, with: children, into: &outline)
-        }
       })
   }
 }

@@ -33,6 +33,8 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
   var defaultText: String?
   /// `nil` for keys that hold lists and mappings.
   var scalar: Scalar?
+  /// What a key that is no scalar must hold, for people; without it, a mapping.
+  var allowed: String?
   /// The keys of a mapping that fills the same section.
   var children: [SettingKey] = []
   let assign: @Sendable (inout Section, YAMLNode, inout DecodingContext) -> Void
@@ -133,7 +135,7 @@ extension DecodingContext {
     for key in keys where key.isRequired && node.entry(key.name) == nil {
       // The matrix brings it: each cell has it.
       if axes["\(path).\(key.name)"] != nil { continue }
-      let allowed = key.scalar?.allowed ?? "a mapping (\(key.documentation))"
+      let allowed = key.scalar?.allowed ?? key.allowed ?? "a mapping (\(key.documentation))"
       within(key.name) { $0.report(.missingKey, node.place, found: "nothing", allowed: allowed) }
     }
   }

@@ -109,10 +109,26 @@ struct Contradictions {
     refuse(
       load.workload == .ledger && load.keyCount < 2, "load.keys.count", "a ledger with one account",
       "at least 2 accounts to transfer between")
+    checkSQL()
     for key in ["setup", "transactions", "invariants"] {
       refuse(
         load.workload != .sql && tree.node(at: "load.\(key)") != nil, "load.\(key)",
         "\(key) for workload \(name)", "load.\(key) with workload sql")
+    }
+  }
+}
+
+extension Contradictions {
+  /// The user's own SQL brings its own keys and values.
+  private mutating func checkSQL() {
+    guard load.workload == .sql else { return }
+    refuse(
+      load.sql?.transactions.isEmpty != false, "load.workload", "workload sql without transactions",
+      "load.transactions, such as [{statements: [UPDATE t SET n = n + 1]}]")
+    for key in ["keys", "value_size"] {
+      refuse(
+        tree.node(at: "load.\(key)") != nil, "load.\(key)", "\(key) for workload sql",
+        "load.\(key) with another workload; parameters draw what transactions need")
     }
   }
 }

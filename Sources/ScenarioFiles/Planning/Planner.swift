@@ -18,6 +18,8 @@ struct Planner {
     original = file.root
     tree = file.root
     self.overrides = overrides
+    context.folder = file.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
   }
 
   mutating func scenario() throws(ScenarioErrors) -> Scenario {
