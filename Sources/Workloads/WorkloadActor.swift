@@ -35,8 +35,13 @@ public struct WorkloadContext: Sendable {
   }
 
   /// The seed of one actor's random program.
-  func seed(of actor: ActorID) -> Seed {
-    cell.seed.derived("process", Int(actor.process))
+  func seed(of actor: ActorID) -> Seed { cell.seed(of: actor) }
+}
+
+extension PlannedCell {
+  /// The seed of one actor's random program, from which everything follows that it draws.
+  public func seed(of actor: ActorID) -> Seed {
+    seed.derived("process", Int(actor.process))
       .derived("incarnation", Int(actor.incarnation)).derived("actor", Int(actor.actor))
   }
 }
@@ -52,6 +57,10 @@ public protocol WorkloadActor {
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped)
+
+  /// Leaves one operation out: draws what `perform` would draw and does nothing with it, so that
+  /// every later operation is the same as if this one had been performed.
+  mutating func skip()
 }
 
 /// A workload: what is in the database at first, who does what with it, and how its final content
@@ -66,23 +75,38 @@ public protocol Workload: Sendable {
 
 /// Lets an actor work until its pacing says that it is over.
 ///
-/// - Parameter betweenOperations: called before each operation; `false` ends the actor.
+/// - Parameters:
+///   - shouldSkip: whether to leave out the operation with this number, counted from 0; its place
+///     in the pacing stays. For runs that look for the few operations that matter.
+///   - betweenOperations: called before each operation; `false` ends the actor.
 public func runActor(
   _ actor: any WorkloadActor, pacing: Pacing, recorder: any OperationRecorder,
   time: any TimeSource, start: MonotonicTime, deadline: MonotonicTime,
+  shouldSkip: (Int) -> Bool = { _ in false },
   betweenOperations: () -> Bool
 ) {
   var actor = actor
   var pacing = pacing
+  var number = 0
+  var now = recorder.lastReading
   do {
     try time.sleep(until: start)
     while betweenOperations() {
-      switch try pacing.next(after: recorder.lastReading, time: time) {
-      case .now: try actor.perform(recorder, intended: nil, deadline: deadline)
-      case .arrival(let arrival):
-        try actor.perform(recorder, intended: arrival, deadline: deadline)
+      let intended: MonotonicTime?
+      switch try pacing.next(after: now, time: time) {
+      case .now: intended = nil
+      case .arrival(let arrival): intended = arrival
       case .over: return
       }
+      if shouldSkip(number) {
+        actor.skip()
+      } else {
+        try actor.perform(recorder, intended: intended, deadline: deadline)
+      }
+      number += 1
+      // An operation that left no event, such as a pause, took time all the same.
+      let reading = recorder.lastReading
+      now = reading > now ? reading : time.monotonicNow()
     }
   } catch {
     // The actor's process is dead or its run has ended: nothing is left to record.

@@ -234,6 +234,8 @@ struct AbandoningActor: WorkloadActor {
     workload = try #require(process.workload as? LocksWorkload)
   }
 
+  mutating func skip() {}
+
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {

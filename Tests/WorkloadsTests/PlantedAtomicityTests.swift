@@ -207,6 +207,8 @@ private struct WatchedTransferActor: WorkloadActor {
     self.watcher = watcher
   }
 
+  mutating func skip() {}
+
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {

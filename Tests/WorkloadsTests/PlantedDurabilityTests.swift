@@ -161,6 +161,8 @@ struct HastyTransferActor: WorkloadActor {
     self.lost = lost
   }
 
+  mutating func skip() {}
+
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {

@@ -282,6 +282,8 @@ private struct LateReleaser: WorkloadActor {
     acquisition = LockAcquisition(locks: locks, lock: 0, time: time)
   }
 
+  mutating func skip() {}
+
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {

@@ -67,6 +67,8 @@ public enum HarnessCode {
   public static let lockTimedOut: Int32 = -3
   /// A protected write was refused because its fencing token is stale.
   public static let fenced: Int32 = -4
+  /// The actor rolled its own transaction back, as its program says.
+  public static let rolledBack: Int32 = -5
   /// Anything else that storage refused.
   public static let other: Int32 = -99
 
@@ -77,6 +79,7 @@ public enum HarnessCode {
     case leaseLost: "LEASE_LOST"
     case lockTimedOut: "LOCK_TIMED_OUT"
     case fenced: "FENCED"
+    case rolledBack: "ROLLED_BACK"
     case other: "OTHER"
     default: nil
     }

@@ -29,6 +29,14 @@ public struct ContentRow: Hashable, Sendable {
     case protectedWrite = 4
     /// Locks: lock number, counter, highest token given out.
     case counter = 5
+    /// Mixed: owner << 32 | slot, nonce (0 before the first write).
+    case ownRow = 6
+    /// Mixed: 0, the shared counter.
+    case sharedCounter = 7
+    /// Mixed: owner, number of its increments, nonce of the last one (0 before the first).
+    case ownCount = 8
+    /// Mixed: nonce of the transaction that left the row.
+    case logRow = 9
   }
 
   /// What the row describes.

@@ -21,6 +21,23 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   case protectedWrite = 35
   /// Locks: words are lock number, counter read.
   case protectedRead = 36
+  /// Mixed: words are slot, nonce written into the actor's own row.
+  case updateOwn = 48
+  /// Mixed: words are 0, nonce of the increment of the shared counter and the actor's count.
+  case increment = 49
+  /// Mixed: words are first slot << 32 | second slot, nonce written into them, third slot << 32 |
+  /// whether there is a row in the log << 8 | number of slots.
+  case several = 50
+  /// Mixed: words are owner << 32 | slot of the row read, nonce in it, counter, sum of the counts.
+  case readMixed = 51
+  /// Mixed: words are 0, frames in the log, frames of it in the database file, whether another
+  /// checkpoint was in the way; frames are two's complement, -1 outside WAL mode.
+  case checkpoint = 52
+  /// SQL: words are template number, nonce of the transaction, operation number of its actor.
+  case sqlTransaction = 56
+  /// SQL: words are invariant number, length of what was found << 8 | `FoundValue.Status`, its
+  /// first eight bytes and the next eight, the first byte lowest.
+  case sqlInvariant = 57
 
   /// The name in results and expectations.
   public var name: String {
@@ -35,13 +52,20 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
     case .renew: "renew"
     case .protectedWrite: "protected_write"
     case .protectedRead: "protected_read"
+    case .updateOwn: "update_own"
+    case .increment: "increment"
+    case .several: "several"
+    case .readMixed: "read_mixed"
+    case .checkpoint: "checkpoint"
+    case .sqlTransaction: "transaction"
+    case .sqlInvariant: "invariant"
     }
   }
 
-  /// Whether it changes the database.
+  /// Whether it changes the content of the database; a checkpoint only moves it.
   public var isWrite: Bool {
     switch self {
-    case .load, .audit, .protectedRead: false
+    case .load, .audit, .protectedRead, .readMixed, .checkpoint, .sqlInvariant: false
     default: true
     }
   }

@@ -10,19 +10,53 @@ public struct Observation: Hashable, Codable, Sendable {
   public var contentFile: String?
   /// Number of rows in it.
   public var contentRows: Int
+  /// What the scenario's own invariants gave; empty where it has none.
+  public var invariants: [InvariantObservation]
   /// Nanoseconds that opening took, recovery of a journal or WAL included.
   public var openNanoseconds: UInt64
 
   /// Creates an observation.
   public init(
     integrityRows: [String] = [], foreignKeyRows: [String] = [], failure: String? = nil,
-    contentFile: String? = nil, contentRows: Int = 0, openNanoseconds: UInt64 = 0
+    contentFile: String? = nil, contentRows: Int = 0,
+    invariants: [InvariantObservation] = [], openNanoseconds: UInt64 = 0
   ) {
     self.integrityRows = integrityRows
     self.foreignKeyRows = foreignKeyRows
     self.failure = failure
     self.contentFile = contentFile
     self.contentRows = contentRows
+    self.invariants = invariants
     self.openNanoseconds = openNanoseconds
   }
+}
+
+/// What one of the scenario's invariants gave.
+public struct InvariantObservation: Hashable, Codable, Sendable {
+  /// What the query answered.
+  public enum Answer: Hashable, Codable, Sendable {
+    /// The first column of the first row as text; `NULL` for null.
+    case found(String)
+    /// There was no row.
+    case noRow
+    /// SQLite refused, with this message.
+    case failed(String)
+  }
+
+  /// The query.
+  public var query: String
+  /// What it must give.
+  public var expected: String
+  /// What it gave.
+  public var answer: Answer
+
+  /// Creates an observation.
+  public init(query: String, expected: String, answer: Answer) {
+    self.query = query
+    self.expected = expected
+    self.answer = answer
+  }
+
+  /// Whether the invariant held.
+  public var holds: Bool { answer == .found(expected) }
 }

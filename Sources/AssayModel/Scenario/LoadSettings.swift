@@ -59,9 +59,10 @@ public struct LoadSettings: Hashable, Codable, Sendable {
   public var hold: Nanoseconds = .zero
   /// When operations start.
   public var rate: Rate = .closed
-  /// What a writer of workload `kv` does, by weight; empty means stores only.
+  /// What a writer of workload `kv` or `mixed` does, by weight; empty means stores only, or the
+  /// mix that `mixed` has of its own.
   public var mix: [Share] = []
-  /// Keys, accounts or lock names; at least 1.
+  /// Keys, accounts, lock names or rows of each writer of `mixed`; at least 1.
   public var keyCount: Int
   /// Which of them are asked for.
   public var distribution: Distribution = .uniform
@@ -76,6 +77,7 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     switch workload {
     case .kv: keyCount = 100_000
     case .locks: keyCount = 1
+    case .mixed: keyCount = 24
     default: keyCount = 1_000
     }
   }

@@ -33,9 +33,8 @@ struct KeyValueActor: WorkloadActor {
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
-    let number = chooser.next(&generator)
-    let key = keys.key(number)
-    var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
+    var operation = draw()
+    let key = keys.key(Int(operation.subject))
     switch operation.kind {
     case .load:
       try Workloads.perform(
@@ -52,8 +51,6 @@ struct KeyValueActor: WorkloadActor {
         return operation
       }
     default:
-      operation.value = Nonce.write(actor, sequence: sequence)
-      sequence += 1
       writeNonce(operation.value, into: &value)
       try Workloads.perform(
         operation, recorder, intended: intended, deadline: deadline, time: time
@@ -62,6 +59,18 @@ struct KeyValueActor: WorkloadActor {
         return operation
       }
     }
+  }
+
+  mutating func skip() { _ = draw() }
+
+  /// Draws the next operation; a store gets its nonce here.
+  private mutating func draw() -> WorkloadOperation {
+    let number = chooser.next(&generator)
+    var operation = WorkloadOperation(nextKind(), subject: UInt64(number))
+    guard operation.kind == .store else { return operation }
+    operation.value = Nonce.write(actor, sequence: sequence)
+    sequence += 1
+    return operation
   }
 
   /// The nonce under a key; 0 when there is no such key, which is an answer and no failure.

@@ -104,26 +104,47 @@ struct TransferActor: WorkloadActor {
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
+    let transfer = draw()
+    let operation = transfer.operation
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) {
+      try database.write { connection in
+        try connection.run(Self.debit, transfer.from, transfer.amount)
+        try connection.run(Self.credit, transfer.to, transfer.amount)
+        try connection.run(
+          Self.insert, transfer.identifier, transfer.from, transfer.to, transfer.amount)
+      }
+      return operation
+    }
+  }
+
+  mutating func skip() { _ = draw() }
+
+  /// One transfer, drawn and not yet made.
+  private struct Transfer {
+    var identifier: Int64
+    var from: Int64
+    var to: Int64
+    var amount: Int64
+
+    var operation: WorkloadOperation {
+      WorkloadOperation(
+        .transfer, subject: UInt64(bitPattern: identifier),
+        value: accountsWord(from: from, to: to), extra: UInt64(bitPattern: amount))
+    }
+  }
+
+  private mutating func draw() -> Transfer {
     let from = chooser.next(&generator)
     // A second draw until the accounts differ would not end with one account.
     let to = accounts == 1 ? from : (from + 1 + generator.below(accounts - 1)) % accounts
     let amount = Int64(1 + generator.below(100))
     let identifier = TransferID(actor: actor, number: sequence)
     sequence += 1
-    let operation = WorkloadOperation(
-      .transfer, subject: identifier.rawValue,
-      value: accountsWord(from: Int64(from), to: Int64(to)), extra: UInt64(amount))
-    try Workloads.perform(
-      operation, recorder, intended: intended, deadline: deadline, time: time
-    ) {
-      try database.write { connection in
-        try connection.run(Self.debit, Int64(from), amount)
-        try connection.run(Self.credit, Int64(to), amount)
-        try connection.run(
-          Self.insert, Int64(bitPattern: identifier.rawValue), Int64(from), Int64(to), amount)
-      }
-      return operation
-    }
+    return Transfer(
+      identifier: Int64(bitPattern: identifier.rawValue), from: Int64(from), to: Int64(to),
+      amount: amount)
   }
 }
 
@@ -133,6 +154,9 @@ struct AuditActor: WorkloadActor {
 
   let database: Database
   let time: any TimeSource
+
+  /// Draws nothing.
+  mutating func skip() {}
 
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime

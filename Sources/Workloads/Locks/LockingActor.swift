@@ -32,8 +32,8 @@ struct LockingActor: WorkloadActor {
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
-    let acquisition = LockAcquisition(
-      locks: locks, lock: chooser.next(&generator), time: time)
+    let drawn = draw()
+    let acquisition = LockAcquisition(locks: locks, lock: drawn.lock, time: time)
     guard
       let lease = try acquisition.acquire(recorder, intended: intended, deadline: deadline)
     else { return }
@@ -41,8 +41,18 @@ struct LockingActor: WorkloadActor {
     // What follows the hold must finish even when the run's end has come: an abandoned lock would
     // be a fault that nobody injected.
     let grace = deadline + Nanoseconds.seconds(5)
-    try write(held, lock: acquisition.lock, recorder, deadline: grace)
+    try write(held, lock: drawn.lock, nonce: drawn.nonce, recorder, deadline: grace)
     try acquisition.release(held, recorder, deadline: grace)
+  }
+
+  mutating func skip() { _ = draw() }
+
+  /// The lock to take and the nonce of the write under it: drawn even if the lock is not to be had,
+  /// so that what follows does not depend on it.
+  private mutating func draw() -> (lock: Int, nonce: UInt64) {
+    let nonce = Nonce.write(actor, sequence: sequence)
+    sequence += 1
+    return (chooser.next(&generator), nonce)
   }
 
   /// Lets the time of the protected work pass, renewing at a third of the TTL where asked.
@@ -71,11 +81,10 @@ struct LockingActor: WorkloadActor {
   }
 
   /// The protected write; under fencing the token is checked in the same transaction.
-  private mutating func write(
-    _ lease: Lease, lock: Int, _ recorder: any OperationRecorder, deadline: MonotonicTime
+  private func write(
+    _ lease: Lease, lock: Int, nonce: UInt64, _ recorder: any OperationRecorder,
+    deadline: MonotonicTime
   ) throws(ActorStopped) {
-    let nonce = Nonce.write(actor, sequence: sequence)
-    sequence += 1
     let operation = WorkloadOperation(
       .protectedWrite, subject: UInt64(lock), value: UInt64(bitPattern: lease.token),
       extra: nonce)
@@ -114,7 +123,7 @@ struct CounterReader: WorkloadActor {
   mutating func perform(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) {
-    let lock = chooser.next(&generator)
+    let lock = draw()
     var operation = WorkloadOperation(.protectedRead, subject: UInt64(lock))
     try Workloads.perform(
       operation, recorder, intended: intended, deadline: deadline, time: time
@@ -126,4 +135,8 @@ struct CounterReader: WorkloadActor {
       return operation
     }
   }
+
+  mutating func skip() { _ = draw() }
+
+  private mutating func draw() -> Int { chooser.next(&generator) }
 }
