@@ -74,11 +74,16 @@ public struct CheckSuite {
         checkers.append(KeyValueDurability(context: context, initialNonce: initialNonce))
       case .ledger: checkers.append(TransferDurability(context: context))
       case .locks: checkers.append(ProtectedWriteDurability(context: context))
+      case .mixed: checkers.append(MixedDurability(context: context))
       default: break
       }
     }
-    if isAsked(.atomicity), context.cell.load.workload == .ledger {
-      checkers.append(LedgerAtomicity(context: context))
+    if isAsked(.atomicity) {
+      switch context.cell.load.workload {
+      case .ledger: checkers.append(LedgerAtomicity(context: context))
+      case .mixed: checkers.append(MixedAtomicity(context: context))
+      default: break
+      }
     }
     if isAsked(.busy) { checkers.append(BusyCheck(context: context)) }
     return checkers

@@ -75,6 +75,8 @@ struct Measure {
       switch cell.load.workload {
       case .ledger: [.transfer, .audit]
       case .locks: [.acquire]
+      case .mixed: [.updateOwn, .increment, .several, .readMixed]
+      case .sql: [.sqlTransaction, .sqlInvariant]
       default: [.store, .delete, .load]
       }
     for kind in order {

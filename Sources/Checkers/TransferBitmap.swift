@@ -51,6 +51,12 @@ struct TransferBitmap {
     return true
   }
 
+  /// Whether an identifier is inside.
+  func contains(_ identifier: UInt64) -> Bool {
+    guard let start = chunks[identifier >> 15] else { return false }
+    return words[start + Int(identifier >> 6 & 0x1ff)] & 1 << (identifier & 63) != 0
+  }
+
   /// The smallest identifiers inside, ascending, at most `limit`.
   func first(_ limit: Int) -> [UInt64] {
     var found: [UInt64] = []

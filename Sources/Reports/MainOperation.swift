@@ -4,7 +4,8 @@ import AssayModel
 enum MainOperation {
   /// What a user of the workload waits for, writes before reads.
   private static let order: [OperationKind] = [
-    .transfer, .store, .acquire, .delete, .protectedWrite, .load, .audit, .protectedRead,
+    .transfer, .store, .acquire, .sqlTransaction, .updateOwn, .increment, .several, .delete,
+    .protectedWrite, .load, .audit, .protectedRead, .readMixed, .sqlInvariant,
   ]
 
   /// The name of the main operation of a run: the first of the order that any cell measured.

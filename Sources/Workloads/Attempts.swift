@@ -69,6 +69,9 @@ func perform(
     do {
       recorder.complete(try attempt(), .ok, code: 0, isFinal: true)
       return
+    } catch is DeliberateRollback {
+      recorder.complete(operation, .failed, code: HarnessCode.rolledBack, isFinal: true)
+      return
     } catch {
       let end = try attemptEnd(of: StorageError(error), in: operation.kind)
       let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline

@@ -40,7 +40,13 @@ public enum WorkloadCatalog {
         mainOperation: .acquire, setUp: LocksWorkload.setUp,
         make: { (context) throws(StorageError) in try LocksWorkload(context) },
         readContent: LocksWorkload.readContent)
-    case .mixed, .sql, .queue, .backup, .migration, .listAppend:
+    case .mixed:
+      Entry(
+        summary: "own rows, a shared counter, groups of writes, reads, checkpoints and pauses",
+        mainOperation: .updateOwn, setUp: MixedWorkload.setUp,
+        make: { (context) throws(StorageError) in try MixedWorkload(context) },
+        readContent: MixedWorkload.readContent)
+    case .sql, .queue, .backup, .migration, .listAppend:
       nil
     }
   }

@@ -15,6 +15,8 @@ import AssayModel
 ///     p0a0 acquire 0 token 1 until 500 granted 2     (or `ungranted`; else granted at its end)
 ///     p0a0 renew 0 token 1 until 900 | release 0 token 1
 ///     p0a0 write 0 token 1 nonce 5
+///     own p0a0 1=p0a0#3 | count p0a0 2 p0a0#5 | total 2 | log p0a0#3        (workload mixed)
+///     p0a0 own 1 #3 | increment #5 | several #3 0,1 log | see p0a0 1 p0a0#3 counter 2 sum 2
 ///
 /// After the times stand `ok`, `failed` or `unknown`, then optionally `code N`, `since T` (the
 /// intended start) and `again` (a later attempt of the same operation).
@@ -35,6 +37,7 @@ struct HistoryText {
       case "kill": addKill(&reader)
       case "stale": addStale(&reader)
       case "value", "account", "row", "write", "counter": addRow(first, &reader)
+      case "own", "count", "total", "log": addMixedRow(first, &reader)
       default: addEvent(first, &reader)
       }
       precondition(reader.words.isEmpty, "left over in '\(line)': \(reader.words)")
@@ -152,6 +155,7 @@ struct HistoryText {
       return WorkloadOperation(
         .transfer, subject: TransferID(actor: actor, number: number).rawValue,
         value: UInt64(accounts.0) << 32 | UInt64(accounts.1), extra: UInt64(reader.number()))
+    case "own", "increment", "several", "see": return mixedOperation(name, actor, &reader)
     default: return lockOperation(name, &reader)
     }
   }

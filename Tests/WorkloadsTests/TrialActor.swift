@@ -35,15 +35,17 @@ final class TrialActor: @unchecked Sendable {
     }
   }
 
+  func skip() { actor.skip() }
+
   /// Works as in a worker process: paced, until the pacing says that it is over.
   ///
   /// - Parameter isWanted: asked before each operation; `false` ends the actor.
   func run(
     pacing: Pacing, start: MonotonicTime, deadline: MonotonicTime,
-    isWanted: () -> Bool = { true }
+    isWanted: () -> Bool = { true }, shouldSkip: (Int) -> Bool = { _ in false }
   ) {
     runActor(
       actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: deadline,
-      betweenOperations: isWanted)
+      shouldSkip: shouldSkip, betweenOperations: isWanted)
   }
 }

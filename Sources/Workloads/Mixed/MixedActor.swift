@@ -1,0 +1,124 @@
+import AssayModel
+import AssayStorage
+import SQLiteDriver
+
+/// Thrown by a body to have its transaction rolled back; never an error of anything.
+struct DeliberateRollback: Error {}
+
+/// A writer or reader of workload `mixed`.
+struct MixedActor: WorkloadActor {
+  private static let updateRow = SQL("UPDATE mixed_rows SET nonce = ?2 WHERE id = ?1")
+  private static let updateCounter = SQL("UPDATE mixed_counter SET count = count + 1")
+  private static let updateCount = SQL(
+    "UPDATE mixed_counts SET count = count + 1, nonce = ?2 WHERE owner = ?1")
+  private static let insertLog = SQL(
+    "INSERT INTO mixed_log(owner, nonce, padding) VALUES (?1, ?2, zeroblob(60))")
+  private static let selectCounter = SQL("SELECT count FROM mixed_counter")
+  private static let selectSum = SQL("SELECT sum(count) FROM mixed_counts")
+  private static let selectRow = SQL("SELECT nonce FROM mixed_rows WHERE id = ?1")
+
+  private let database: Database
+  private let time: any TimeSource
+  private let owner: Int
+  private var program: MixedProgram
+
+  init(context: WorkloadContext, actor: ActorID, program: MixedProgram) {
+    database = context.database
+    time = context.environment.time
+    owner = MixedWorkload.owner(actor, context.cell.load)
+    self.program = program
+  }
+
+  mutating func skip() { _ = program.next() }
+
+  mutating func perform(
+    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+  ) throws(ActorStopped) {
+    let step = program.next()
+    if case .think(let pause) = step { return try time.sleep(for: pause) }
+    var operation = Self.operation(step)
+    try Workloads.perform(
+      operation, recorder, intended: intended, deadline: deadline, time: time
+    ) {
+      try act(step, &operation)
+      return operation
+    }
+  }
+
+  /// The words of a step before its answer is known.
+  private static func operation(_ step: MixedStep) -> WorkloadOperation {
+    switch step {
+    case .own(let slot, let nonce):
+      WorkloadOperation(.updateOwn, subject: UInt64(slot), value: nonce)
+    case .counter(let nonce): WorkloadOperation(.increment, value: nonce)
+    case .several(let group): group.operation
+    case .read(let owner, let slot):
+      WorkloadOperation(.readMixed, subject: rowWord(owner: owner, slot: slot))
+    case .checkpoint, .think: WorkloadOperation(.checkpoint)
+    }
+  }
+
+  private static func rowWord(owner: Int, slot: Int) -> UInt64 {
+    UInt64(bitPattern: MixedWorkload.rowID(owner: owner, slot: slot))
+  }
+
+  private func act(_ step: MixedStep, _ operation: inout WorkloadOperation) throws {
+    switch step {
+    case .own(let slot, let nonce):
+      try database.writeStatement { connection in
+        try update(slot, nonce, &connection)
+      }
+    case .counter(let nonce):
+      try database.write { connection in
+        try connection.run(Self.updateCounter)
+        try connection.run(Self.updateCount, Int64(owner), Int64(bitPattern: nonce))
+      }
+    case .several(let group): try write(group)
+    case .read(let owner, let slot): try read(owner: owner, slot: slot, &operation)
+    case .checkpoint, .think: try checkpoint(&operation)
+    }
+  }
+
+  private func update(
+    _ slot: Int, _ nonce: UInt64, _ connection: inout Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      Self.updateRow, MixedWorkload.rowID(owner: owner, slot: slot), Int64(bitPattern: nonce))
+  }
+
+  private func write(_ group: MixedGroup) throws {
+    try database.write { connection in
+      try update(group.slots.0, group.nonce, &connection)
+      if group.count > 1 { try update(group.slots.1, group.nonce, &connection) }
+      if group.count > 2 { try update(group.slots.2, group.nonce, &connection) }
+      if group.hasLogRow {
+        try connection.run(Self.insertLog, Int64(owner), Int64(bitPattern: group.nonce))
+      }
+      if group.isRolledBack { throw DeliberateRollback() }
+    }
+  }
+
+  /// Three statements in one transaction, so that a snapshot that is not one shows.
+  private func read(owner: Int, slot: Int, _ operation: inout WorkloadOperation) throws {
+    let row = MixedWorkload.rowID(owner: owner, slot: slot)
+    let (counter, sum, nonce) = try database.read { connection in
+      try connection.transaction(.deferred) { (connection) throws(SQLiteError) in
+        (
+          try connection.first(Self.selectCounter) { $0.int64(0) },
+          try connection.first(Self.selectSum) { $0.int64(0) },
+          try connection.first(Self.selectRow, row) { $0.int64(0) }
+        )
+      }
+    }
+    operation.value = UInt64(bitPattern: nonce ?? 0)
+    operation.extra = UInt64(bitPattern: counter ?? 0)
+    operation.detail = UInt64(bitPattern: sum ?? 0)
+  }
+
+  private func checkpoint(_ operation: inout WorkloadOperation) throws {
+    let result = try database.withConnection { connection in try connection.checkpoint(.passive) }
+    operation.value = UInt64(bitPattern: Int64(result.logFrames))
+    operation.extra = UInt64(bitPattern: Int64(result.checkpointedFrames))
+    operation.detail = result.isBusy ? 1 : 0
+  }
+}
