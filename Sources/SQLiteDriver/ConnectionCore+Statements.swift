@@ -51,7 +51,7 @@ extension ConnectionCore {
   }
 
   /// Prepares text that must hold exactly one statement.
-  private func prepareOnly(
+  func prepareOnly(
     _ text: String
   ) throws(SQLiteError) -> UnsafeMutablePointer<StatementSlot> {
     let sql = Array(text.utf8) + [0]

@@ -28,3 +28,17 @@ extension SQLiteValue: CustomStringConvertible {
 private func hexadecimal(_ byte: UInt8) -> String {
   (byte < 16 ? "0" : "") + String(byte, radix: 16)
 }
+
+/// The types with which SQLite stores values.
+public enum SQLiteType: UInt8, Hashable, Sendable, CaseIterable {
+  /// NULL.
+  case null = 0
+  /// A 64-bit integer.
+  case integer = 1
+  /// A floating-point number.
+  case real = 2
+  /// Text.
+  case text = 3
+  /// Bytes.
+  case blob = 4
+}

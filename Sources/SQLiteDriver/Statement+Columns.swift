@@ -17,6 +17,17 @@ extension Statement {
   /// The names of all columns.
   public var columnNames: [String] { (0..<columnCount).map { columnName($0) } }
 
+  /// The type with which SQLite stored the value; asked before any accessor that converts it.
+  public func type(_ column: Int) -> SQLiteType {
+    switch unsafe sqlite3_column_type(handle, position(column)) {
+    case SQLITE_INTEGER: .integer
+    case SQLITE_FLOAT: .real
+    case SQLITE_TEXT: .text
+    case SQLITE_BLOB: .blob
+    default: .null
+    }
+  }
+
   /// Whether the value is NULL.
   public func isNull(_ column: Int) -> Bool {
     unsafe sqlite3_column_type(handle, position(column)) == SQLITE_NULL
@@ -80,12 +91,12 @@ extension Statement {
 
   /// The value with the type that SQLite stored.
   public func value(_ column: Int) -> SQLiteValue {
-    switch unsafe sqlite3_column_type(handle, position(column)) {
-    case SQLITE_INTEGER: .integer(int64(column))
-    case SQLITE_FLOAT: .real(double(column))
-    case SQLITE_TEXT: .text(text(column))
-    case SQLITE_BLOB: .blob(bytes(column))
-    default: .null
+    switch type(column) {
+    case .integer: .integer(int64(column))
+    case .real: .real(double(column))
+    case .text: .text(text(column))
+    case .blob: .blob(bytes(column))
+    case .null: .null
     }
   }
 

@@ -59,6 +59,13 @@ import CSQLite
     return index == 0 ? nil : Int(index)
   }
 
+  /// The name of a parameter, from 1, its prefix included (`:name`); `nil` for one without a name.
+  public func parameterName(_ index: Int) -> String? {
+    guard let index = Int32(exactly: index) else { return nil }
+    return unsafe sqlite3_bind_parameter_name(handle, index)
+      .map { unsafe String(cString: $0) }
+  }
+
   /// The SQL as it was prepared.
   public var text: String { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } ?? "" }
 

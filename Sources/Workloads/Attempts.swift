@@ -7,6 +7,15 @@ struct AttemptEnd {
   var outcome: Event.Outcome
   var code: Int32
   var mayRetry: Bool
+  /// What is waited for before the next attempt or operation.
+  var pause: Nanoseconds
+
+  init(outcome: Event.Outcome, code: Int32, mayRetry: Bool, pause: Nanoseconds? = nil) {
+    self.outcome = outcome
+    self.code = code
+    self.mayRetry = mayRetry
+    self.pause = pause ?? (mayRetry ? pauseBeforeRetry : pauseAfterFailure)
+  }
 }
 
 /// Pause before another attempt after SQLITE_BUSY.
@@ -51,7 +60,10 @@ func attemptEnd(
   if error.outcomeIsUnknown {
     return AttemptEnd(outcome: .unknown, code: sqlite.code.rawValue, mayRetry: false)
   }
-  return AttemptEnd(outcome: .failed, code: sqlite.code.rawValue, mayRetry: sqlite.isBusy)
+  // A constraint that does not hold is an answer like any other.
+  return AttemptEnd(
+    outcome: .failed, code: sqlite.code.rawValue, mayRetry: sqlite.isBusy,
+    pause: sqlite.isConstraint ? .zero : nil)
 }
 
 /// Makes attempts of one operation until it is acknowledged, fails for good, or the deadline has
@@ -76,7 +88,7 @@ func perform(
       let end = try attemptEnd(of: StorageError(error), in: operation.kind)
       let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline
       recorder.complete(operation, end.outcome, code: end.code, isFinal: !retries)
-      try time.sleep(for: end.mayRetry ? pauseBeforeRetry : pauseAfterFailure)
+      if end.pause > .zero { try time.sleep(for: end.pause) }
       guard retries else { return }
     }
   }

@@ -11,12 +11,17 @@ public enum WorkloadCatalog {
     /// The kind of operation whose latency stands in the table.
     public var mainOperation: OperationKind
     /// Creates schema and initial content in an empty database; inside one transaction.
-    public var setUp: @Sendable (inout Connection, PlannedCell) throws(SQLiteError) -> Void
+    ///
+    /// Throws `SQLiteError`, or `SQLProgramError` for a mistake in the scenario's own SQL.
+    public var setUp: @Sendable (inout Connection, PlannedCell) throws -> Void
     /// Prepares what the actors of a process share.
     public var make: @Sendable (WorkloadContext) throws(StorageError) -> any Workload
     /// Reads the final content, row by row.
     public var readContent:
       @Sendable (inout Connection, (ContentRow) -> Void) throws(SQLiteError) -> Void
+    /// Evaluates the scenario's own invariants.
+    public var readInvariants:
+      @Sendable (inout Connection, PlannedCell) -> [InvariantObservation] = { _, _ in [] }
   }
 
   /// Returns the workload, or `nil` when this version can't run it yet.
@@ -46,7 +51,17 @@ public enum WorkloadCatalog {
         mainOperation: .updateOwn, setUp: MixedWorkload.setUp,
         make: { (context) throws(StorageError) in try MixedWorkload(context) },
         readContent: MixedWorkload.readContent)
-    case .sql, .queue, .backup, .migration, .listAppend:
+    case .sql:
+      Entry(
+        summary: "the scenario's own schema, transactions and invariants",
+        mainOperation: .sqlTransaction, setUp: SQLWorkload.setUp,
+        make: { (context) throws(StorageError) in try SQLWorkload(context) },
+        // What the user's rows mean only the user knows.
+        readContent: { _, _ in },
+        readInvariants: { connection, cell in
+          SQLProgram.observe(cell.load.sql ?? SQLLoad(), &connection)
+        })
+    case .queue, .backup, .migration, .listAppend:
       nil
     }
   }

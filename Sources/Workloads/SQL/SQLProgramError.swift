@@ -1,0 +1,64 @@
+public import SQLiteDriver
+
+/// What is wrong with the SQL of a scenario; found before anything is run.
+public struct SQLProgramError: Error, Equatable, Sendable {
+  /// The kinds of mistakes.
+  public enum Code: Hashable, Sendable {
+    /// A set-up script fails, or ends the transaction that it runs in.
+    case setUpFails
+    /// A statement or an invariant does not compile, is empty, or is more than one statement.
+    case doesNotPrepare
+    /// A statement begins or ends a transaction, which is the harness's business.
+    case controlsTransaction
+    /// A statement names a parameter that the transaction does not declare.
+    case undeclaredParameter
+    /// The transaction declares a parameter that no statement names.
+    case unusedParameter
+    /// A declaration that cannot be drawn from, such as an empty range.
+    case impossibleParameter
+    /// An invariant that gives no column, writes, or has parameters.
+    case notAQuery
+    /// Nothing is there for writers or readers to do.
+    case nothingToDo
+  }
+
+  /// What is wrong.
+  public var code: Code
+  /// Where, such as `transaction 'order', statement 2`.
+  public var place: String
+  /// What was found there, for people.
+  public var finding: String
+  /// The SQL in question, where there is some.
+  public var sql: String?
+  /// What SQLite said, where it was SQLite that refused.
+  public var cause: SQLiteError?
+
+  init(
+    _ code: Code, _ place: String, _ finding: String, sql: String? = nil,
+    cause: SQLiteError? = nil
+  ) {
+    self.code = code
+    self.place = place
+    self.finding = finding
+    self.sql = sql
+    self.cause = cause
+  }
+
+  init(_ code: Code, _ place: String, _ cause: SQLiteError, sql: String) {
+    let finding = cause.message.isEmpty ? "\(cause.code)" : cause.message
+    self.init(code, place, finding, sql: cause.sql ?? sql, cause: cause)
+  }
+}
+
+extension SQLProgramError: CustomStringConvertible {
+  /// The longest part of a statement that a message quotes.
+  private static let quoteLimit = 200
+
+  /// One line for people: place, finding, SQL.
+  public var description: String {
+    guard let sql else { return "\(place): \(finding)" }
+    let line = sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let quote = line.count > Self.quoteLimit ? line.prefix(Self.quoteLimit) + "..." : line[...]
+    return "\(place): \(finding); SQL: \(quote)"
+  }
+}
