@@ -28,7 +28,9 @@ struct WorkerStorage {
 
   /// Opens the engine as the cell says: every setting is applied on every connection and read
   /// back.
-  func openDatabase() throws(WorkerError) -> Database { try open(configuration) }
+  func openDatabase() throws(WorkerError) -> Database {
+    try open(DatabaseConfiguration(assignment.cell.storage, path: assignment.databasePath))
+  }
 
   /// Opens the engine with one connection and these pragmas, for the set-up.
   func openDatabase(_ pragmas: [Pragma]) throws(WorkerError) -> Database {
@@ -77,49 +79,6 @@ struct WorkerStorage {
     } catch {
       throw WorkerError(.input, "the database cannot be opened", cause: error)
     }
-  }
-
-  private var configuration: DatabaseConfiguration {
-    let storage = assignment.cell.storage
-    var configuration = DatabaseConfiguration(path: assignment.databasePath)
-    configuration.pragmas = pragmas
-    configuration.busy =
-      switch storage.busy {
-      case .none: .none
-      case .sqlite: .sqlite(timeout: storage.busyTimeout)
-      case .fair: .fair(timeout: storage.busyTimeout)
-      }
-    configuration.begin =
-      switch storage.begin {
-      case .deferred: .deferred
-      case .immediate: .immediate
-      case .exclusive: .exclusive
-      }
-    configuration.maxOpenConnections = storage.maxOpenConnections
-    configuration.maxIdleConnections = storage.maxIdleConnections
-    configuration.acquireTimeout = storage.acquireTimeout
-    configuration.queryTimeout = storage.queryTimeout
-    configuration.topology =
-      switch storage.topology {
-      case .pool: .pool
-      case .singleWriter: .singleWriter(readers: storage.readers)
-      case .groupCommit: .groupCommit(readers: storage.readers)
-      }
-    return configuration
-  }
-
-  /// Every pragma of the cell, page size first: it counts only while the database is empty.
-  var pragmas: [Pragma] {
-    let storage = assignment.cell.storage
-    var pragmas = storage.pragmas.filter { $0.name == "page_size" }
-      .map { Pragma($0.name, $0.value) }
-    // A database in memory knows the modes `memory` and `off` only: the default is left alone.
-    if !storage.isInMemory || storage.journalMode != .wal {
-      pragmas.append(Pragma("journal_mode", storage.journalMode.rawValue))
-    }
-    pragmas.append(Pragma("synchronous", storage.synchronous.rawValue))
-    pragmas += storage.pragmas.filter { $0.name != "page_size" }.map { Pragma($0.name, $0.value) }
-    return pragmas
   }
 }
 

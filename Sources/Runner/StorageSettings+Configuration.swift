@@ -1,0 +1,52 @@
+import AssayModel
+import AssayStorage
+import SQLiteDriver
+
+extension DatabaseConfiguration {
+  /// The engine as a cell's settings say.
+  ///
+  /// - Parameters:
+  ///   - path: the database file, as the VFS knows it.
+  ///   - vfs: the name of a registered VFS; `nil` is the default one.
+  init(_ storage: StorageSettings, path: String, vfs: String? = nil) {
+    self.init(path: path, pragmas: storage.allPragmas, vfs: vfs)
+    busy =
+      switch storage.busy {
+      case .none: .none
+      case .sqlite: .sqlite(timeout: storage.busyTimeout)
+      case .fair: .fair(timeout: storage.busyTimeout)
+      }
+    begin =
+      switch storage.begin {
+      case .deferred: .deferred
+      case .immediate: .immediate
+      case .exclusive: .exclusive
+      }
+    maxOpenConnections = storage.maxOpenConnections
+    maxIdleConnections = storage.maxIdleConnections
+    acquireTimeout = storage.acquireTimeout
+    queryTimeout = storage.queryTimeout
+    topology =
+      switch storage.topology {
+      case .pool: .pool
+      case .singleWriter: .singleWriter(readers: storage.readers)
+      case .groupCommit: .groupCommit(readers: storage.readers)
+      }
+  }
+}
+
+extension StorageSettings {
+  /// Every pragma of a cell, page size first: it counts only while the database is empty.
+  var allPragmas: [SQLiteDriver.Pragma] {
+    var all = pragmas.filter { $0.name == "page_size" }
+      .map { SQLiteDriver.Pragma($0.name, $0.value) }
+    // A database in memory knows the modes `memory` and `off` only: the default is left alone.
+    if !isInMemory || journalMode != .wal {
+      all.append(SQLiteDriver.Pragma("journal_mode", journalMode.rawValue))
+    }
+    all.append(SQLiteDriver.Pragma("synchronous", synchronous.rawValue))
+    all += pragmas.filter { $0.name != "page_size" }
+      .map { SQLiteDriver.Pragma($0.name, $0.value) }
+    return all
+  }
+}
