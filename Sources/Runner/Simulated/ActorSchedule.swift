@@ -18,12 +18,14 @@ struct ActorSchedule: Sendable {
     var isBackground: Bool
     var condition = Condition.ready
     var hasPermit = false
-    /// It may do nothing more; it still runs to unwind.
+    /// It may wait no more, so that it comes to its end.
     var isStopped = false
+    /// It may do nothing more: its calls fail, and it still runs to unwind. Implies `isStopped`.
+    var isCut = false
   }
 
   /// Steps that stopped actors may take until all have ended.
-  static let unwindingLimit = 1_000_000
+  static let unwindingLimit = 2_000_000
 
   let settings: SimulationSettings
   private(set) var entries: [Entry] = []
@@ -61,7 +63,8 @@ struct ActorSchedule: Sendable {
   mutating func add(name: String, process: Int, isBackground: Bool) -> Int {
     let index = entries.count
     var entry = Entry(name: name, process: process, isBackground: isBackground)
-    entry.isStopped = ending != nil || isDead(process)
+    entry.isCut = isDead(process) || ending.map { $0 != .finished } ?? false
+    entry.isStopped = entry.isCut || ending != nil
     entries.append(entry)
     ready.append(index)
     if !isBackground { foreground += 1 }
@@ -74,6 +77,8 @@ struct ActorSchedule: Sendable {
 
   func isStopped(_ index: Int) -> Bool { entries[index].isStopped }
 
+  func isCut(_ index: Int) -> Bool { entries[index].isCut }
+
   func hasEnded(_ index: Int) -> Bool { entries[index].condition == .ended }
 
   /// Stops the actors of a process for ever.
@@ -81,18 +86,23 @@ struct ActorSchedule: Sendable {
     precondition(process >= 0, "process \(process)")
     while deadProcesses.count <= process { deadProcesses.append(false) }
     deadProcesses[process] = true
-    for index in entries.indices where entries[index].process == process { stop(index) }
+    for index in entries.indices where entries[index].process == process {
+      stop(index, cuts: true)
+    }
   }
 
   /// Stops everybody; the first reason counts.
+  ///
+  /// When all is done, background actors may finish the call that they are in.
   mutating func giveUp(_ ending: SimulationEnding) {
     guard self.ending == nil else { return }
     self.ending = ending
-    for index in entries.indices { stop(index) }
+    for index in entries.indices { stop(index, cuts: ending != .finished) }
   }
 
-  private mutating func stop(_ index: Int) {
+  private mutating func stop(_ index: Int, cuts: Bool) {
     entries[index].isStopped = true
+    if cuts { entries[index].isCut = true }
     switch entries[index].condition {
     case .sleeping, .parked: makeReady(index)
     case .ready, .joining, .ended: break
@@ -125,6 +135,7 @@ struct ActorSchedule: Sendable {
   /// A stopped actor that never ends would be a run that never ends.
   private mutating func countUnwinding(_ index: Int) {
     unwindingSteps += 1
+    if unwindingSteps >= settings.stepLimit { entries[index].isCut = true }
     precondition(
       unwindingSteps < Self.unwindingLimit,
       "actor '\(entries[index].name)' was stopped and does not end")

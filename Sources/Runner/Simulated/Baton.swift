@@ -20,6 +20,9 @@ final class Baton: @unchecked Sendable {
   // Unchecked because only the holder of the baton touches the variables, or the thread that sets
   // the world up while nobody holds it; semaphores order the one after the other.
 
+  /// Told of each death at once: the disk takes the locks of the dead away.
+  var processDied: (@Sendable (Int) -> Void)?
+
   private let settings: SimulationSettings
   private let threads: ActorThreads
   private let over = Turn()
@@ -128,14 +131,16 @@ final class Baton: @unchecked Sendable {
   ///
   /// Called by the holder of the baton, or between runs.
   func kill(process: Int) {
+    guard !schedule.isDead(process) else { return }
     schedule.kill(process: process)
+    processDied?(process)
   }
 
   func isDead(process: Int) -> Bool { schedule.isDead(process) }
 
-  /// Whether the caller may do nothing more: its process is dead, or its run is over.
-  var isCallerStopped: Bool {
-    holder >= 0 ? schedule.isStopped(holder) : schedule.isDead(outside.process)
+  /// Whether the caller may do nothing more: its process is dead, or its run was given up.
+  var isCallerCut: Bool {
+    holder >= 0 ? schedule.isCut(holder) : schedule.isDead(outside.process)
   }
 
   /// Has a body from outside, such as the opening of a database, act for a process.
@@ -242,9 +247,9 @@ final class Baton: @unchecked Sendable {
     guard holder >= 0 else { return !schedule.isDead(outside.process) }
     let own = holder
     takeStep(own, kind)
-    if schedule.isStopped(own) { return false }
+    if schedule.isCut(own) { return false }
     passOn(from: own)
-    return !schedule.isStopped(own)
+    return !schedule.isCut(own)
   }
 
   private func takeStep(_ own: Int, _ kind: StepKind) {

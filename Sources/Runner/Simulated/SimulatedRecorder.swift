@@ -71,7 +71,7 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
     let now = baton.stamp()
     lastReading = now
     // The dead acknowledge nothing, whatever the call came back with.
-    guard !baton.isCallerStopped, let last = events.indices.last,
+    guard !baton.isCallerCut, let last = events.indices.last,
       events[last].completedAt == nil
     else { return now }
     events[last].event.operation = operation
