@@ -28,7 +28,7 @@ public struct CheckSuite {
 
   /// The checks that this module answers from a history; the others are judged from figures.
   public static let checks: [CheckName] = [
-    .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy,
+    .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy, .invariants,
   ]
 
   /// Reads the content and then the history, each once.
@@ -85,6 +85,9 @@ public struct CheckSuite {
       default: break
       }
     }
+    if isAsked(.invariants), context.cell.load.workload == .sql {
+      checkers.append(InvariantCheck(context: context))
+    }
     if isAsked(.busy) { checkers.append(BusyCheck(context: context)) }
     return checkers
   }
@@ -115,9 +118,16 @@ public struct CheckSuite {
     Self.checks.compactMap { check in
       if let result = results.first(where: { $0.check == check }) { return result }
       guard isAsked(check) else { return nil }
-      return .unknown(
-        check,
-        reason: "the workload \(context.cell.load.workload.rawValue) shows nothing of it")
+      return .unknown(check, reason: missing(check))
     }
+  }
+
+  private func missing(_ check: CheckName) -> String {
+    let workload = context.cell.load.workload
+    if workload == .sql, check == .durability || check == .atomicity {
+      return "only the scenario knows what its rows mean: state invariants, "
+        + "or run it in the simulated world, which compares with the transactions run one by one"
+    }
+    return "the workload \(workload.rawValue) shows nothing of it"
   }
 }

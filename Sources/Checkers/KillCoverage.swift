@@ -26,7 +26,7 @@ struct KillCoverage {
   /// Turns a pass into unknown when a planned kind of fault never came, or when the cell plans
   /// kills and none hit a write or a holder.
   func qualify(_ result: CheckResult) -> CheckResult {
-    let checks: [CheckName] = [.durability, .atomicity, .mutualExclusion]
+    let checks: [CheckName] = [.durability, .atomicity, .mutualExclusion, .invariants]
     guard result.status == .valid, checks.contains(result.check) else { return result }
     if let missing {
       return .unknown(

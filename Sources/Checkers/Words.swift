@@ -18,6 +18,12 @@ enum Words {
     "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
+  /// A text on one line, and no longer than a line.
+  static func line(_ text: String) -> String {
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.count > 100 ? line.prefix(97) + "..." : line
+  }
+
   /// A span in the unit that fits, with up to three decimals: `1.5 ms`.
   static func span(_ nanoseconds: Double) -> String {
     let size = nanoseconds.magnitude

@@ -6,7 +6,7 @@ public enum Capabilities {
   /// Checks that this version can make in the real world.
   public static let checks: Set<CheckName> = [
     .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy, .latency,
-    .throughput,
+    .throughput, .invariants,
   ]
 
   /// Faults that this version can inject in the real world.
@@ -71,7 +71,18 @@ public enum Capabilities {
         "cell \(cell.id) asks for \(cell.load.processes) processes with \(actors) actors each; "
           + "at most 500 processes and 1,000 actors in each are supported")
     }
+    guard cell.load.workload == .mixed else { return }
+    let rows = cell.load.processes * cell.load.writers * min(cell.load.keyCount, mostRows + 1)
+    guard rows <= mostRows else {
+      throw RunnerError(
+        .input,
+        "cell \(cell.id): mixed gives each writer \(cell.load.keyCount) rows of its own, more than "
+          + "\(mostRows) in all")
+    }
   }
+
+  /// Rows of workload `mixed` that a checker keeps in memory, 32 bytes each.
+  private static let mostRows = 10_000_000
 
   private static func verifyKeys(_ cell: PlannedCell) throws(RunnerError) {
     guard cell.load.keyCount <= 100_000_000 else {

@@ -40,11 +40,12 @@ public enum Catalog {
     switch check {
     case .integrity: "integrity_check and foreign_key_check are clean in a fresh process"
     case .durability: "nothing acknowledged is missing"
-    case .atomicity: "no half transfer: sums, and every balance against its transfers"
+    case .atomicity: "no half transaction: sums, balances, and rows that belong together"
     case .mutualExclusion: "fencing tokens grow, no stale write, no lock surely held twice"
     case .recoveryTime: "from a dead holder's last renewal to the next acquisition"
     case .busy: "number and kind of SQLITE_BUSY that actors saw"
     case .latency: "a percentile of the response time, or its ratio to another cell's"
+    case .invariants: "the scenario's own queries give what they must, at any time"
     case .throughput: "acknowledged operations a second, or their ratio to another cell's"
     default: later
     }

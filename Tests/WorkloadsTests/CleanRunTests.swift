@@ -204,10 +204,10 @@ struct CleanRunTests {
   @Test("The catalogue knows what this version runs, and nothing else")
   func catalogue() {
     let known = LoadSettings.Workload.allCases.filter { WorkloadCatalog.entry($0) != nil }
-    #expect(known == [.kv, .locks, .ledger, .mixed])
+    #expect(known == [.kv, .locks, .ledger, .mixed, .sql])
     #expect(
       known.map { WorkloadCatalog.entry($0)?.mainOperation } == [
-        .store, .acquire, .transfer, .updateOwn,
+        .store, .acquire, .transfer, .updateOwn, .sqlTransaction,
       ])
   }
 

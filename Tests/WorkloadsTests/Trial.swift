@@ -144,7 +144,8 @@ final class Trial: Sendable {
     try entry.readContent(&connection) { rows.append($0) }
     let observation = Observation(
       integrityRows: try connection.integrityCheck(),
-      foreignKeyRows: try connection.foreignKeyCheck().map { "\($0)" }, contentRows: rows.count)
+      foreignKeyRows: try connection.foreignKeyCheck().map { "\($0)" }, contentRows: rows.count,
+      invariants: entry.readInvariants(&connection, cell))
     let events = state.withLock { $0.actors }.flatMap(\.events)
     let suite = CheckSuite(record: record(observation), initialNonce: initialNonce)
     var stream = HeapEvents(events)

@@ -45,6 +45,7 @@ struct ObserveWorker {
     var observation = Observation()
     observation.integrityRows = try connection.integrityCheck(limit: 100)
     observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(100).map { "\($0)" }
+    observation.invariants = entry.readInvariants(&connection, assignment.cell)
     let path = "\(assignment.historyFolder)/content.rows"
     let writer = try BufferedRecordWriter(path: path, wordsPerRecord: 4)
     var failure: PlatformError?

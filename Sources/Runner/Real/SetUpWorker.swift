@@ -46,6 +46,10 @@ struct SetUpWorker {
       try connection.close()
     } catch let error as WorkerError {
       throw error
+    } catch let error as SQLProgramError {
+      var failure = WorkerError(.input, "", cause: error.cause ?? error)
+      failure.message = "the SQL of the scenario cannot run: \(error)"
+      throw failure
     } catch {
       throw WorkerError(.input, "the initial content cannot be written", cause: error)
     }
