@@ -27,6 +27,7 @@ public enum Capabilities {
       for fault in cell.faults where !faults.contains(fault.kind) {
         throw notYet("fault '\(fault.kind.rawValue)'")
       }
+      if let part = missingFileSystemPart(cell) { throw notYet(part) }
       let named = cell.expectations.map(\.check) + cell.furtherChecks
       for check in named where !checks.contains(check) {
         throw notYet("check '\(check.rawValue)'")

@@ -12,6 +12,7 @@ public enum DryRun {
 
   /// The cells, one a line, and the sums.
   public static func text(_ plan: Plan) -> String {
+    if plan.scenario.world == .simulated { return simulated(plan) }
     var lines = ["\(plan.scenario.name): \(plan.scenario.question)"]
     var seconds = 0.0
     var bytes = 0.0

@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 
 /// What `assay run` was asked for, apart from the scenario.
 public struct RunOptions: Sendable {
@@ -8,6 +9,8 @@ public struct RunOptions: Sendable {
   public var dataFolder: String?
   /// Another libsqlite3 for the workers.
   public var libraryPath: String?
+  /// Worker processes of the simulated world at a time; in `jobsRange`.
+  public var jobs: Int
   /// Whether databases and histories are kept.
   public var keepsEverything: Bool
   /// The executable that workers are started from: this one, except in tests.
@@ -15,14 +18,24 @@ public struct RunOptions: Sendable {
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 
+  /// What `--jobs` may be.
+  public static let jobsRange = 1...256
+
   /// Creates options.
+  ///
+  /// - Parameter jobs: in `jobsRange`; `nil` for as many as there are processors.
   public init(
     resultsFolder: String = "Results", dataFolder: String? = nil, libraryPath: String? = nil,
-    keepsEverything: Bool = false, progress: @escaping @Sendable (String) -> Void = { _ in }
+    jobs: Int? = nil, keepsEverything: Bool = false,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.resultsFolder = resultsFolder
     self.dataFolder = dataFolder
     self.libraryPath = libraryPath
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    self.jobs =
+      jobs ?? min(max(processors, Self.jobsRange.lowerBound), Self.jobsRange.upperBound)
+    precondition(Self.jobsRange.contains(self.jobs), "jobs: \(self.jobs)")
     self.keepsEverything = keepsEverything
     self.progress = progress
   }

@@ -43,14 +43,16 @@ public struct ScenarioFile: Sendable {
   /// - Parameters:
   ///   - overrides: settings that replace those of the file; one that is an axis of the matrix
   ///     takes just this value.
+  ///   - options: settings that an option of the command line of their own sets; they are applied
+  ///     last.
   ///   - only: the id of a cell, or some of its `path=value` parts joined by commas; other cells
   ///     are left out. Seeds stay what they are in the whole plan.
   ///   - seed: the base of all seeds.
   /// - Throws: everything that is wrong with the file or a cell.
   public func plan(
-    overrides: [Assignment] = [], only: String? = nil, seed: Seed
+    overrides: [Assignment] = [], options: [SettingOption] = [], only: String? = nil, seed: Seed
   ) throws(ScenarioErrors) -> Plan {
-    var planner = Planner(file: self, overrides: overrides)
+    var planner = Planner(file: self, overrides: overrides, options: options)
     return try planner.plan(only: only, seed: seed)
   }
 
@@ -66,5 +68,31 @@ public struct ScenarioFile: Sendable {
     }
     return Assignment(
       path: String(text[..<sign]), value: String(text[text.index(after: sign)...]))
+  }
+}
+
+/// A setting with an option of the command line of its own: `--budget 60s` is `explore.budget`.
+public struct SettingOption: Hashable, Sendable {
+  /// What errors call it, such as `--budget`.
+  public var name: String
+  /// The setting and its value as it was given.
+  public var assignment: Assignment
+
+  /// Creates an option.
+  public init(name: String, assignment: Assignment) {
+    self.name = name
+    self.assignment = assignment
+  }
+
+  /// `--budget`: no further program starts after this time.
+  public static func budget(_ text: String) -> SettingOption {
+    SettingOption(
+      name: "--budget", assignment: Assignment(path: "explore.budget", value: text))
+  }
+
+  /// `--schedules`: how many seeded programs run.
+  public static func schedules(_ text: String) -> SettingOption {
+    SettingOption(
+      name: "--schedules", assignment: Assignment(path: "explore.schedules", value: text))
   }
 }

@@ -32,6 +32,11 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Folder for databases while the run lasts (default: beside the run).")
   var data: String?
 
+  @Option(
+    name: .long,
+    help: "Workers of the simulated world at a time, 1 to 256 (default: number of processors).")
+  var jobs: Int?
+
   @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
   var keep = false
 
@@ -53,6 +58,9 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("--json prints a result, and --dry-run makes none")
     }
     guard !quiet || !verbose else { throw ValidationError("either --quiet or --verbose") }
+    if let jobs, !RunOptions.jobsRange.contains(jobs) {
+      throw ValidationError("--jobs \(jobs): expected a number from 1 to 256")
+    }
     for (name, value) in [("--out", out), ("--data", data), ("--sqlite", sqlite)] where value == ""
     {
       throw ValidationError("\(name) '': expected a path")
@@ -90,8 +98,8 @@ struct RunCommand: ParsableCommand {
   private func runOne(_ plan: Plan) throws -> Int {
     do throws(RunnerError) {
       let options = RunOptions(
-        resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
-        progress: Console.progress)
+        resultsFolder: out, dataFolder: data, libraryPath: sqlite, jobs: jobs,
+        keepsEverything: keep, progress: Console.progress)
       let finished = try ScenarioRun(plan, options).run()
       Console.endProgress()
       report(finished)

@@ -17,6 +17,14 @@ struct PlanOptions: ParsableArguments {
     help: "Only the cell with this id, or the cells with this part of it, such as locks.ttl=1s.")
   var only: String?
 
+  @Option(
+    name: .long,
+    help: "In the simulated world: no further program starts after this time, such as 60s.")
+  var budget: String?
+
+  @Option(name: .long, help: "In the simulated world: how many seeded programs run.")
+  var schedules: String?
+
   func validate() throws {
     _ = try (baseSeed(), assignments())
   }
@@ -30,7 +38,13 @@ struct PlanOptions: ParsableArguments {
           + "'assay list scenarios' shows")
     }
     let file = try ScenarioFile.load(path: path)
-    return try file.plan(overrides: assignments(), only: only, seed: baseSeed())
+    return try file.plan(
+      overrides: assignments(), options: exploration, only: only, seed: baseSeed())
+  }
+
+  /// What the command line says of the exploration.
+  private var exploration: [SettingOption] {
+    [budget.map { .budget($0) }, schedules.map { .schedules($0) }].compactMap { $0 }
   }
 
   private func baseSeed() throws -> Seed {

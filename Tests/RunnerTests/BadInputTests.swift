@@ -141,7 +141,13 @@ struct BadInputTests {
   @Test(
     "What only a later version can run is accepted by check and refused by run",
     arguments: [
-      ("world: simulated\nload: { workload: kv, duration: 1s }", "world"),
+      (
+        "world: simulated\nexplore: { crashes: power-loss, minimum: 1 }\n"
+          + "load: { workload: kv, operations: 9 }", "world"
+      ),
+      ("\(kv)\ndisk: { sync: 8ms }", "latency"),
+      ("\(kv)\nprobe: counts", "probe"),
+      ("\(kv)\nfaults: [{ kill: 0, operation: 5 }]", "operation"),
       ("\(kv)\nfaults: [{ io_error: all, probability: 0.01 }]", "io_error"),
       ("\(kv)\nexpect: { counts: valid }", "counts"),
       ("load: { workload: queue, duration: 1s }", "queue"),
@@ -166,6 +172,9 @@ struct BadInputTests {
       ["run", "scenario.yaml", "--only", "storage.synchronous=off"], ["check"],
       ["run", "scenario.yaml", "scenario.yaml", "--json"], ["run", "scenario.yaml", "--bogus"],
       ["--assay-worker", "x"],
+      ["run", "scenario.yaml", "--jobs", "0"], ["run", "scenario.yaml", "--jobs", "257"],
+      ["run", "scenario.yaml", "--budget", "60s"], ["check", "scenario.yaml", "--budget", "0"],
+      ["run", "scenario.yaml", "--schedules", "5"],
     ])
   func commandLine(arguments: [String]) async throws {
     let sandbox = try Sandbox()

@@ -10,14 +10,15 @@ struct Planner {
   private static let furtherPaths = ["world", "repeat", "sweep.limit"]
 
   private let original: YAMLNode
-  private let overrides: [Assignment]
+  private let overrides: [SettingOption]
   private var tree: YAMLNode
   private var context = DecodingContext()
 
-  init(file: ScenarioFile, overrides: [Assignment]) {
+  init(file: ScenarioFile, overrides: [Assignment], options: [SettingOption] = []) {
     original = file.root
     tree = file.root
-    self.overrides = overrides
+    self.overrides =
+      overrides.map { SettingOption(name: Self.overridePlace, assignment: $0) } + options
     context.folder = file.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
   }
@@ -56,7 +57,7 @@ struct Planner {
 extension Planner {
   private mutating func decodeFile() throws(ScenarioErrors) -> ScenarioDraft {
     context.axes = Self.axisValues(of: original)
-    for override in overrides { apply(override) }
+    for override in overrides { apply(override.assignment, override.name) }
     var draft = ScenarioDraft()
     context.decode(tree, with: ScenarioDraft.keys, into: &draft)
     try throwErrors()
@@ -77,8 +78,8 @@ extension Planner {
     return result
   }
 
-  private mutating func apply(_ override: Assignment) {
-    let place = SourcePlace(file: Self.overridePlace)
+  private mutating func apply(_ override: Assignment, _ option: String) {
+    let place = SourcePlace(file: option)
     let value = YAMLNode(content: .scalar(override.value, isPlain: false), place: place)
     guard let setting = SettingPaths.byPath[override.path] else {
       if Self.furtherPaths.contains(override.path) {
