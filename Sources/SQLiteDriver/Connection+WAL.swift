@@ -126,3 +126,13 @@ extension ConnectionCore {
       database, schema, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
   }
 }
+
+extension Connection {
+  /// Leaves the write-ahead log as it is when this, the last connection, is closed.
+  ///
+  /// Without it the close writes the log into the database file and deletes it.
+  /// Source: `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE`.
+  public mutating func keepLogAtClose() {
+    core.keepLogAtClose()
+  }
+}

@@ -80,3 +80,12 @@ extension ConnectionCore {
     }
   }
 }
+
+extension ConnectionCore {
+  /// See `Connection.keepLogAtClose`.
+  func keepLogAtClose() {
+    var result: Int32 = 0
+    _ = unsafe assay_sqlite_db_config_int(
+      database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &result)
+  }
+}

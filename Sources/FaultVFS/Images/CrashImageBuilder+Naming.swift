@@ -1,4 +1,18 @@
+public import AssayModel
+
 extension CrashImageBuilder {
+  /// The kinds of files of which something is lost in a choice, in the order of `FileKind`.
+  public func filesThatLost(_ choice: ImageChoice) -> [FileKind] {
+    var lost: Set<FileKind> = []
+    for (index, piece) in pieces.enumerated() where !choice.keepsPiece(index) {
+      lost.insert(log.operations[Int(piece.operation)].file)
+    }
+    for (index, name) in names.enumerated() where !choice.keepsName(index) {
+      lost.insert(log.operations[Int(name.operation)].file)
+    }
+    return FileKind.allCases.filter { lost.contains($0) }
+  }
+
   /// Names an image, so that it can be made again from the same log.
   public func name(of choice: ImageChoice) -> CrashImage {
     var image = CrashImage(position: position)

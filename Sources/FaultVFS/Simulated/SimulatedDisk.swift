@@ -227,6 +227,9 @@ public final class SimulatedDisk: @unchecked Sendable {
     openFiles[file.number] = nil
   }
 
+  /// Changes of files and names since the image was made.
+  public var changeCount: Int { undo.entries.count }
+
   /// Takes back everything since undoing began.
   func rollBack() {
     isUndoing = false

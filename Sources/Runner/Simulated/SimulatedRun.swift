@@ -38,6 +38,8 @@ struct SimulatedRun {
   var skips: Set<ProgramPlace> = []
   /// Asked by the recorders.
   var position: LogPosition = { 0 }
+  /// Called when every engine is open and before the first actor runs.
+  var willRun: () -> Void = {}
 
   /// Describes a run.
   ///
@@ -86,6 +88,7 @@ struct SimulatedRun {
             time: databases[number].environment.time, start: start))
       }
     }
+    willRun()
     let report = baton.run()
     return SimulatedRunResult(
       report: report, events: recorders.flatMap(\.events), databases: databases)
@@ -111,36 +114,13 @@ struct SimulatedRun {
       actor: identifier, baton: baton, measuredFrom: start + load.warmUp, position: position)
     let (baton, skips) = (baton, skips)
     baton.add(name: "\(identifier)", process: Int(identifier.process)) {
-      var actor = workload.makeActor(
+      let actor = workload.makeActor(
         identifier, role: number < load.writers ? .writer : .reader)
-      if !skips.isEmpty { actor = SkippingActor(actor, identifier, skips) }
       runActor(
-        actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: end
-      ) { baton.statementBoundary() }
+        actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: end,
+        shouldSkip: { skips.contains(ProgramPlace(identifier, number: $0)) },
+        betweenOperations: { baton.statementBoundary() })
     }
     return recorder
-  }
-}
-
-/// An actor that leaves out some of its operations.
-private struct SkippingActor: WorkloadActor {
-  private var actor: any WorkloadActor
-  private let skipped: Set<Int>
-  private var number = 0
-
-  init(_ actor: any WorkloadActor, _ identifier: ActorID, _ skips: Set<ProgramPlace>) {
-    self.actor = actor
-    skipped = Set(skips.lazy.filter { $0.actor == identifier }.map(\.number))
-  }
-
-  /// Performs the next operation, unless its number is to be left out.
-  ///
-  /// What is left out draws no random numbers: the operations after it are other ones.
-  mutating func perform(
-    _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
-  ) throws(ActorStopped) {
-    defer { number += 1 }
-    if skipped.contains(number) { return }
-    try actor.perform(recorder, intended: intended, deadline: deadline)
   }
 }

@@ -1,0 +1,96 @@
+import AssayModel
+import FaultVFS
+
+/// The write transactions of a program in the order of their locks, and which of them a crash at
+/// each position must not lose (decision 5 of the design).
+struct CommitOrder: Sendable {
+  /// One write transaction.
+  struct Transaction: Hashable, Sendable {
+    /// Number of the actor that got the lock.
+    var actor: Int32
+    /// Log position at which it got the lock.
+    var began: Int
+    /// Log position at which it gave the lock back; `nil` when it never did.
+    var ended: Int?
+  }
+
+  /// In the order of their locks; transaction m has index m - 1.
+  let transactions: [Transaction]
+  /// By log position: transactions that have begun.
+  private let begun: [Int32]
+  /// By log position: the last transaction that an acknowledgement has promised.
+  private let promised: [Int32]
+
+  /// - Parameters:
+  ///   - events: of all actors.
+  ///   - actorNumber: the number under which the disk's log knows an actor.
+  init(
+    _ operations: [DiskOperation], _ events: [SimulatedEvent], actorNumber: (ActorID) -> Int32
+  ) {
+    var transactions: [Transaction] = []
+    var begun: [Int32] = [0]
+    for (position, operation) in operations.enumerated() {
+      switch operation.kind {
+      case .transactionBegan:
+        transactions.append(Transaction(actor: operation.actor, began: position, ended: nil))
+      case .transactionEnded:
+        if !transactions.isEmpty { transactions[transactions.count - 1].ended = position }
+      default: break
+      }
+      begun.append(Int32(transactions.count))
+    }
+    self.transactions = transactions
+    self.begun = begun
+    var promised = Array(repeating: Int32(0), count: operations.count + 1)
+    for event in events where event.event.outcome == .ok && event.event.operation.kind.isWrite {
+      guard let completed = event.completedAt.map({ Int($0) }) else { continue }
+      let needed = Self.transaction(
+        of: event, completed, transactions, actor: actorNumber(event.event.actor))
+      promised[completed] = max(promised[completed], Int32(needed))
+    }
+    for index in promised.indices.dropFirst() {
+      promised[index] = max(promised[index], promised[index - 1])
+    }
+    self.promised = promised
+  }
+
+  /// Number of transactions that had begun when the log had this length.
+  func begun(at position: Int) -> Int { Int(begun[position]) }
+
+  /// Number of the last transaction that was acknowledged when the log had this length: content
+  /// before it has lost something.
+  func promised(at position: Int) -> Int { Int(promised[position]) }
+
+  /// The transaction that holds an acknowledged operation; 0 for none.
+  ///
+  /// The last one of its own actor in its time; otherwise the first of anybody, since under group
+  /// commit another actor commits for it. An operation that must write and had no transaction was
+  /// acknowledged too early: then it needs the next one, which does not exist yet.
+  private static func transaction(
+    of event: SimulatedEvent, _ completed: Int, _ transactions: [Transaction], actor: Int32
+  ) -> Int {
+    let from = Int(event.invokedAt)
+    var first = 0
+    var own = 0
+    for (index, transaction) in transactions.enumerated() {
+      guard let ended = transaction.ended, transaction.began >= from, ended < completed else {
+        continue
+      }
+      if first == 0 { first = index + 1 }
+      if transaction.actor == actor { own = index + 1 }
+    }
+    if own > 0 { return own }
+    if first > 0 { return first }
+    guard mustWrite(event.event.operation.kind) else { return 0 }
+    let later = transactions.firstIndex { ($0.ended ?? .max) >= completed }
+    return (later ?? transactions.count) + 1
+  }
+
+  /// Whether an acknowledged operation of a kind has always taken the write lock.
+  private static func mustWrite(_ kind: OperationKind) -> Bool {
+    switch kind {
+    case .store, .delete, .transfer, .protectedWrite, .updateOwn, .increment, .several: true
+    default: false
+    }
+  }
+}

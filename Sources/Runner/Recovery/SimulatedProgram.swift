@@ -1,0 +1,117 @@
+import AssayModel
+import AssayStorage
+import CSQLite
+import Checkers
+import FaultVFS
+import Platform
+import SQLiteDriver
+import Workloads
+
+/// Runs the seeded programs of a cell on simulated disks, one after the other.
+///
+/// One per process: SQLite's random generator and the current disk belong to the process.
+final class SimulatedProgram {
+  let cell: PlannedCell
+  let entry: WorkloadCatalog.Entry
+  private let template: DiskState
+  private let baton: Baton
+  private(set) var reader: ImageReader
+  private let clock: SimulatedClock
+
+  /// Creates the content that every program starts from.
+  ///
+  /// - Throws: an input error when the set-up fails.
+  init(_ cell: PlannedCell) throws {
+    self.cell = cell
+    entry = try workloadEntry(cell)
+    baton = Baton(
+      SimulationSettings(), chooser: SeededOrder(cell.seed), threads: ActorThreads(core: nil))
+    clock = SimulatedClock(baton)
+    SimulatedVFS.shared.register()
+    let disk = SimulatedDisk(seed: cell.seed.derived("template"))
+    SimulatedVFS.shared.disk = disk
+    template = try Self.makeTemplate(disk, cell, entry, baton)
+    reader = ImageReader(
+      time: clock, checksForeignKeys: try Self.hasForeignKeys(template, clock))
+  }
+
+  /// The seed of a program.
+  func seed(of program: Int) -> Seed { cell.seed.derived("program", program) }
+
+  // MARK: Template
+
+  private static func makeTemplate(
+    _ disk: SimulatedDisk, _ cell: PlannedCell, _ entry: WorkloadCatalog.Entry, _ baton: Baton
+  ) throws -> DiskState {
+    var configuration = DatabaseConfiguration(path: ImageReader.path, vfs: VFSName.simulated)
+    let format = cell.storage.pragmas
+      .filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
+    configuration.pragmas =
+      format.map { SQLiteDriver.Pragma($0.name, $0.value) }
+      + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")]
+    _ = assay_sqlite_prng_seed(1)
+    let process = SimulatedProcess(0, in: baton, seed: cell.seed.derived("template"))
+    try process.acting {
+      let database = try Database(configuration, environment: process.environment)
+      if cell.load.workload == .kv { _ = try KeyValueStore(database) }
+      if cell.load.workload == .locks { _ = try LeaseLocks(database) }
+      try database.write { connection in try entry.setUp(&connection, cell) }
+      database.close()
+    }
+    return DiskState(of: disk)
+  }
+
+  private static func hasForeignKeys(
+    _ template: DiskState, _ clock: SimulatedClock
+  ) throws -> Bool {
+    SimulatedVFS.shared.disk = SimulatedDisk(template)
+    return try ImageReader(time: clock, checksForeignKeys: false).withConnection { connection in
+      let references = SQL(
+        "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%REFERENCES%'")
+      return try connection.first(references) { $0.int64(0) } ?? 0 > 0
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs one program from a fresh disk.
+  ///
+  /// - Parameter skips: operations that are left out, for shrinking.
+  func run(_ program: Int, skips: Set<ProgramPlace> = []) throws -> ProgramTrace {
+    let seed = seed(of: program)
+    let disk = SimulatedDisk(template, settings: cell.disk, seed: seed.derived("disk"))
+    SimulatedVFS.shared.disk = disk
+    _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed.rawValue >> 33) | 1)
+    baton.reset(chooser: SeededOrder(seed.derived("order")))
+    disk.yieldPoint = baton
+    let died = disk.processDied
+    baton.processDied = { died($0) }
+    var run = SimulatedRun(cell, programSeed: seed, entry: entry, baton: baton)
+    run.skips = skips
+    run.position = { UInt64(disk.log.position) }
+    run.willRun = { disk.beginLog() }
+    let configuration = DatabaseConfiguration(
+      cell.storage, path: ImageReader.path, vfs: VFSName.simulated)
+    let result = try run.run { process in
+      try Database(configuration, environment: process.environment)
+    }
+    disk.endLog()
+    disk.yieldPoint = nil
+    for database in result.databases { database.close() }
+    return try trace(disk, result)
+  }
+
+  private func trace(
+    _ disk: SimulatedDisk, _ result: SimulatedRunResult
+  ) throws -> ProgramTrace {
+    let perProcess = cell.load.writers + cell.load.readers
+    let order = CommitOrder(disk.log.operations, result.events) {
+      Int32(Int($0.process) * perProcess + Int($0.actor))
+    }
+    var history = StateHistory(self, disk: disk, order: order, events: result.events)
+    try history.read(&reader)
+    return ProgramTrace(
+      disk: disk, events: result.events, order: order, states: history.states,
+      checks: history.checks, report: result.report)
+  }
+}
