@@ -16,13 +16,14 @@ public enum Capabilities {
   ///
   /// - Throws: an input error that names what this version can't do yet.
   public static func verify(_ plan: Plan) throws(RunnerError) {
-    guard plan.scenario.world == .real else {
-      throw notYet("world: simulated")
-    }
     if let section = plan.scenario.sectionsForLater.first { throw notYet("section '\(section)'") }
     for cell in plan.cells {
       guard WorkloadCatalog.entry(cell.load.workload) != nil else {
         throw notYet("workload '\(cell.load.workload.rawValue)'")
+      }
+      if plan.scenario.world == .simulated {
+        try verifySimulated(cell)
+        continue
       }
       for fault in cell.faults where !faults.contains(fault.kind) {
         throw notYet("fault '\(fault.kind.rawValue)'")
@@ -36,6 +37,25 @@ public enum Capabilities {
       try verifySizes(cell)
       try verifyKeys(cell)
     }
+  }
+
+  /// Checks that crash images and fault sweeps answer.
+  public static let simulatedChecks: Set<CheckName> = [
+    .integrity, .consistency, .durability, .atomicity, .mutualExclusion, .invariants, .progress,
+  ]
+
+  private static func verifySimulated(_ cell: PlannedCell) throws(RunnerError) {
+    guard cell.faults.isEmpty else {
+      throw notYet("fault '\(cell.faults[0].kind.rawValue)' in the simulated world")
+    }
+    if let strategy = cell.explore?.strategy { throw notYet("explore.strategy '\(strategy)'") }
+    if cell.explore?.sweep != nil { throw notYet("explore.sweep") }
+    for check in cell.expectations.map(\.check) + cell.furtherChecks
+    where !simulatedChecks.contains(check) {
+      throw notYet("check '\(check.rawValue)' in the simulated world")
+    }
+    try verifySizes(cell)
+    try verifyKeys(cell)
   }
 
   /// Each stale lock is a process that takes it and ends.

@@ -7,12 +7,15 @@ import SQLiteDriver
 
 /// Runs a plan in the real world, from the first cell to `result.json`.
 public final class ScenarioRun {
-  private let plan: Plan
-  private let options: RunOptions
-  private let time = SystemTime()
+  let plan: Plan
+  let options: RunOptions
+  let time = SystemTime()
   private var repetitions: [[AnalysedRepetition]]
-  private var library: WorkerReady?
-  private var otherLibrary: LibraryFolder?
+  var library: WorkerReady?
+  var otherLibrary: LibraryFolder?
+  /// What was explored of each cell of the simulated world.
+  var explored: [Int: ExploredCell] = [:]
+  var findingPaths: [Int: [String]] = [:]
   private var incidentPaths: [Int: [String]] = [:]
   private var incidentCount = 0
 
@@ -44,11 +47,17 @@ public final class ScenarioRun {
       results: options.resultsFolder, scenario: plan.scenario.name,
       run: RunFolder.newRunID(now: started, seed: plan.seed), data: options.dataFolder)
     do {
-      try runCells(folder)
+      if plan.scenario.world == .simulated {
+        try exploreCells(folder)
+      } else {
+        try runCells(folder)
+      }
     } catch {
       // Nothing was wrong with the harness: there is nothing to look at.
       let isRefusal = [.input, .environment].contains(error.code)
-      if isRefusal, repetitions.allSatisfy(\.isEmpty), !options.keepsEverything { folder.remove() }
+      if isRefusal, repetitions.allSatisfy(\.isEmpty), explored.isEmpty, !options.keepsEverything {
+        folder.remove()
+      }
       throw error
     }
     let result = try makeResult(
@@ -108,11 +117,19 @@ public final class ScenarioRun {
   private func makeResult(
     _ folder: RunFolder, run: String, started: WallTime, elapsed: Nanoseconds
   ) throws(RunnerError) -> RunResult {
-    let finished = plan.cells.indices.filter { !repetitions[$0].isEmpty }
-    var figures = finished.map { CellFigures(plan.cells[$0], repetitions[$0]).result }
+    let isSimulated = plan.scenario.world == .simulated
+    let finished = plan.cells.indices.filter {
+      isSimulated ? explored[$0] != nil : !repetitions[$0].isEmpty
+    }
+    var figures = finished.map { index in
+      isSimulated
+        ? exploredResult(index) : CellFigures(plan.cells[index], repetitions[index]).result
+    }
     let version = LibraryVersion(number: library?.libraryNumber ?? SQLiteLibrary.versionNumber)
     for (position, index) in finished.enumerated() {
-      let checks = CheckResult.merged(repetitions: repetitions[index].map(\.checks))
+      let checks =
+        explored[index]?.checks
+        ?? CheckResult.merged(repetitions: repetitions[index].map(\.checks))
       figures[position].verdicts = Judgement.verdicts(
         of: plan.cells[index], checks: checks, figures: figures, library: version)
       figures[position].incidents = incidentPaths[index] ?? []
@@ -121,7 +138,7 @@ public final class ScenarioRun {
       verdicts: figures.flatMap(\.verdicts), incidents: incidentCount,
       wasInterrupted: Interruption.isRequested)
     var result = RunResult(
-      scenario: plan.scenario.name, question: plan.scenario.question, world: .real,
+      scenario: plan.scenario.name, question: plan.scenario.question, world: plan.scenario.world,
       planDigest: try Digests.plan(plan), workloadDigest: try Digests.workload(plan),
       seed: plan.seed, run: run, started: started, elapsed: elapsed,
       environment: environment(folder), cells: figures, outcome: exitCode.outcome, finding: "",
@@ -157,7 +174,7 @@ public final class ScenarioRun {
     try writeFile("\(folder.path)/result.json", [UInt8](text.utf8))
   }
 
-  private func write(
+  func write(
     _ incident: Incident, cell: Int, _ folder: RunFolder
   ) throws(RunnerError) {
     incidentCount += 1
@@ -172,7 +189,7 @@ public final class ScenarioRun {
   }
 
   /// Writes aside and renames: a reader sees the whole file or none.
-  private func writeFile(_ path: String, _ bytes: [UInt8]) throws(RunnerError) {
+  func writeFile(_ path: String, _ bytes: [UInt8]) throws(RunnerError) {
     do {
       try ByteFile.replace(path, with: bytes)
     } catch {

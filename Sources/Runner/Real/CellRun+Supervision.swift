@@ -194,6 +194,7 @@ extension CellRun {
           throw RunnerError(failure)
         }
         slots[process].refusal = failure
+      case .explored: break
       }
     }
     if !isAlive { ended(process, worker) }

@@ -275,15 +275,7 @@ final class CellRun {
   }
 
   /// The end of a worker's standard error.
-  func errorTail(_ worker: WorkerProcess) -> String {
-    // However much it wrote, the last words count.
-    guard let file = FileHandle(forReadingAtPath: worker.standardErrorPath),
-      let size = try? file.seekToEnd(),
-      (try? file.seek(toOffset: size - min(size, 4_000))) != nil,
-      let bytes = try? file.readToEnd()
-    else { return "" }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  func errorTail(_ worker: WorkerProcess) -> String { worker.errorTail }
 
   private func endEverything() {
     for worker in slots.compactMap(\.worker) + abandoners.map(\.worker) {

@@ -138,7 +138,7 @@ final class RunWorker: Sendable {
         return Order(start: start, measuredFrom: from, measuredUntil: until)
       case .changeClock(let change): storage.clock.apply(change)
       case .stop: return nil
-      case .assignment: continue
+      case .assignment, .explore: continue
       }
     }
     return nil
@@ -151,7 +151,7 @@ final class RunWorker: Sendable {
         switch message {
         case .changeClock(let change): storage.clock.apply(change)
         case .stop: isStopped.store(true, ordering: .relaxed)
-        case .assignment, .begin: continue
+        case .assignment, .begin, .explore: continue
         }
       }
       // The coordinator is gone: nobody is left to report to.

@@ -12,6 +12,8 @@ struct WorkerAssignment: Codable, Sendable {
     case abandonLock
     /// Open the database after the run and read what is in it.
     case observe
+    /// Explore crash images in the simulated world, task by task.
+    case explore
   }
 
   /// What the process is started for.
@@ -50,6 +52,8 @@ enum CoordinatorMessage: Codable, Sendable {
   case changeClock(FaultSpecification.ClockChange)
   /// Actors end after their current operation.
   case stop
+  /// The next task of an exploration.
+  case explore(ExploreTask)
 }
 
 /// What a worker tells the coordinator.
@@ -60,6 +64,8 @@ enum WorkerMessage: Codable, Sendable {
   case finished(WorkerReport)
   /// The database was read.
   case observed(Observation)
+  /// A task of an exploration is done.
+  case explored(ExploreReply)
   /// The harness itself failed in the worker.
   case failed(WorkerFailure)
 }

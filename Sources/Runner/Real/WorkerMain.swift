@@ -42,6 +42,7 @@ public enum WorkerMain {
       case .run: try run(assignment, control)
       case .abandonLock: try AbandonWorker(assignment, control).run()
       case .observe: try ObserveWorker(assignment, control).run()
+      case .explore: try ExploreWorker(assignment, control).run()
       }
     } catch let error as WorkerError {
       giveUp(error.kind, error.message)

@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import Glibc
 
 /// A worker process as the coordinator sees it: its channel, its signals, its death.
@@ -135,6 +136,19 @@ final class WorkerProcess {
       signal: signal == 0 ? nil : signal,
       // Linux reports kibibytes.
       peakResidentBytes: UInt64(usage.ru_maxrss) * 1024)
+  }
+}
+
+extension WorkerProcess {
+  /// The end of what it wrote to its standard error.
+  var errorTail: String {
+    // However much it wrote, the last words count.
+    guard let file = FileHandle(forReadingAtPath: standardErrorPath),
+      let size = try? file.seekToEnd(),
+      (try? file.seek(toOffset: size - min(size, 4_000))) != nil,
+      let bytes = try? file.readToEnd()
+    else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -7,6 +7,8 @@ import AssayModel
 struct SimulatedEvent: Hashable, Sendable {
   /// The attempt.
   var event: Event
+  /// Number of the operation in its actor's program, from 0.
+  var number: Int
   /// Operations in the disk's log when it was invoked.
   var invokedAt: UInt64
   /// Operations in the disk's log when it was answered; `nil` when its actor died in it.
@@ -23,6 +25,8 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
   /// All attempts so far, in order.
   private(set) var events: [SimulatedEvent] = []
   private(set) var lastReading: MonotonicTime
+  /// Number of the operation that the actor performs.
+  var number = 0
 
   private let actor: ActorID
   private let baton: Baton
@@ -59,7 +63,8 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
       actor: actor, sequence: UInt64(events.count), operation: operation, outcome: .unknown,
       isMeasured: intended >= measuredFrom, isFirstAttempt: isFirst, isFinal: false,
       intended: intended, invoked: now, completed: nil)
-    events.append(SimulatedEvent(event: event, invokedAt: position(), completedAt: nil))
+    events.append(
+      SimulatedEvent(event: event, number: number, invokedAt: position(), completedAt: nil))
     lastReading = now
     return now
   }

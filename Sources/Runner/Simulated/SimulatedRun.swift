@@ -118,7 +118,10 @@ struct SimulatedRun {
         identifier, role: number < load.writers ? .writer : .reader)
       runActor(
         actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: end,
-        shouldSkip: { skips.contains(ProgramPlace(identifier, number: $0)) },
+        shouldSkip: { number in
+          recorder.number = number
+          return skips.contains(ProgramPlace(identifier, number: number))
+        },
         betweenOperations: { baton.statementBoundary() })
     }
     return recorder

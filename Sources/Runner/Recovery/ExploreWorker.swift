@@ -1,0 +1,79 @@
+import AssayModel
+import FaultVFS
+import Platform
+
+/// A task for a worker of an exploration.
+enum ExploreTask: Hashable, Codable, Sendable {
+  /// Run the program with this number and explore its crash images.
+  case block(Int)
+  /// Make a finding of a violation of this program, as small as it gets.
+  case shrink(program: Int, Violation)
+}
+
+/// What a worker answers.
+enum ExploreReply: Codable, Sendable {
+  /// A program was explored.
+  case block(BlockReport)
+  /// A violation was shrunk.
+  case finding(CrashFinding)
+}
+
+/// A worker of the simulated world: one simulation at a time, task by task (decision 3 of the
+/// design).
+struct ExploreWorker {
+  private let assignment: WorkerAssignment
+  private let control: ControlChannel
+
+  init(_ assignment: WorkerAssignment, _ control: ControlChannel) {
+    self.assignment = assignment
+    self.control = control
+  }
+
+  func run() throws {
+    guard let explore = assignment.cell.explore else {
+      throw WorkerError(.harness, "the cell \(assignment.cell.id) has nothing to explore")
+    }
+    ProcessorCore.keepFreedMemory()
+    if let cores = try? SystemEnvironment.current().coreCount, cores > 0 {
+      ProcessorCore.stay(on: assignment.process % cores)
+    }
+    let program: SimulatedProgram
+    do {
+      program = try SimulatedProgram(assignment.cell)
+    } catch {
+      throw WorkerError(.input, "the initial content cannot be written", cause: error)
+    }
+    try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
+    while let message = try control.receive(CoordinatorMessage.self) {
+      guard case .explore(let task) = message else { break }
+      try control.send(WorkerMessage.explored(try reply(to: task, program, explore)))
+    }
+  }
+
+  private func reply(
+    to task: ExploreTask, _ program: SimulatedProgram, _ explore: ExploreSettings
+  ) throws -> ExploreReply {
+    switch task {
+    case .block(let number):
+      var exploration = try BlockExploration(program, number: number, explore: explore)
+      exploration.explore()
+      var report = exploration.report
+      report.imagesFile = "\(assignment.historyFolder)/program-\(number).images"
+      try write(exploration.images, to: report.imagesFile)
+      return .block(report)
+    case .shrink(let number, let violation):
+      let shrinker = FindingShrinker(program, number: number, explore: explore)
+      return .finding(try shrinker.shrink(violation))
+    }
+  }
+
+  private func write(
+    _ images: [(hash: ImageHash, flags: ImageFlags)], to path: String
+  ) throws(PlatformError) {
+    let writer = try BufferedRecordWriter(path: path, wordsPerRecord: 4)
+    for image in images {
+      try writer.append(RecordWords(image.hash.low, image.hash.high, image.flags.rawValue, 0))
+    }
+    try writer.close()
+  }
+}

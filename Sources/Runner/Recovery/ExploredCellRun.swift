@@ -1,0 +1,131 @@
+import AssayModel
+import FaultVFS
+import Glibc
+import Platform
+
+/// What the exploration of one cell found.
+struct ExploredCell {
+  /// One result per check that the cell names.
+  var checks: [CheckResult]
+  /// Coverage, by name.
+  var explored: [String: UInt64]
+  /// Violations made small, in the order of the exploration.
+  var findings: [CrashFinding]
+  /// Workers that died unasked.
+  var incidents: [Incident]
+  /// What a worker said of the library.
+  var library: WorkerReady?
+}
+
+/// Explores one cell: hands its programs to worker processes, folds what they found in the order of
+/// the programs, and has each kind of violation made small.
+///
+/// The result depends on the number of programs only, not on who explored which.
+final class ExploredCellRun {
+  /// Programs beyond which a cell without a number of its own gives up reaching its minimum.
+  private static let programLimit = 100_000
+
+  private let cell: PlannedCell
+  private let explore: ExploreSettings
+  private let scenario: String
+  private let historyFolder: String
+  private let crew: ExploreCrew
+  private let time: any TimeSource
+  private let progress: (String) -> Void
+
+  private var handedOut = 0
+  private var arrived: [Int: BlockReport?] = [:]
+  private var folded = ExplorationFold()
+  private var wasLost = false
+
+  init(
+    _ cell: PlannedCell, _ explore: ExploreSettings, scenario: String, crew: ExploreCrew,
+    historyFolder: String, time: any TimeSource, progress: @escaping (String) -> Void
+  ) {
+    self.cell = cell
+    self.explore = explore
+    self.scenario = scenario
+    self.crew = crew
+    self.historyFolder = historyFolder
+    self.time = time
+    self.progress = progress
+  }
+
+  func run() throws(RunnerError) -> ExploredCell {
+    let start = time.monotonicNow()
+    let deadline = explore.budget.map { start + $0 }
+    try crew.work(
+      next: { nextBlock(deadline) },
+      take: { (task, reply) throws(RunnerError) in try take(task, reply) })
+    folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - start).rawValue)
+    let findings = try shrink()
+    return ExploredCell(
+      checks: folded.checks(of: cell, explore), explored: folded.counts, findings: findings,
+      incidents: crew.incidents, library: crew.library)
+  }
+
+  // MARK: Programs
+
+  private var isEnough: Bool {
+    if let schedules = explore.schedules { return folded.programs >= schedules }
+    return folded.distinct >= explore.minimum || folded.programs >= Self.programLimit
+  }
+
+  private func nextBlock(_ deadline: MonotonicTime?) -> ExploreTask? {
+    if isEnough { return nil }
+    if let schedules = explore.schedules, handedOut >= schedules { return nil }
+    if let deadline, time.monotonicNow() >= deadline { return nil }
+    handedOut += 1
+    return .block(handedOut - 1)
+  }
+
+  private func take(_ task: ExploreTask, _ reply: ExploreReply?) throws(RunnerError) {
+    guard case .block(let number) = task else { return }
+    if case .block(let report) = reply {
+      arrived[number] = .some(report)
+    } else {
+      arrived[number] = .some(nil)
+    }
+    // In order, and no further than is wanted: so it does not matter who was first.
+    while !isEnough, let next = arrived.removeValue(forKey: folded.programs) {
+      try fold(next)
+      progress("\(folded.programs) programs, \(folded.distinct) images")
+    }
+  }
+
+  private func fold(_ report: BlockReport?) throws(RunnerError) {
+    guard let report else { return folded.skip() }
+    do {
+      let reader = try BufferedRecordReader(path: report.imagesFile)
+      try folded.add(report, images: reader)
+      _ = unsafe unlink(report.imagesFile)
+    } catch {
+      throw RunnerError(.harness, "the images of a program cannot be read: \(error)")
+    }
+  }
+
+  // MARK: Findings
+
+  private func shrink() throws(RunnerError) -> [CrashFinding] {
+    let violations = folded.violations
+    var next = 0
+    var findings: [Int: CrashFinding] = [:]
+    var tasks: [ExploreTask: Int] = [:]
+    for (index, entry) in violations.enumerated() {
+      tasks[.shrink(program: entry.program, entry.violation)] = index
+    }
+    try crew.work(
+      next: {
+        guard next < violations.count else { return nil }
+        next += 1
+        return .shrink(
+          program: violations[next - 1].program, violations[next - 1].violation)
+      },
+      take: { (task, reply) throws(RunnerError) in
+        guard let index = tasks[task], case .finding(var finding) = reply else { return }
+        finding.scenario = scenario
+        findings[index] = finding
+      })
+    return violations.indices.compactMap { findings[$0] }
+  }
+}
