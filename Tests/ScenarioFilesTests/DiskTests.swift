@@ -156,6 +156,18 @@ struct DiskTests {
       Sample.errors("disk: \(text)\n" + Sample.simulated, load: Sample.simulatedLoad) == [message])
   }
 
+  @Test("A cell that is there for comparison may hold what only the other cells use")
+  func comparison() {
+    for text in [
+      "disk: { sync_files: [wal] }\nmatrix: { disk.sync: [honest, barrier] }",
+      "disk: { sector_size: 4096 }\nmatrix: { disk.powersafe_overwrite: [true, false] }",
+    ] {
+      #expect(Sample.errors("\(text)\n" + Sample.simulated, load: Sample.simulatedLoad) == [])
+    }
+    let axis = "disk: { sync_files: [wal] }\nmatrix: { disk.sync: [honest, 1ms] }\n"
+    #expect(Sample.errors(axis + Sample.simulated, load: Sample.simulatedLoad).count == 1)
+  }
+
   @Test(
     "What only a power loss shows is an error in the real world",
     arguments: [

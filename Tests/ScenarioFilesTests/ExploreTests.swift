@@ -140,6 +140,16 @@ struct ExploreTests {
           + "allowed: probe with world: real"
       ),
       (
+        "{ workload: kv, operations: 9 }", "storage: { path: /tmp/x.db }",
+        "s.yaml:6:12: storage.path: contradiction: a path in the simulated world; "
+          + "allowed: no path, because the simulated disk begins empty"
+      ),
+      (
+        "{ workload: kv, operations: 9 }", "storage: { path: ':memory:' }",
+        "s.yaml:5:1: explore: contradiction: crashes with storage.path ':memory:'; "
+          + "allowed: no storage.path, since this database has no files"
+      ),
+      (
         "{ workload: kv, operations: 9 }", "repeat: 2",
         "s.yaml:6:1: repeat: contradiction: 2 repetitions in the simulated world; allowed: 1, "
           + "because a seed gives the same result every time; explore.schedules asks for more"
@@ -175,6 +185,12 @@ struct ExploreTests {
       Sample.errors("explore: { minimum: 5 }") == [
         "s.yaml:4:1: explore: contradiction: an exploration in the real world; allowed: explore "
           + "with world: simulated, since power loss and crash images exist there only"
+      ])
+    let when = "{ is: valid, when: { explore.crashes: process } }"
+    #expect(
+      Sample.errors("expect: { integrity: \(when) }") == [
+        "s.yaml:4:11: expect.integrity: contradiction: a condition on explore in the real world; "
+          + "allowed: conditions on what the scenario has"
       ])
   }
 

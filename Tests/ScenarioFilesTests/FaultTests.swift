@@ -118,7 +118,7 @@ struct FaultTests {
       ("{ kill: all, operation: 1, lasts: once }", "kill with lasts", "lasts beside io_error, sho"),
       ("{ disk_full: all, at: 1s, lasts: once }", "disk_full with lasts", "lasts beside io_error"),
       ("{ io_error: all, at: 1s, lasts: once, for: 1s }", "lasts beside for", "one of the two"),
-      ("{ io_error: all, every: 1s, for: 2s }", "a io_error as long as its", "for shorter than"),
+      ("{ io_error: all, every: 1s, for: 2s }", "io_error as long as its p", "for shorter than"),
       (
         "{ io_error: all, every: 1s, lasts: forever }", "a fault that lasts forever with every",
         "lasts: once, or another trigger"

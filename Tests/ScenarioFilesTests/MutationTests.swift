@@ -36,8 +36,19 @@ struct MutationTests {
     "A damaged file gives a plan or errors with a place, never a trap",
     arguments: ScenarioDirectoryTests.names)
   func mutations(_ name: String) throws {
-    let text = try ScenarioDirectoryTests.text(name)
-    for round in 0..<60 {
+    damage(name, try ScenarioDirectoryTests.text(name), rounds: 60)
+  }
+
+  @Test(
+    "A damaged file of the simulated world or with SQL does the same",
+    arguments: [("simulated", RichTexts.simulated), ("sql", RichTexts.sql)])
+  func richMutations(_ name: String, _ text: String) {
+    #expect(Sample.errors(in: text) == [])
+    damage(name, text, rounds: 200)
+  }
+
+  private func damage(_ name: String, _ text: String, rounds: Int) {
+    for round in 0..<rounds {
       let seed = Seed(2).derived(name, round)
       var generator = SeededGenerator(seed)
       let damaged = mutate(text, &generator)

@@ -57,7 +57,29 @@ struct SchemaTests {
     #expect(
       try Set(object(sections, "expect", "properties").keys)
         == Set(CheckName.allCases.map(\.rawValue)))
+    let latencies = VFSMethod.failing.map(\.rawValue)
+    #expect(
+      try Set(object(sections, "disk", "properties").keys)
+        == Set(latencies).union([
+          "latency", "sync_files", "sector_size", "powersafe_overwrite", "claims", "truncation",
+          "directory", "garbage",
+        ]))
+    #expect(
+      try Set(object(sections, "disk", "properties", "latency", "properties").keys)
+        == Set(latencies))
+    #expect(
+      try Set(object(sections, "explore", "properties").keys) == [
+        "crashes", "sweep", "strategy", "schedules", "budget", "minimum", "images",
+      ])
+    #expect(try object(sections, "explore")["required"] as? [String] == ["minimum"])
+    let transaction = try object(sections, "load", "properties", "transactions", "items")
+    #expect(
+      try Set(object(transaction, "properties").keys) == [
+        "name", "weight", "begin", "statements", "parameters",
+      ])
     let faults = try object(sections, "faults", "items", "properties")
+    #expect(
+      Set(["method", "file", "moment", "lasts", "drop", "for", "after"]).isSubset(of: faults.keys))
     #expect(Set(FaultSpecification.Kind.allCases.map(\.rawValue)).isSubset(of: faults.keys))
   }
 
@@ -101,6 +123,10 @@ struct SchemaTests {
     #expect(axes["load.keys.count"] != nil)
     #expect(axes["storage.page_size"] != nil)
     #expect(axes["load.mix"] == nil)
+    for path in ["disk.sync", "disk.latency.sync", "explore.crashes", "probe", "inject"] {
+      #expect(axes[path] != nil, "\(path)")
+    }
+    #expect(axes["disk.claims"] == nil)
     let conditions = try object(root, "$defs", "rule", "properties", "when", "properties")
     #expect(Set(conditions.keys) == Set(axes.keys).union(["library"]))
   }

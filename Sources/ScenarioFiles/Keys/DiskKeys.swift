@@ -32,11 +32,10 @@ extension DiskDraft {
       .group(
         "latency", VFSMethod.failing.map { latencyKey($0, \.nested, else: \.direct) },
         "Time added to each call, by method; the same as the method's own key beside it."),
-      SettingKey.list(
-        "sync_files", syncFileType, example: "[journal, wal]",
+      .list(
+        "sync_files", \.settings.syncFiles, syncFileType, example: "[journal, wal]",
         "The kinds of files that sync speaks of, where it is ignored or a barrier; without it,"
-          + " all.",
-        get: \.settings.syncFiles),
+          + " all."),
       .value(
         "sector_size", \.settings.sectorSize, sectorType,
         "Size in bytes of the pieces into which a write falls; 4096 only without"
@@ -44,9 +43,9 @@ extension DiskDraft {
       .value(
         "powersafe_overwrite", \.settings.powersafeOverwrite, .flag,
         "Whether bytes of a sector that a write does not cover are safe."),
-      SettingKey.list(
-        "claims", .choice(), example: "[atomic4k, safe_append]",
-        "What the device promises to SQLite beyond that, and keeps.", get: \.settings.claims),
+      .list(
+        "claims", \.settings.claims, .choice(), example: "[atomic4k, safe_append]",
+        "What the device promises to SQLite beyond that, and keeps."),
       .value(
         "truncation", \.settings.truncation, .choice(),
         "A truncate may be lost while later writes stay, and gaps hold garbage (strict); or a file"
@@ -155,8 +154,8 @@ extension DiskDraft {
 extension SettingKey {
   /// A key for a list of words, each at most once; kept in the order of the words' definition.
   static func list<Value: CaseIterable & Equatable & Sendable>(
-    _ name: String, _ type: ScalarType<Value>, example: String, _ documentation: String,
-    get field: SettingField<Section, [Value]>
+    _ name: String, _ field: SettingField<Section, [Value]>, _ type: ScalarType<Value>,
+    example: String, _ documentation: String
   ) -> SettingKey {
     SettingKey(
       name: name, documentation: documentation,

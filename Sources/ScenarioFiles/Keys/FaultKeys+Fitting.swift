@@ -66,7 +66,7 @@ extension FaultDraft {
     return [
       (fault.kind == .pause && duration == nil, "pause without for", "for, such as for: 1s"),
       (
-        duration != nil && fault.kind != .pause && !fault.kind.isOfFileSystem, "\(kind) with for",
+        duration != nil && fault.kind != .pause && !fault.kind.isOfCalls, "\(kind) with for",
         "for beside pause and faults of the file system"
       ),
       (
@@ -124,7 +124,8 @@ extension FaultDraft {
       return [
         (
           duration.map { $0 >= period } ?? false,
-          "a \(fault.kind.rawValue) as long as its period", "for shorter than every"
+          "\(fault.kind == .pause ? "a pause" : fault.kind.rawValue) as long as its period",
+          "for shorter than every"
         ),
         (
           fault.lasting == .forever, "a fault that lasts forever with every",
@@ -141,7 +142,7 @@ extension FaultDraft {
     let kind = fault.kind.rawValue
     var isAtOperation = false
     if case .operation = fault.trigger { isAtOperation = true }
-    let isOfCalls = fault.kind.isOfFileSystem || (fault.kind == .kill && isAtOperation)
+    let isOfCalls = fault.kind.isOfCalls || (fault.kind == .kill && isAtOperation)
     let isZeroing = fault.kind == .tamper && fault.target == .named("zero_shm")
     let methods = Self.methods(of: fault.kind)
     let allowedMethods = methods.map(\.rawValue).joined(separator: ", ")
@@ -181,7 +182,7 @@ extension FaultDraft {
 
   private func lastingMisfits(_ fault: FaultSpecification) -> [Misfit] {
     let kind = fault.kind.rawValue
-    let isLasting = fault.kind.isOfFileSystem && fault.kind != .diskFull
+    let isLasting = fault.kind.isOfCalls && fault.kind != .diskFull
     return [
       (
         lasting != nil && !isLasting, "\(kind) with lasts",

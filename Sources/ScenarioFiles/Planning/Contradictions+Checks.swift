@@ -18,10 +18,23 @@ extension Contradictions {
       guard let misfit = misfit(of: check) else { continue }
       refuse(true, "expect.\(check.rawValue)", misfit.found, misfit.allowed)
     }
+    for expectation in draft.expectations where namesExploration(expectation) {
+      refuse(
+        !draft.explores, "expect.\(expectation.check.rawValue)",
+        "a condition on explore in the real world", "conditions on what the scenario has")
+    }
     let elements = tree.entry("check")?.value.elements ?? []
     for (check, element) in zip(draft.furtherChecks, elements) {
       guard let misfit = misfit(of: check) else { continue }
       refuse(true, "check", misfit.found, misfit.allowed, at: element.place)
+    }
+  }
+
+  /// Such a condition would never hold, and the expectation would vanish.
+  private func namesExploration(_ expectation: Expectation) -> Bool {
+    expectation.rules.flatMap(\.conditions).contains { condition in
+      guard case .parameter(let path, _) = condition else { return false }
+      return path.hasPrefix("explore.")
     }
   }
 
@@ -70,7 +83,7 @@ extension Contradictions {
 
   /// Without an error there is nothing to handle.
   private var misfitOfErrorHandling: Misfit? {
-    let hasErrors = draft.faults.contains { $0.kind.isOfFileSystem }
+    let hasErrors = draft.faults.contains { $0.kind.isOfCalls }
     guard !hasErrors, draft.settings.explore.sweep == nil else { return nil }
     return Misfit(
       found: "error_handling without errors",
@@ -81,7 +94,7 @@ extension Contradictions {
 
 extension FaultSpecification.Kind {
   /// Whether the file system layer makes it happen, call by call.
-  var isOfFileSystem: Bool {
+  var isOfCalls: Bool {
     switch self {
     case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
     case .kill, .pause, .clock, .tamper, .staleLock: false

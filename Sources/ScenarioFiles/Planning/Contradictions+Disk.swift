@@ -42,14 +42,17 @@ extension Contradictions {
   }
 
   private mutating func checkSyncFiles() {
+    let lies = [DiskSettings.Sync.ignored, .barrier].map(\.rawValue)
     refuse(
-      !disk.syncFiles.isEmpty && disk.sync == .honest, "disk.sync_files",
+      !disk.syncFiles.isEmpty && disk.sync == .honest && !varies("disk.sync", to: lies),
+      "disk.sync_files",
       "sync_files with an honest sync", "sync_files with disk.sync ignored or barrier")
   }
 
   private mutating func checkSectors() {
     refuse(
-      disk.sectorSize == 4_096 && disk.powersafeOverwrite, "disk.sector_size",
+      disk.sectorSize == 4_096 && disk.powersafeOverwrite
+        && !varies("disk.powersafe_overwrite", to: ["false"]), "disk.sector_size",
       "sector_size 4096 with powersafe_overwrite, where it has no effect",
       "disk.powersafe_overwrite false, or sector_size 512")
   }

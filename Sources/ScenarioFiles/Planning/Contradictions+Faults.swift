@@ -50,7 +50,7 @@ extension Contradictions {
     if case .operation = fault.trigger { isAtOperation = true }
     let kind = fault.kind.rawValue
     refuse(
-      storage.isInMemory && (fault.kind.isOfFileSystem || fault.kind == .tamper || isAtOperation),
+      storage.isInMemory && (fault.kind.isOfCalls || fault.kind == .tamper || isAtOperation),
       "faults", "\(kind) of files with storage.path ':memory:'",
       "a database in a file, since this one has none", at: place)
     guard storage.journalMode != .wal else { return }

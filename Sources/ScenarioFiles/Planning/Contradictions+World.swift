@@ -56,6 +56,9 @@ extension Contradictions {
       draft.repetitions > 1, "repeat", "\(draft.repetitions) repetitions in the simulated world",
       "1, because a seed gives the same result every time; explore.schedules asks for more")
     refuse(
+      storage.path != nil && !storage.isInMemory, "storage.path",
+      "a path in the simulated world", "no path, because the simulated disk begins empty")
+    refuse(
       !draft.explores, "world", "the simulated world without explore",
       "an explore section, such as explore: {crashes: power-loss, minimum: 1000}")
   }
@@ -68,6 +71,11 @@ extension Contradictions {
         true, "explore.sweep", "sweep \(sweep.rawValue) beside crashes \(crashes.rawValue)",
         "one of the two")
     }
+    refuse(
+      storage.isInMemory && (explore.crashes != nil || explore.sweep == .ioErrors), "explore",
+      "\(explore.crashes == nil ? "a sweep of I/O errors" : "crashes") with storage.path"
+        + " ':memory:'",
+      "no storage.path, since this database has no files")
     refuse(
       explore.crashes == nil && tree.node(at: "explore.images") != nil, "explore.images",
       "images without crashes", "images with explore.crashes")

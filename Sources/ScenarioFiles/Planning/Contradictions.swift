@@ -5,6 +5,8 @@ struct Contradictions {
   let draft: ScenarioDraft
   let tree: YAMLNode
   let disk: DiskSettings
+  /// What the matrix varies: a cell may be there for comparison only.
+  private let axes: [String: [DecodingContext.AxisValue]]
   private var errors: [ScenarioError] = []
 
   var storage: StorageSettings { draft.settings.storage }
@@ -14,7 +16,7 @@ struct Contradictions {
   static func find(
     in draft: ScenarioDraft, _ tree: YAMLNode, _ context: inout DecodingContext
   ) {
-    var search = Contradictions(draft: draft, tree: tree)
+    var search = Contradictions(draft: draft, tree: tree, axes: context.axes)
     search.checkStorage()
     search.checkLoad()
     search.checkWorkload()
@@ -26,10 +28,18 @@ struct Contradictions {
     for error in search.errors { context.report(error) }
   }
 
-  private init(draft: ScenarioDraft, tree: YAMLNode) {
+  private init(
+    draft: ScenarioDraft, tree: YAMLNode, axes: [String: [DecodingContext.AxisValue]]
+  ) {
+    self.axes = axes
     self.draft = draft
     self.tree = tree
     disk = draft.settings.disk.disk
+  }
+
+  /// Whether another cell of the matrix has one of these values of a setting.
+  func varies(_ path: String, to values: [String]) -> Bool {
+    axes[path]?.contains { values.contains($0.canonical) } ?? false
   }
 
   mutating func refuse(
