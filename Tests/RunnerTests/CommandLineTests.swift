@@ -86,6 +86,26 @@ struct CommandLineTests {
     #expect(!sandbox.everything().contains("out"))
   }
 
+  @Test("--budget and --schedules bound what a simulated scenario explores")
+  func exploration() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        world: simulated
+        explore: { crashes: power-loss, minimum: 10, budget: 1h }
+        load: { workload: kv, operations: 20 }
+        """))
+    let ending = try await Assay.run(
+      ["run", "scenario.yaml", "--dry-run", "--budget", "5s", "--schedules", "7", "--jobs", "2"],
+      in: sandbox)
+    #expect(ending.code == 0, "\(ending.errors)")
+    for words in ["7 schedules", "budget 5.0 s", "at least 10 images", "about 5 s at most"] {
+      #expect(ending.output.contains(words), "\(ending.output)")
+    }
+  }
+
   @Test("Several scenarios run one after the other, and a mistake in the last one stops them all")
   func several() async throws {
     let sandbox = try Sandbox()
