@@ -131,6 +131,11 @@ struct DiskTests {
           + "which names change in order; allowed: directory ordered, or no claim sequential"
       ),
       (
+        "{ claims: [sequential], garbage: true }",
+        "s.yaml:4:31: disk.garbage: contradiction: garbage with claim sequential, by which an "
+          + "operation is there or not; allowed: garbage false, or no claim sequential"
+      ),
+      (
         "{ claims: [atomic], garbage: true }",
         "s.yaml:4:27: disk.garbage: contradiction: garbage with claim atomic, by which every write "
           + "is there or not; allowed: garbage false, or no claim atomic"

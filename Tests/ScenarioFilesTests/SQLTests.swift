@@ -230,6 +230,11 @@ struct SQLTests {
           + "allowed: load.transactions, such as [{statements: [UPDATE t SET n = n + 1]}]"
       ])
     #expect(
+      Sample.errors(in: text("  readers: 2")) == [
+        "s.yaml:6:3: load.readers: contradiction: readers of workload sql without invariants; "
+          + "allowed: load.invariants, which they evaluate, or readers: 0"
+      ])
+    #expect(
       Sample.errors(in: text("  keys: { count: 5 }")) == [
         "s.yaml:6:3: load.keys: contradiction: keys for workload sql; allowed: load.keys with "
           + "another workload; parameters draw what transactions need"

@@ -63,6 +63,10 @@ extension Contradictions {
       "directory \(disk.directory.rawValue) with claim sequential, by which names change in order",
       "directory ordered, or no claim sequential")
     refuse(
+      disk.claims.contains(.sequential) && disk.garbage, "disk.garbage",
+      "garbage with claim sequential, by which an operation is there or not",
+      "garbage false, or no claim sequential")
+    refuse(
       disk.claims.contains(.atomic) && disk.garbage, "disk.garbage",
       "garbage with claim atomic, by which every write is there or not",
       "garbage false, or no claim atomic")

@@ -135,6 +135,10 @@ extension Contradictions {
     refuse(
       load.sql?.transactions.isEmpty != false, "load.workload", "workload sql without transactions",
       "load.transactions, such as [{statements: [UPDATE t SET n = n + 1]}]")
+    refuse(
+      load.readers > 0 && load.sql?.invariants.isEmpty != false, "load.readers",
+      "readers of workload sql without invariants",
+      "load.invariants, which they evaluate, or readers: 0")
     for key in ["keys", "value_size"] {
       refuse(
         tree.node(at: "load.\(key)") != nil, "load.\(key)", "\(key) for workload sql",
