@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import CSQLite
 import Workloads
 
 /// One operation of an actor's program.
@@ -64,6 +65,7 @@ struct SimulatedRun {
   func run(
     _ open: (SimulatedProcess) throws -> Database
   ) throws -> SimulatedRunResult {
+    seedLibrary()
     var databases: [Database] = []
     var workloads: [any Workload] = []
     for number in 0..<cell.load.processes {
@@ -92,6 +94,14 @@ struct SimulatedRun {
     let report = baton.run()
     return SimulatedRunResult(
       report: report, events: recorders.flatMap(\.events), databases: databases)
+  }
+
+  /// Has SQLite's own generator begin anew: it gives the WAL its salts, and its seed comes from the
+  /// default VFS, which is not ours.
+  private func seedLibrary() {
+    let seed = cell.seed.derived("library").rawValue
+    // 0 would mean a seed from the system.
+    _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed) | 1)
   }
 
   /// Adds one actor to the baton and returns its recorder.
