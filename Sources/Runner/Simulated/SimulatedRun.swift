@@ -1,6 +1,5 @@
 import AssayModel
 import AssayStorage
-import CSQLite
 import Workloads
 
 /// One operation of an actor's program.
@@ -65,7 +64,6 @@ struct SimulatedRun {
   func run(
     _ open: (SimulatedProcess) throws -> Database
   ) throws -> SimulatedRunResult {
-    seedLibrary()
     var databases: [Database] = []
     var workloads: [any Workload] = []
     for number in 0..<cell.load.processes {
@@ -96,14 +94,6 @@ struct SimulatedRun {
       report: report, events: recorders.flatMap(\.events), databases: databases)
   }
 
-  /// Has SQLite's own generator begin anew: it gives the WAL its salts, and its seed comes from the
-  /// default VFS, which is not ours.
-  private func seedLibrary() {
-    let seed = cell.seed.derived("library").rawValue
-    // 0 would mean a seed from the system.
-    _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed) | 1)
-  }
-
   /// Adds one actor to the baton and returns its recorder.
   private func add(
     _ identifier: ActorID, _ workload: any Workload, time: any TimeSource, start: MonotonicTime
@@ -122,15 +112,15 @@ struct SimulatedRun {
       seed: cell.seed.derived("arrivals").derived("\(identifier)"))
     let recorder = SimulatedRecorder(
       actor: identifier, baton: baton, measuredFrom: start + load.warmUp, position: position)
-    let (baton, skips) = (baton, skips)
-    baton.add(name: "\(identifier)", process: Int(identifier.process)) {
+    let skipped = Set(skips.lazy.filter { $0.actor == identifier }.map(\.number))
+    baton.add(name: "\(identifier)", process: Int(identifier.process)) { [baton] in
       let actor = workload.makeActor(
         identifier, role: number < load.writers ? .writer : .reader)
       runActor(
         actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: end,
         shouldSkip: { number in
           recorder.number = number
-          return skips.contains(ProgramPlace(identifier, number: number))
+          return skipped.contains(number)
         },
         betweenOperations: { baton.statementBoundary() })
     }
