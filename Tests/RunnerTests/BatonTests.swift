@@ -293,6 +293,29 @@ struct BatonTests {
     #expect(baton.reached(.open, .database))
   }
 
+  @Test("An actor that blocks for real ends the process instead of hanging it")
+  func realBlock() async {
+    await #expect(processExitsWith: .failure) {
+      let baton = BatonTests.baton(seed: 13) { $0.hangLimit = .milliseconds(50) }
+      baton.add(name: "blocked", process: 0) { Turn().wait() }
+      _ = baton.run()
+    }
+  }
+
+  @Test("A reading of the clock takes time, so that waiting for a time without a step ends")
+  func readingTakesTime() {
+    let baton = Self.baton(seed: 14)
+    let clock = SimulatedClock(baton)
+    baton.add(name: "spinner", process: 0) {
+      let end = clock.monotonicNow() + .milliseconds(10)
+      var readings = 0
+      while clock.monotonicNow() < end { readings += 1 }
+      #expect(readings == 9_999)
+      #expect(baton.now() == end)
+    }
+    #expect(baton.run().ending == .finished)
+  }
+
   @Test("A world that is reset begins anew and gives the same run again")
   func reset() {
     let baton = Self.baton(seed: 12)

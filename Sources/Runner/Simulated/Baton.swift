@@ -14,8 +14,8 @@ import Synchronization
 /// Who calls while no run is under way, such as the thread that sets the world up, is outside: its
 /// steps pass the baton to nobody, and its sleeps move the time.
 ///
-/// What it cannot end is an actor that blocks in the operating system or computes for ever without
-/// a step.
+/// An actor that blocks in the operating system or computes for ever without a step cannot be
+/// stopped: after `SimulationSettings.hangLimit` the process is ended with its name.
 final class Baton: @unchecked Sendable {
   // Unchecked because only the holder of the baton touches the variables, or the thread that sets
   // the world up while nobody holds it; semaphores order the one after the other.
@@ -27,6 +27,8 @@ final class Baton: @unchecked Sendable {
   private let threads: ActorThreads
   private let over = Turn()
   private let stopRequest = Atomic<Bool>(false)
+  /// Steps so far, for the thread that waits for the end.
+  private let progress = Atomic<Int>(0)
 
   private var schedule: ActorSchedule
   private var actors: [SimulatedActor] = []
@@ -101,11 +103,23 @@ final class Baton: @unchecked Sendable {
     if let first = schedule.next(after: nil) {
       holder = first
       actors[first].thread?.turn.post()
-      over.wait()
+      awaitEnd()
     }
     return SimulationReport(
       ending: schedule.ending ?? .finished, steps: schedule.steps, handOvers: handOvers,
       elapsed: schedule.now - start, digest: schedule.digest, trace: schedule.trace)
+  }
+
+  private func awaitEnd() {
+    var seen = -1
+    while !over.wait(atMost: settings.hangLimit) {
+      let steps = progress.load(ordering: .relaxed)
+      // Read without the baton: whoever has it has not touched anything for long.
+      precondition(
+        steps != seen,
+        "actor '\(schedule.entries[holder].name)' takes no step and cannot be stopped")
+      seen = steps
+    }
   }
 
   private func end(_ actor: SimulatedActor) {
@@ -156,8 +170,14 @@ final class Baton: @unchecked Sendable {
 
   // MARK: Time
 
-  /// The virtual monotonic clock.
+  /// The virtual monotonic clock, left as it is.
   func now() -> MonotonicTime { schedule.now }
+
+  /// Reads the clock as an actor does, which takes a tick.
+  func read() -> MonotonicTime {
+    schedule.advance(by: settings.tick)
+    return schedule.now
+  }
 
   /// Reads the clock and moves it by 1 ns, so that no two events have the same time: as only one
   /// actor runs, the order of events is known.
@@ -254,6 +274,7 @@ final class Baton: @unchecked Sendable {
 
   private func takeStep(_ own: Int, _ kind: StepKind) {
     schedule.step(own, kind)
+    progress.store(schedule.steps, ordering: .relaxed)
     if stopRequest.load(ordering: .relaxed) { schedule.giveUp(.stopped) }
   }
 

@@ -1,6 +1,8 @@
 import AssayModel
 
 /// The clocks of a simulated world; a sleep is a step.
+///
+/// A reading takes a tick: a query without a call of the VFS reaches its timeout too.
 final class SimulatedClock: TimeSource {
   private let baton: Baton
 
@@ -8,12 +10,15 @@ final class SimulatedClock: TimeSource {
     self.baton = baton
   }
 
-  func monotonicNow() -> MonotonicTime { baton.now() }
+  func monotonicNow() -> MonotonicTime { baton.read() }
 
   /// The machine never slept: the boot clock reads as the monotonic one.
-  func bootNow() -> BootTime { BootTime(nanoseconds: baton.now().nanoseconds) }
+  func bootNow() -> BootTime { BootTime(nanoseconds: baton.read().nanoseconds) }
 
-  func wallNow() -> WallTime { baton.wallNow() }
+  func wallNow() -> WallTime {
+    _ = baton.read()
+    return baton.wallNow()
+  }
 
   func sleep(until deadline: MonotonicTime) throws(ActorStopped) {
     try baton.sleep(until: deadline)

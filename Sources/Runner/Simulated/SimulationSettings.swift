@@ -2,7 +2,8 @@ import AssayModel
 
 /// The constants of a simulated world.
 struct SimulationSettings: Hashable, Sendable {
-  /// Virtual time that each step takes, so that loops that wait for a time come to an end.
+  /// Virtual time that each step and each reading of a clock takes, so that loops that wait for a
+  /// time come to an end.
   var tick = Nanoseconds.microseconds(1)
   /// Steps after which a run is a livelock; at least 1.
   var stepLimit = 1_000_000
@@ -12,6 +13,9 @@ struct SimulationSettings: Hashable, Sendable {
   var origin = MonotonicTime(nanoseconds: 1_000_000_000)
   /// Reading of the wall clock at the start: 14 November 2023.
   var wallOrigin = WallTime(milliseconds: 1_700_000_000_000)
+  /// Real time without a step after which the process is ended, at the latest after twice as long:
+  /// an actor that blocks in the operating system can be neither stopped nor reported.
+  var hangLimit = Nanoseconds.seconds(60)
   /// Whether every step is kept; costs memory, so it is for replays and tests.
   var recordsSteps = false
 }
