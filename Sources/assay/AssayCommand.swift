@@ -13,7 +13,9 @@ struct AssayCommand: ParsableCommand {
       correctness not met, or a worker died unasked; 3 a bound on latency, throughput or recovery \
       not met; 4 unknown; 5 environment invalid; 64 usage or unreadable input; 130 interrupted.
       """,
-    subcommands: [RunCommand.self, CheckCommand.self, ListCommand.self, DoctorCommand.self])
+    subcommands: [
+      RunCommand.self, ReplayCommand.self, CheckCommand.self, ListCommand.self, DoctorCommand.self,
+    ])
 
   @Flag(name: .long, help: "Print the version of Assay and of the SQLite library.")
   var version = false

@@ -63,3 +63,39 @@ extension CrashImageBuilder {
     return choice(of: image)
   }
 }
+
+/// What became of one operation in an image.
+public struct OperationFate: Hashable, Sendable {
+  /// It was durable whatever else was lost.
+  public var isDurable: Bool
+  /// Parts of it that could have been lost.
+  public var total: Int
+  /// Parts that were lost.
+  public var lost: Int
+  /// Parts that left random bytes.
+  public var garbage: Int
+}
+
+extension CrashImageBuilder {
+  /// The operations that were done when the crash came.
+  public var operationsBeforeCrash: ArraySlice<DiskOperation> { log.operations[..<position] }
+
+  /// What became of an operation before the crash.
+  public func fate(ofOperation number: Int, in choice: ImageChoice) -> OperationFate {
+    var fate = OperationFate(isDurable: true, total: 0, lost: 0, garbage: 0)
+    for (index, piece) in pieces.enumerated() where Int(piece.operation) == number {
+      fate.total += 1
+      if choice.isGarbage(index) {
+        fate.garbage += 1
+      } else if !choice.keepsPiece(index) {
+        fate.lost += 1
+      }
+    }
+    for (index, name) in names.enumerated() where Int(name.operation) == number {
+      fate.total += 1
+      if !choice.keepsName(index) { fate.lost += 1 }
+    }
+    fate.isDurable = fate.total == 0
+    return fate
+  }
+}

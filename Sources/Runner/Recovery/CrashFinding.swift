@@ -39,6 +39,13 @@ struct CrashFinding: Hashable, Codable, Sendable {
   /// The cell, complete in itself.
   var cell: PlannedCell
 
+  private enum CodingKeys: String, CodingKey {
+    case schema, vfs, scenario, kind, found, acknowledged, begun, image, recovery, imageDigest
+    case logDigest, program, skipped, cell
+    // As the conversion from snake case spells it.
+    case sqliteSourceID = "sqliteSourceId"
+  }
+
   /// An operation that was left out.
   struct SkippedOperation: Hashable, Codable, Sendable {
     var actor: ActorID

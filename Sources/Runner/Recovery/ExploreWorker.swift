@@ -8,6 +8,8 @@ enum ExploreTask: Hashable, Codable, Sendable {
   case block(Int)
   /// Make a finding of a violation of this program, as small as it gets.
   case shrink(program: Int, Violation)
+  /// Make a finding again, and write its files to a folder if there is one.
+  case replay(CrashFinding, filesFolder: String?)
 }
 
 /// What a worker answers.
@@ -16,6 +18,8 @@ enum ExploreReply: Codable, Sendable {
   case block(BlockReport)
   /// A violation was shrunk.
   case finding(CrashFinding)
+  /// A finding was made again.
+  case replayed(ReplayReport)
 }
 
 /// A worker of the simulated world: one simulation at a time, task by task (decision 3 of the
@@ -64,6 +68,8 @@ struct ExploreWorker {
     case .shrink(let number, let violation):
       let shrinker = FindingShrinker(program, number: number, explore: explore)
       return .finding(try shrinker.shrink(violation))
+    case .replay(let finding, let folder):
+      return .replayed(try FindingReplay(finding, program).run(filesFolder: folder))
     }
   }
 
