@@ -68,7 +68,11 @@ struct CellTable {
   }
 
   private func verdictColumns(_ name: (CheckName) -> String) -> [Column] {
-    checks.map { check in
+    let exploration = ExplorationColumns(cells: result.cells, style: style)
+    if exploration.isNeeded {
+      return checks.map { exploration.verdicts($0, head: name($0)) }
+    }
+    return checks.map { check in
       let marks = result.cells.map { cell in
         cell.verdicts.first { $0.check == check }.map { Mark($0) }
       }
@@ -97,6 +101,8 @@ struct CellTable {
     func latencies(_ head: String, _ value: (LatencyResult) -> UInt64?) -> Column {
       Column(head: head, texts: response.map { $0.flatMap(value).map { Figures.span($0) } ?? "" })
     }
+    let exploration = ExplorationColumns(cells: result.cells, style: style)
+    if exploration.isNeeded { return exploration.coverage }
     let columns = [
       Column(
         head: "ops/s",

@@ -1,0 +1,58 @@
+import AssayModel
+
+/// What the table of an exploration says beside the parameters: per check what was promised and
+/// what was found, and how much was looked at.
+struct ExplorationColumns {
+  let cells: [CellResult]
+  let style: TerminalReport.Style
+
+  /// Whether the cells were explored, not measured.
+  var isNeeded: Bool { cells.contains { !$0.explored.isEmpty } }
+
+  /// A column for a check: `promised: ok`, `not promised: violated`, `may hold: ok`.
+  func verdicts(_ check: CheckName, head: String) -> CellTable.Column {
+    let verdicts = cells.map { cell in cell.verdicts.first { $0.check == check } }
+    return CellTable.Column(
+      head: head,
+      texts: verdicts.map { verdict in
+        guard let verdict else { return "" }
+        return Self.promise(verdict) + Mark(verdict).text(style)
+      },
+      colours: verdicts.map { $0.map { Mark($0).colour } ?? "0" }, isLeft: true)
+  }
+
+  /// What the scenario says of a check, as a promise of the system under test.
+  private static func promise(_ verdict: Verdict) -> String {
+    switch verdict.expected {
+    case "valid": "promised: "
+    case "violated": "not promised: "
+    case "may_violate": "may hold: "
+    default: ""
+    }
+  }
+
+  /// How much was explored, and how much of it was wrong.
+  var coverage: [CellTable.Column] {
+    let columns = [
+      number("programs", "programs"), number("points", "crash_points"),
+      CellTable.Column(head: "exhausted", texts: cells.map(Self.exhausted)),
+      number("images", "distinct_images"), number("damaged", "images_damaged"),
+      number("inconsistent", "images_inconsistent"), number("lost", "images_lost"),
+      number("faults", "faults"), number("reported", "faults_reported"),
+    ]
+    return columns.filter { !$0.isEmpty }
+  }
+
+  private func number(_ head: String, _ name: String) -> CellTable.Column {
+    let isAnywhere = cells.contains { $0.explored[name] != nil }
+    return CellTable.Column(
+      head: head,
+      texts: cells.map { isAnywhere ? Figures.count(Int($0.explored[name] ?? 0)) : "" })
+  }
+
+  /// The share of crash points of which every image was made; rounded down, so that 100 % is all.
+  private static func exhausted(_ cell: CellResult) -> String {
+    guard let all = cell.explored["crash_points"], all > 0 else { return "" }
+    return "\((cell.explored["crash_points_exhausted"] ?? 0) * 100 / all) %"
+  }
+}
