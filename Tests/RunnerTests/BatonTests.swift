@@ -336,6 +336,22 @@ struct BatonTests {
     baton.reset(chooser: SeededOrder(Seed(1)))
     #expect(!baton.isDead(process: 9))
   }
+
+  @Test("Actors whose run never began give their threads back")
+  func unusedActors() {
+    let threads = ActorThreads()
+    let baton = Self.baton(seed: 15, threads: threads)
+    let notes = Notes()
+    for round in 0..<3 {
+      for _ in 0..<4 { baton.add(name: "unused", process: 0) { notes.add("ran") } }
+      baton.reset(chooser: SeededOrder(Seed(1)))
+      baton.add(name: "used", process: 0) { notes.add("round \(round)") }
+      #expect(baton.run().ending == .finished)
+      baton.reset(chooser: SeededOrder(Seed(1)))
+    }
+    #expect(notes.all == ["round 0", "round 1", "round 2"])
+    #expect(threads.startedCount == 4)
+  }
 }
 
 extension VFSMethod {

@@ -24,8 +24,8 @@ struct ActorSchedule: Sendable {
     var isCut = false
   }
 
-  /// Steps that stopped actors may take until all have ended.
-  static let unwindingLimit = 2_000_000
+  /// Steps that actors may take whose every call fails, beyond the limit of steps.
+  static let unwindingLimit = 1_000_000
 
   let settings: SimulationSettings
   private(set) var entries: [Entry] = []
@@ -137,7 +137,7 @@ struct ActorSchedule: Sendable {
     unwindingSteps += 1
     if unwindingSteps >= settings.stepLimit { entries[index].isCut = true }
     precondition(
-      unwindingSteps < Self.unwindingLimit,
+      unwindingSteps < settings.stepLimit + Self.unwindingLimit,
       "actor '\(entries[index].name)' was stopped and does not end")
   }
 

@@ -66,8 +66,8 @@ final class ActorThread: @unchecked Sendable {
     return thread
   }
 
-  /// Says what the thread does when it is given the turn.
-  func prepare(_ body: @escaping () -> Void) {
+  /// Says what the thread does when it is given the turn; `nil` takes that back.
+  func prepare(_ body: (() -> Void)?) {
     self.body = body
   }
 

@@ -61,6 +61,12 @@ final class Baton: @unchecked Sendable {
   /// Begins anew: no actors, everybody alive, the clocks at their origin.
   func reset(chooser: any ActorChooser) {
     precondition(holder < 0, "a run is under way")
+    for actor in actors where !schedule.hasEnded(actor.index) {
+      // Added, but its run never began.
+      guard let thread = actor.thread else { continue }
+      thread.prepare(nil)
+      threads.give(thread)
+    }
     schedule = ActorSchedule(settings, chooser: chooser)
     actors = []
     handOvers = 0
@@ -96,9 +102,10 @@ final class Baton: @unchecked Sendable {
     return actor
   }
 
-  /// Lets the actors run until all have ended.
+  /// Lets the actors run until all have ended; another run needs a `reset` first.
   func run() -> SimulationReport {
     precondition(holder < 0, "a run is under way")
+    precondition(schedule.ending == nil, "the world has had its run")
     let start = schedule.now
     if let first = schedule.next(after: nil) {
       holder = first
