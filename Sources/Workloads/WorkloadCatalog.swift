@@ -20,8 +20,8 @@ public enum WorkloadCatalog {
     public var readContent:
       @Sendable (inout Connection, (ContentRow) -> Void) throws(SQLiteError) -> Void
     /// Evaluates the scenario's own invariants.
-    public var readInvariants:
-      @Sendable (inout Connection, PlannedCell) -> [InvariantObservation] = { _, _ in [] }
+    public var readInvariants: @Sendable (inout Connection, PlannedCell) -> [InvariantObservation] =
+      { _, _ in [] }
   }
 
   /// Returns the workload, or `nil` when this version can't run it yet.
