@@ -7,7 +7,7 @@ import Testing
 struct ScenarioDirectoryTests {
   static let names = [
     "first-look", "stale-lock-recovery", "paused-holder", "max-open-connections", "single-writer",
-    "journal-modes", "busy-timeout", "processes", "kill-nine",
+    "journal-modes", "busy-timeout", "processes", "kill-nine", "own-sql", "mixed",
   ]
 
   static func path(_ name: String) -> String {
