@@ -48,6 +48,13 @@ extension Connection {
     try strings("PRAGMA integrity_check(\(max(1, limit)))")
   }
 
+  /// Forgets every page that is not in use, so that the next statement reads its file anew.
+  ///
+  /// Source: `sqlite3_db_release_memory`.
+  public mutating func releaseMemory() {
+    core.releaseMemory()
+  }
+
   /// Whether `integrity_check` finds nothing; quicker than listing what it finds.
   ///
   /// - Throws: as `integrityCheck`.

@@ -82,6 +82,11 @@ extension ConnectionCore {
 }
 
 extension ConnectionCore {
+  /// See `Connection.releaseMemory`.
+  func releaseMemory() {
+    _ = unsafe sqlite3_db_release_memory(database)
+  }
+
   /// See `Connection.keepLogAtClose`.
   func keepLogAtClose() {
     var result: Int32 = 0

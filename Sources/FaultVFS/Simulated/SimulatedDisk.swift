@@ -227,6 +227,16 @@ public final class SimulatedDisk: @unchecked Sendable {
     openFiles[file.number] = nil
   }
 
+  /// The number of the file that a path leads to; `nil` for none.
+  public func fileNumber(at path: String) -> Int32? {
+    unsafe path.withCString { path in unsafe inode(at: path)?.number }
+  }
+
+  /// Clears shared memory as a restart of the machine does, under connections that stay open.
+  public func clearSharedMemory() {
+    for inode in inodes { inode?.sharedMemory?.reset() }
+  }
+
   /// Changes of files and names since the image was made.
   public var changeCount: Int { undo.entries.count }
 

@@ -4,9 +4,11 @@ import Platform
 
 /// Explores the crash images of one program: makes them, recovers each distinct one once, and judges
 /// it at every crash point at which it may be found.
-struct BlockExploration {
+struct BlockExploration: ~Copyable {
   /// One in so many sound images is closed as an application would and opened a second time.
   private static let secondOpening: UInt64 = 8
+  /// One in so many images that a kept connection found good is looked at afresh as well.
+  private static let freshLook: UInt64 = 16
 
   private let program: SimulatedProgram
   private let number: Int
@@ -41,7 +43,7 @@ struct BlockExploration {
     judge = ImageJudge(
       trace: trace, judgesAtEnd: explore.crashes == .powerLoss && program.cell.disk.sync == .barrier
     )
-    reader = program.reader
+    reader = program.reader.fresh
     seed = program.seed(of: number).derived("images")
     report = BlockReport(program: number)
     report.checks = trace.checks
@@ -70,6 +72,7 @@ struct BlockExploration {
   /// - Parameter stop: asked after each violation of a new kind; `true` ends the exploration.
   mutating func explore(until stop: (Violation) -> Bool = { _ in false }) {
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
+    defer { reader.forget() }
     repeat {
       if builder.hasChanged || builder.position == 0 || promisesMore(at: builder.position) {
         SimulatedVFS.shared.disk = builder.disk
@@ -129,7 +132,7 @@ struct BlockExploration {
       state = seen.state
     } else {
       let before = builder.disk.changeCount
-      state = recover(hash)
+      state = recover(hash, builder, choice)
       lastWrote = builder.disk.changeCount > before
       known[hash] = Known(state: state, flags: recovery == nil ? [] : .afterRecovery)
       order.append(hash)
@@ -141,12 +144,42 @@ struct BlockExploration {
     return add(judgement, builder, choice, recovery, stop)
   }
 
-  private mutating func recover(_ hash: ImageHash) -> ImageState {
+  /// Recovers an image and reads it: through the kept connection where that may be, and afresh where
+  /// that finds anything wrong.
+  private mutating func recover(
+    _ hash: ImageHash, _ builder: CrashImageBuilder, _ choice: ImageChoice
+  ) -> ImageState {
     let opensTwice = hash.low % Self.secondOpening == 0
-    let state = reader.read(closesNaturally: opensTwice)
-    guard opensTwice, case .content = state else { return state }
+    if !opensTwice, let state = reader.readKept(on: builder.disk), isKnown(state) {
+      guard hash.high % Self.freshLook == 0 else { return state }
+      let afresh = readAfresh(builder, choice)
+      if afresh != state { count(ExploredCounts.keptMistakes) }
+      return afresh
+    }
+    if !opensTwice { return readAfresh(builder, choice) }
+    // Another connection would share the memory that the kept one has mapped.
+    reader.forget()
+    let state = reader.read(closesNaturally: true)
+    guard case .content = state else { return state }
     count(ExploredCounts.openedTwice)
     return reader.readAgain() == state ? state : .unstable
+  }
+
+  /// Whether a state is one that the program has committed.
+  private func isKnown(_ state: ImageState) -> Bool {
+    guard case .content(let digest) = state else { return false }
+    return trace.numbersOfState[digest] != nil
+  }
+
+  /// Makes the image once more and opens it as if for the first time.
+  private mutating func readAfresh(
+    _ builder: CrashImageBuilder, _ choice: ImageChoice
+  ) -> ImageState {
+    reader.forget()
+    builder.reset()
+    _ = builder.make(choice)
+    count(ExploredCounts.openedAfresh)
+    return reader.read(closesNaturally: false)
   }
 
   /// Keeps the first violation of each kind.
@@ -177,6 +210,7 @@ struct BlockExploration {
     _ builder: CrashImageBuilder, _ choice: ImageChoice, _ stop: (Violation) -> Bool
   ) -> Bool {
     let image = builder.name(of: choice)
+    reader.forget()
     _ = builder.make(choice)
     builder.disk.beginLog()
     _ = reader.read(closesNaturally: true)
@@ -184,7 +218,10 @@ struct BlockExploration {
     builder.reset()
     let second = CrashImageBuilder(builder.disk, settings: program.cell.disk)
     SimulatedVFS.shared.disk = second.disk
-    defer { SimulatedVFS.shared.disk = builder.disk }
+    defer {
+      reader.forget()
+      SimulatedVFS.shared.disk = builder.disk
+    }
     let length = builder.disk.log.position
     let stride = max(1, length / explore.images.recovery)
     while second.advance() {

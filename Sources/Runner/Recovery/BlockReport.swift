@@ -42,6 +42,8 @@ enum ExploredCounts {
   static let distinct = "distinct_images"
   static let recovered = "images_recovered"
   static let openedTwice = "images_opened_twice"
+  static let openedAfresh = "images_opened_afresh"
+  static let keptMistakes = "kept_connection_mistakes"
   static let recoveryCrashes = "recovery_crash_points"
   static let recoveryImages = "recovery_images"
   static let damaged = "images_damaged"

@@ -1,6 +1,7 @@
 import AssayModel
 import FaultVFS
 import Platform
+import SQLiteDriver
 
 /// A task for a worker of an exploration.
 enum ExploreTask: Hashable, Codable, Sendable {
@@ -37,6 +38,8 @@ struct ExploreWorker {
     guard let explore = assignment.cell.explore else {
       throw WorkerError(.harness, "the cell \(assignment.cell.id) has nothing to explore")
     }
+    // Both make it faster only; a library that was initialised before works as well.
+    _ = SQLiteLibrary.prepareForOneThread()
     ProcessorCore.keepFreedMemory()
     if let cores = try? SystemEnvironment.current().coreCount, cores > 0 {
       ProcessorCore.stay(on: assignment.process % cores)

@@ -3,14 +3,22 @@ import FaultVFS
 import SQLiteDriver
 import Workloads
 
-/// Opens an image on the current simulated disk, which recovers it, and reads what is in it.
-struct ImageReader {
+/// Opens images on a simulated disk, which recovers them, and reads what is in them.
+struct ImageReader: ~Copyable {
   /// The database's path on the simulated disk.
   static let path = "/assay.db"
 
   private let options: ConnectionOptions
   private let checksForeignKeys: Bool
   private var digester: ContentDigester?
+  private var kept: KeptConnection?
+
+  /// A connection that stays open from image to image, and what it was opened on.
+  private struct KeptConnection: ~Copyable {
+    var connection: Connection
+    var disk: SimulatedDisk
+    var files: [Int32?]
+  }
 
   /// - Parameters:
   ///   - time: of the connections; nothing waits.
@@ -21,7 +29,10 @@ struct ImageReader {
     self.checksForeignKeys = checksForeignKeys
   }
 
-  /// Recovers, checks and reads an image.
+  /// Another reader of the same kind, without a connection.
+  var fresh: ImageReader { ImageReader(time: options.time, checksForeignKeys: checksForeignKeys) }
+
+  /// Recovers, checks and reads an image through a connection of its own.
   ///
   /// - Parameter closesNaturally: lets the close checkpoint a write-ahead log, as an application
   ///   would, instead of leaving the files alone, which is quicker.
@@ -29,9 +40,7 @@ struct ImageReader {
     do throws(SQLiteError) {
       var connection = try Connection(options)
       if !closesNaturally { connection.keepLogAtClose() }
-      guard try connection.isSound() else { return .damaged }
-      if checksForeignKeys, try !connection.foreignKeyCheck().isEmpty { return .damaged }
-      return .content(try digest(&connection))
+      return try state(&connection)
     } catch {
       return .unreadable(code: error.code.rawValue)
     }
@@ -45,6 +54,63 @@ struct ImageReader {
     } catch {
       return .unreadable(code: error.code.rawValue)
     }
+  }
+
+  // MARK: Keeping a connection
+
+  /// As `read`, but through a connection that stays open from image to image: saves the opening, the
+  /// schema and the preparing of statements, which is most of the time.
+  ///
+  /// The connection is made to forget what it knows: its pages, and the shared memory. It still
+  /// knows the schema, whose rows are part of the content. What it finds wrong must be looked at
+  /// afresh; see `BlockExploration`.
+  ///
+  /// - Returns: `nil` when this image needs a connection of its own, because the names lead to other
+  ///   files.
+  mutating func readKept(on disk: SimulatedDisk) -> ImageState? {
+    guard let files = Self.files(disk) else { return nil }
+    guard var kept = kept.take(), kept.disk === disk, kept.files == files else {
+      return open(on: disk, files)
+    }
+    disk.clearSharedMemory()
+    kept.connection.releaseMemory()
+    do throws(SQLiteError) {
+      let state = try state(&kept.connection)
+      if kept.connection.isAutocommit { self.kept = consume kept }
+      return state
+    } catch {
+      return .unreadable(code: error.code.rawValue)
+    }
+  }
+
+  /// Closes the connection that was kept, before its disk goes.
+  mutating func forget() { kept = nil }
+
+  private mutating func open(on disk: SimulatedDisk, _ files: [Int32?]) -> ImageState {
+    do throws(SQLiteError) {
+      var connection = try Connection(options)
+      connection.keepLogAtClose()
+      let state = try state(&connection)
+      // What recovery has made or deleted is not there in the next image.
+      kept = KeptConnection(connection: connection, disk: disk, files: files)
+      return state
+    } catch {
+      return .unreadable(code: error.code.rawValue)
+    }
+  }
+
+  /// The files that an open connection holds on to; `nil` when there is no database.
+  private static func files(_ disk: SimulatedDisk) -> [Int32?]? {
+    guard let database = disk.fileNumber(at: path) else { return nil }
+    return [database, disk.fileNumber(at: path + "-wal")]
+  }
+
+  // MARK: Reading
+
+  private mutating func state(_ connection: inout Connection) throws(SQLiteError) -> ImageState {
+    guard try connection.isSound() else { return .damaged }
+    if checksForeignKeys, try !connection.foreignKeyCheck().isEmpty { return .damaged }
+    return .content(try digest(&connection))
   }
 
   private mutating func digest(

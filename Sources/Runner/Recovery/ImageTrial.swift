@@ -59,7 +59,7 @@ struct ImageTrial {
     SimulatedVFS.shared.disk = builder.disk
     _ = builder.make(choice)
     builder.disk.beginLog()
-    var reader = program.reader
+    var reader = program.reader.fresh
     _ = reader.read(closesNaturally: true)
     builder.disk.endLog()
     builder.reset()
@@ -74,7 +74,7 @@ struct ImageTrial {
     let hash = builder.make(choice)
     defer { builder.reset() }
     inspect(builder, choice)
-    var reader = program.reader
+    var reader = program.reader.fresh
     var state = reader.read(closesNaturally: true)
     if case .content = state, reader.readAgain() != state { state = .unstable }
     return Outcome(

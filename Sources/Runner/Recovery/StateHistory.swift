@@ -61,7 +61,7 @@ struct StateHistory {
 
   /// Judges the last content and all events with the checks of the real world.
   private func judge(
-    _ builder: CrashImageBuilder, _ reader: ImageReader
+    _ builder: CrashImageBuilder, _ reader: borrowing ImageReader
   ) throws -> [CheckResult] {
     _ = builder.make(builder.completeChoice)
     defer { builder.reset() }
