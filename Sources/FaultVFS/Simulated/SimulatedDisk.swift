@@ -37,7 +37,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Old bytes of every change since the mark; used by crash images.
   var undo = UndoLog()
   var isUndoing = false
-  let latencies: [Nanoseconds]
+  private let latencies: [VFSMethod: Nanoseconds]
 
   /// A name of the one directory.
   ///
@@ -56,13 +56,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   public init(settings: DiskSettings = DiskSettings(), seed: Seed = Seed(0)) {
     self.settings = settings
     randomState = seed.rawValue
-    var latencies = Array(repeating: Nanoseconds.zero, count: VFSMethod.allCases.count)
-    for latency in settings.latencies {
-      if let index = VFSMethod.allCases.firstIndex(of: latency.method) {
-        latencies[index] = latency.span
-      }
-    }
-    self.latencies = latencies
+    latencies = Dictionary(
+      settings.latencies.map { ($0.method, $0.span) }, uniquingKeysWith: { first, _ in first })
     updateIsPlain()
   }
 
@@ -97,9 +92,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   func enter(_ method: VFSMethod, _ file: FileKind?) -> CallAdmission {
     if let yieldPoint {
       guard yieldPoint.reached(method, file) else { return .dead }
-      if let index = VFSMethod.allCases.firstIndex(of: method), latencies[index] > .zero,
-        !yieldPoint.sleep(for: latencies[index])
-      {
+      if !latencies.isEmpty, let latency = latencies[method], !yieldPoint.sleep(for: latency) {
         return .dead
       }
     }

@@ -29,13 +29,35 @@ struct BlockExploration: ~Copyable {
     var flags: ImageFlags
   }
 
+  /// A part of a program's crash points: so several workers can share a program.
+  struct Slice: Hashable, Sendable {
+    /// Which part, from 0.
+    var index: Int
+    /// How many parts there are; at least 1.
+    var count: Int
+
+    /// The whole program.
+    static let whole = Slice(index: 0, count: 1)
+
+    /// The crash points of the part in a log of a length.
+    func positions(of length: Int) -> Range<Int> {
+      let points = length + 1
+      return points * index / count..<points * (index + 1) / count
+    }
+  }
+
+  private let slice: Slice
+
   /// Runs the program.
   ///
-  /// - Parameter skips: operations that are left out, for shrinking.
+  /// - Parameters:
+  ///   - slice: the crash points that are explored.
+  ///   - skips: operations that are left out, for shrinking.
   init(
-    _ program: SimulatedProgram, number: Int, explore: ExploreSettings,
+    _ program: SimulatedProgram, number: Int, explore: ExploreSettings, slice: Slice = .whole,
     skips: Set<ProgramPlace> = []
   ) throws {
+    self.slice = slice
     self.program = program
     self.number = number
     self.explore = explore
@@ -48,6 +70,7 @@ struct BlockExploration: ~Copyable {
     report = BlockReport(program: number)
     report.checks = trace.checks
     report.logDigest = trace.disk.log.digest.description
+    guard slice.index == 0 else { return }
     report.stuck = trace.report.stuck
     count(ExploredCounts.programs)
     count(ExploredCounts.transactions, UInt64(trace.order.transactions.count))
@@ -73,8 +96,12 @@ struct BlockExploration: ~Copyable {
   mutating func explore(until stop: (Violation) -> Bool = { _ in false }) {
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
     defer { reader.forget() }
+    let positions = slice.positions(of: trace.disk.log.position)
     repeat {
-      if builder.hasChanged || builder.position == 0 || promisesMore(at: builder.position) {
+      guard positions.contains(builder.position) else { continue }
+      if builder.hasChanged || builder.position == positions.lowerBound
+        || promisesMore(at: builder.position)
+      {
         SimulatedVFS.shared.disk = builder.disk
         if explore(point: builder, stop) { break }
       }

@@ -6,7 +6,8 @@ import Platform
 /// Adds up the blocks of an exploration in their order; an image that several programs reach counts
 /// once, for the first of them.
 struct ExplorationFold {
-  private(set) var programs = 0
+  /// Blocks that were added or passed over.
+  private(set) var blocks = 0
   var counts: [String: UInt64] = [:]
   /// The first violation of each kind, with its program.
   private(set) var violations: [(program: Int, violation: Violation)] = []
@@ -15,20 +16,20 @@ struct ExplorationFold {
   private var seen: Set<ImageHash> = []
   private var kinds: Set<ViolationKind> = []
   private var stuck: [String] = []
-  private var lostPrograms = 0
+  private var lostBlocks = 0
 
   /// Distinct images so far.
   var distinct: Int { seen.count }
 
-  /// Passes over a program whose worker died.
+  /// Passes over a block whose worker died.
   mutating func skip() {
-    programs += 1
-    lostPrograms += 1
+    blocks += 1
+    lostBlocks += 1
   }
 
-  /// Adds the next program.
+  /// Adds the next block.
   mutating func add(_ report: BlockReport, images: BufferedRecordReader) throws(PlatformError) {
-    programs += 1
+    blocks += 1
     for (name, count) in report.counts { counts[name, default: 0] += count }
     while let words = try images.next() {
       guard seen.insert(ImageHash(low: words.w0, high: words.w1)).inserted else { continue }
@@ -77,9 +78,10 @@ struct ExplorationFold {
     case .progress:
       guard stuck.isEmpty else {
         return .violated(
-          check, evidence: "\(stuck.count) of \(programs) programs", witness: stuck)
+          check, evidence: "\(stuck.count) of \(count(ExploredCounts.programs)) programs",
+          witness: stuck)
       }
-      return .valid(check, evidence: "\(programs) programs came to their end")
+      return .valid(check, evidence: "\(count(ExploredCounts.programs)) programs came to their end")
     default:
       return live ?? .unknown(check, reason: "crash images show nothing of it")
     }
@@ -99,10 +101,10 @@ struct ExplorationFold {
   /// A clean exploration passes only if it covered the minimum; see the design.
   private func qualify(_ result: CheckResult, _ explore: ExploreSettings) -> CheckResult {
     guard result.status == .valid else { return result }
-    if lostPrograms > 0 {
+    if lostBlocks > 0 {
       return .unknown(
         result.check, evidence: result.evidence,
-        reason: "the workers of \(lostPrograms) programs died")
+        reason: "the workers of \(lostBlocks) blocks died")
     }
     guard distinct < explore.minimum else { return result }
     return .unknown(

@@ -5,12 +5,17 @@ import SQLiteDriver
 
 /// A task for a worker of an exploration.
 enum ExploreTask: Hashable, Codable, Sendable {
-  /// Run the program with this number and explore its crash images.
+  /// Run a program and explore a part of its crash points; see `ExploreTask.partsOfProgram`.
   case block(Int)
   /// Make a finding of a violation of this program, as small as it gets.
   case shrink(program: Int, Violation)
   /// Make a finding again, and write its files to a folder if there is one.
   case replay(CrashFinding, filesFolder: String?)
+}
+
+extension ExploreTask {
+  /// Into how many blocks a program is cut, whatever the number of workers.
+  static let partsOfProgram = 4
 }
 
 /// What a worker answers.
@@ -62,10 +67,13 @@ struct ExploreWorker {
   ) throws -> ExploreReply {
     switch task {
     case .block(let number):
-      var exploration = try BlockExploration(program, number: number, explore: explore)
+      let (whole, part) = number.quotientAndRemainder(dividingBy: ExploreTask.partsOfProgram)
+      var exploration = try BlockExploration(
+        program, number: whole, explore: explore,
+        slice: BlockExploration.Slice(index: part, count: ExploreTask.partsOfProgram))
       exploration.explore()
       var report = exploration.report
-      report.imagesFile = "\(assignment.historyFolder)/program-\(number).images"
+      report.imagesFile = "\(assignment.historyFolder)/block-\(number).images"
       try write(exploration.images, to: report.imagesFile)
       return .block(report)
     case .shrink(let number, let violation):

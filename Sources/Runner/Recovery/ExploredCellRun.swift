@@ -66,15 +66,23 @@ final class ExploredCellRun {
 
   // MARK: Programs
 
+  /// Whether the programs that were folded are as many as are wanted; never in the middle of one.
   private var isEnough: Bool {
-    if let schedules = explore.schedules { return folded.programs >= schedules }
-    return folded.distinct >= explore.minimum || folded.programs >= Self.programLimit
+    let (programs, parts) = folded.blocks.quotientAndRemainder(
+      dividingBy: ExploreTask.partsOfProgram)
+    guard parts == 0 else { return false }
+    if let schedules = explore.schedules { return programs >= schedules }
+    return folded.distinct >= explore.minimum || programs >= Self.programLimit
   }
 
   private func nextBlock(_ deadline: MonotonicTime?) -> ExploreTask? {
     if isEnough { return nil }
-    if let schedules = explore.schedules, handedOut >= schedules { return nil }
-    if let deadline, time.monotonicNow() >= deadline { return nil }
+    let isFirstPart = handedOut % ExploreTask.partsOfProgram == 0
+    if let schedules = explore.schedules, handedOut >= schedules * ExploreTask.partsOfProgram {
+      return nil
+    }
+    // A program that was begun is explored to its end.
+    if isFirstPart, let deadline, time.monotonicNow() >= deadline { return nil }
     handedOut += 1
     return .block(handedOut - 1)
   }
@@ -87,9 +95,9 @@ final class ExploredCellRun {
       arrived[number] = .some(nil)
     }
     // In order, and no further than is wanted: so it does not matter who was first.
-    while !isEnough, let next = arrived.removeValue(forKey: folded.programs) {
+    while !isEnough, let next = arrived.removeValue(forKey: folded.blocks) {
       try fold(next)
-      progress("\(folded.programs) programs, \(folded.distinct) images")
+      progress("\(folded.blocks / ExploreTask.partsOfProgram) programs, \(folded.distinct) images")
     }
   }
 
