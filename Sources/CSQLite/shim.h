@@ -11,8 +11,11 @@ static inline sqlite3_destructor_type assay_sqlite_transient(void) { return SQLI
 
 static inline int assay_sqlite_config_single(int option) { return sqlite3_config(option); }
 static inline int assay_sqlite_config_int(int option, int value) { return sqlite3_config(option, value); }
-static inline int assay_sqlite_config_malloc(sqlite3_mem_methods *methods) {
-  return sqlite3_config(SQLITE_CONFIG_MALLOC, methods);
+static inline int assay_sqlite_config_methods(int option, sqlite3_mem_methods *methods) {
+  return sqlite3_config(option, methods);
+}
+static inline int assay_sqlite_config_lookaside(int size, int count) {
+  return sqlite3_config(SQLITE_CONFIG_LOOKASIDE, size, count);
 }
 static inline int assay_sqlite_db_config_int(sqlite3 *db, int option, int value, int *result) {
   return sqlite3_db_config(db, option, value, result);

@@ -47,7 +47,7 @@ enum PooledMemory {
     unsafe methods.xRoundup = { Int32(PooledMemory.capacity(PooledMemory.sizeClass(Int($0)))) }
     unsafe methods.xInit = { _ in SQLITE_OK }
     unsafe methods.xShutdown = { _ in }
-    return unsafe assay_sqlite_config_malloc(&methods) == SQLITE_OK
+    return unsafe assay_sqlite_config_methods(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK
   }
 
   /// The list for a size.

@@ -14,6 +14,8 @@ struct WorkerAssignment: Codable, Sendable {
     case observe
     /// Explore crash images in the simulated world, task by task.
     case explore
+    /// Fail call after call in the simulated world; speaks `SweepRequest` and `SweepReply`.
+    case sweep
   }
 
   /// What the process is started for.

@@ -43,6 +43,7 @@ public enum WorkerMain {
       case .abandonLock: try AbandonWorker(assignment, control).run()
       case .observe: try ObserveWorker(assignment, control).run()
       case .explore: try ExploreWorker(assignment, control).run()
+      case .sweep: try SweepWorker(assignment, control).run()
       }
     } catch let error as WorkerError {
       giveUp(error.kind, error.message)

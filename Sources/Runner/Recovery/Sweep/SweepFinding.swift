@@ -1,0 +1,42 @@
+import AssayModel
+import Platform
+
+/// A fault of a sweep after which something was wrong: enough to run it again.
+///
+/// No times and no names of runs are in it: the same seed gives the same bytes.
+struct SweepFinding: Codable, Hashable, Sendable {
+  /// The scenario's name.
+  var scenario: String
+  /// The cell, complete in itself; its seed is the seed of the run.
+  var cell: PlannedCell
+  /// The program that ran, from 0.
+  var program: Int
+  /// What failed; `nil` when the run without a fault was wrong already.
+  var fault: SweepFault?
+  /// What was found.
+  var problems: [SweepProblem]
+
+  /// One line for people: the fault and the first thing that was wrong.
+  var summary: String {
+    let cause = fault.map { "\($0)" } ?? "without a fault, program \(program)"
+    return "\(cause): \(problems.first?.lines.first ?? "nothing was wrong")"
+  }
+
+  /// Runs the same fault again in a worker of its own.
+  ///
+  /// - Returns: what was wrong this time: as `problems`, if it is reproduced.
+  /// - Throws: what the harness could not do; an environment error when the library is another one.
+  func runAgain(
+    launcher: WorkerLauncher, time: any TimeSource, expectedSourceID: String?
+  ) throws(RunnerError) -> [SweepProblem] {
+    let block = SweepBlock(
+      program: program, line: fault?.line, first: fault?.call ?? 0, count: 1, isCareful: true)
+    let team = SweepTeam(
+      cell: cell, launcher: launcher, jobs: 1, time: time, expectedSourceID: expectedSourceID)
+    defer { team.endAll() }
+    switch try team.runAlone(block) {
+    case .swept(let result): return result.bad.first?.problems ?? []
+    case .died(let problem): return [problem]
+    }
+  }
+}

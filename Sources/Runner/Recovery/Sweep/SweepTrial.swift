@@ -1,0 +1,199 @@
+import AssayModel
+import AssayStorage
+import FaultVFS
+import SQLiteDriver
+import Workloads
+
+/// One run of a sweep from the first opening to the last look at the database.
+///
+/// The fault may hit while databases are opened, while actors work, and, if it has not come by
+/// then, while the databases are closed. Then it is cleared, and everything must be as if it had
+/// never been, apart from what was reported.
+final class SweepTrial {
+  /// Operations that are tried for a write among them; the mix may draw reads.
+  private static let retryLimit = 50
+  /// Incarnations of the actors that try again, so that their writes have names of their own.
+  private static let (retrying, fresh) = (1, 2)
+
+  private let simulated: SimulatedRun
+  private let disk: SimulatedDisk
+  private let injector: SweepInjector
+  private let open: (SimulatedProcess) throws -> Database
+  private var events: [Event] = []
+  private var problems: [SweepProblem] = []
+  private var hits = 0
+  /// Why the databases could not be opened.
+  private var refusal: (any Error)?
+  /// When the actors had ended.
+  private var ended: MonotonicTime
+
+  private var cell: PlannedCell { simulated.cell }
+  private var baton: Baton { simulated.baton }
+
+  init(
+    _ run: SimulatedRun, disk: SimulatedDisk, injector: SweepInjector,
+    open: @escaping (SimulatedProcess) throws -> Database
+  ) {
+    simulated = run
+    self.disk = disk
+    self.injector = injector
+    self.open = open
+    ended = run.baton.now()
+  }
+
+  /// - Throws: an input error when the databases cannot be opened although nothing was hit.
+  func run() throws -> SweepRunResult {
+    let start = baton.now()
+    let blocksBefore = FailingAllocator.outstanding
+    disk.yieldPoint = baton
+    injector.arm()
+    runAndClose()
+    disk.yieldPoint = nil
+    if let refusal, hits == 0 {
+      throw WorkerError(.input, "the database cannot be opened as the scenario says: \(refusal)")
+    }
+    let isReported = refusal != nil || events.contains(where: Self.isError)
+    if disk.openFileCount > 0 {
+      add(.errorHandling, "\(disk.openFileCount) files are still open after every close")
+    }
+    tryFreshDatabase()
+    judge(isReported: isReported, from: start)
+    let blocks = FailingAllocator.outstanding - blocksBefore
+    if blocks != 0 {
+      add(.errorHandling, "SQLite holds \(blocks) more blocks of memory than before")
+    }
+    return SweepRunResult(
+      hits: hits, isReported: isReported,
+      acknowledged: events.count { $0.outcome == .ok && $0.operation.kind.isWrite },
+      problems: problems)
+  }
+
+  private func add(_ check: CheckName, _ line: String) {
+    problems.append(SweepProblem(check: check, lines: [line]))
+  }
+
+  /// Whether an attempt ended with an error that no other connection is to blame for.
+  private static func isError(_ event: Event) -> Bool {
+    event.outcome != .ok && ResultCode(rawValue: event.code).primary != .busy
+  }
+
+  // MARK: Running
+
+  /// Everything during which the fault may hit. No reference to a database outlives it.
+  @inline(never)
+  private func runAndClose() {
+    var databases: [Database] = []
+    do {
+      let result = try simulated.run(open)
+      events = result.events.map(\.event)
+      databases = result.databases
+      if result.report.ending != .finished {
+        add(.errorHandling, "the actors did not come to an end: \(result.report.ending)")
+      }
+    } catch {
+      refusal = error
+    }
+    ended = baton.now()
+    // What has hit by now is over; what has not may still hit the closing.
+    if injector.hits > 0 || refusal != nil {
+      hits = injector.disarm()
+      for (number, database) in databases.enumerated() {
+        retry(database, process: number, incarnation: Self.retrying)
+      }
+    }
+    for (number, database) in databases.enumerated() {
+      baton.acting(for: number) { database.close() }
+    }
+    if hits == 0 { hits = injector.disarm() }
+  }
+
+  // MARK: Trying again
+
+  /// Has one more write made through a database, now that nothing fails any more.
+  private func retry(_ database: Database, process: Int, incarnation: Int) {
+    let through = incarnation == Self.fresh ? "a fresh database" : "the same database"
+    let identifier = ActorID(process: process, incarnation: incarnation, actor: 0)
+    baton.acting(for: process) {
+      let recorder = SimulatedRecorder(
+        actor: identifier, baton: baton, measuredFrom: baton.now(), position: { 0 })
+      do {
+        let workload = try simulated.entry.make(
+          WorkloadContext(
+            cell: cell, process: process, incarnation: incarnation,
+            owner: SimulatedRun.owner(process), database: database,
+            environment: database.environment))
+        var actor = workload.makeActor(identifier, role: .writer)
+        for _ in 0..<Self.retryLimit {
+          try actor.perform(recorder, intended: nil, deadline: baton.now())
+          guard let last = recorder.events.last?.event else { continue }
+          if last.outcome != .ok || last.operation.kind.isWrite { break }
+        }
+      } catch {
+        add(.errorHandling, "trying again through \(through) failed: \(error)")
+      }
+      let attempts = recorder.events.map(\.event)
+      events += attempts
+      if let failed = attempts.first(where: { $0.outcome != .ok }) {
+        add(
+          .errorHandling,
+          "\(failed.operation.kind.name), tried again through \(through) when nothing failed any "
+            + "more, ended with \(Self.name(failed.code))")
+      }
+    }
+  }
+
+  private static func name(_ code: Int32) -> String {
+    HarnessCode.name(of: code) ?? ResultCode(rawValue: code).name
+  }
+
+  /// Opens the database anew and writes at once: no lock may be left.
+  @inline(never)
+  private func tryFreshDatabase() {
+    do {
+      let database = try baton.acting(for: 0) {
+        try open(SimulatedProcess(0, in: baton, seed: cell.seed))
+      }
+      retry(database, process: 0, incarnation: Self.fresh)
+      baton.acting(for: 0) { database.close() }
+    } catch {
+      add(.errorHandling, "the database cannot be opened any more: \(error)")
+    }
+  }
+
+  // MARK: Judging
+
+  /// Looks at the database as somebody who comes later, and compares it to what was acknowledged.
+  private func judge(isReported: Bool, from start: MonotonicTime) {
+    let before = problems.count
+    var rows: [ContentRow] = []
+    let observation = observe(&rows)
+    do {
+      problems += try SweepJudge(cell).problems(
+        events: events, rows: rows, observation: observation, from: start, ended: ended,
+        now: baton.now())
+    } catch {
+      add(.integrity, "the content cannot be judged: \(error)")
+    }
+    if problems.count > before, hits > 0, !isReported {
+      add(.errorHandling, "no operation reported the fault, but it has done damage")
+    }
+  }
+
+  @inline(never)
+  private func observe(_ rows: inout [ContentRow]) -> Observation {
+    var observation = Observation()
+    do {
+      var connection = try Connection(
+        ConnectionOptions(
+          path: SweepWorld.path, vfs: VFSName.simulated, time: SimulatedClock(baton)))
+      observation.integrityRows = try connection.integrityCheck()
+      observation.foreignKeyRows = try connection.foreignKeyCheck().map { "\($0)" }
+      try simulated.entry.readContent(&connection) { rows.append($0) }
+      observation.contentRows = rows.count
+      try connection.close()
+    } catch {
+      observation.failure = "\(error)"
+    }
+    return observation
+  }
+}
