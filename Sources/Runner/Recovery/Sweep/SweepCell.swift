@@ -65,7 +65,9 @@ struct SweepCell {
       var untouched = SweepBlockResult()
       switch try team.runAlone(SweepBlock(program: program, line: nil, first: 0, count: 1)) {
       case .swept(let result): untouched = result
-      case .died(let problem): untouched.bad = [.init(call: 0, problems: [problem])]
+      case .died(let problem):
+        untouched.add(
+          SweepRunResult(hits: 0, isReported: false, acknowledged: 0, problems: [problem]), call: 0)
       }
       var queue = SweepQueue(program: program, lines: lines)
       tally.shortfall = try team.work(off: &queue, until: deadline)

@@ -33,6 +33,8 @@ struct SweepRunResult: Codable, Hashable, Sendable {
   var hits: Int
   /// Whether an operation, or the opening of the database, ended with an error.
   var isReported: Bool
+  /// Whether a lock that could not be given back stayed until its connection was closed.
+  var keptLock = false
   /// Writes that were acknowledged.
   var acknowledged: Int
   /// What is wrong; empty for a run as it should be.
@@ -55,6 +57,8 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
   var faults: UInt64 = 0
   /// Those of them in which something ended with an error.
   var reported: UInt64 = 0
+  /// Runs in which a lock that could not be given back stayed until its connection was closed.
+  var keptLocks: UInt64 = 0
   /// Writes that were acknowledged in all runs.
   var acknowledged: UInt64 = 0
   /// Runs with problems, by call.
@@ -68,6 +72,7 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
   mutating func add(_ run: SweepRunResult, call: Int) {
     if run.hits > 0 { faults += 1 }
     if run.hits > 0, run.isReported { reported += 1 }
+    if run.keptLock { keptLocks += 1 }
     acknowledged += UInt64(run.acknowledged)
     guard !run.problems.isEmpty else { return }
     badCount += 1
@@ -78,6 +83,7 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
   mutating func add(_ other: SweepBlockResult) {
     faults += other.faults
     reported += other.reported
+    keptLocks += other.keptLocks
     acknowledged += other.acknowledged
     bad += other.bad
     badCount += other.badCount

@@ -61,6 +61,7 @@ struct SweepTally {
     explored["faults"] = total.faults
     explored["reported"] = total.reported
     explored["absorbed"] = total.faults - total.reported
+    explored["kept_locks"] = total.keptLocks
     explored["acknowledged_writes"] = total.acknowledged
     explored["programs"] = programs
     explored["bad_runs"] = total.badCount

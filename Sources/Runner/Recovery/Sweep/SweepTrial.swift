@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import CSQLite
 import FaultVFS
 import SQLiteDriver
 import Workloads
@@ -10,6 +11,9 @@ import Workloads
 /// then, while the databases are closed. Then it is cleared, and everything must be as if it had
 /// never been, apart from what was reported.
 final class SweepTrial {
+  /// How long actors may take, in virtual time: they work for a second at most, and wait for a lock
+  /// as long as the busy timeout says, again and again.
+  private static let patience = Nanoseconds.seconds(60)
   /// Operations that are tried for a write among them; the mix may draw reads.
   private static let retryLimit = 50
   /// Incarnations of the actors that try again, so that their writes have names of their own.
@@ -21,7 +25,10 @@ final class SweepTrial {
   private let open: (SimulatedProcess) throws -> Database
   private var events: [Event] = []
   private var problems: [SweepProblem] = []
-  private var hits = 0
+  /// Engines that were opened, for who closes them when nobody comes to an end.
+  private let opened = OpenedDatabases()
+  /// Whether a lock stayed that could not be given back.
+  private var keptLock = false
   /// Why the databases could not be opened.
   private var refusal: (any Error)?
   /// When the actors had ended.
@@ -49,7 +56,7 @@ final class SweepTrial {
     injector.arm()
     runAndClose()
     disk.yieldPoint = nil
-    if let refusal, hits == 0 {
+    if let refusal, injector.hits == 0 {
       throw WorkerError(.input, "the database cannot be opened as the scenario says: \(refusal)")
     }
     let isReported = refusal != nil || events.contains(where: Self.isError)
@@ -63,7 +70,7 @@ final class SweepTrial {
       add(.errorHandling, "SQLite holds \(blocks) more blocks of memory than before")
     }
     return SweepRunResult(
-      hits: hits, isReported: isReported,
+      hits: injector.hits, isReported: isReported, keptLock: keptLock,
       acknowledged: events.count { $0.outcome == .ok && $0.operation.kind.isWrite },
       problems: problems)
   }
@@ -83,8 +90,13 @@ final class SweepTrial {
   @inline(never)
   private func runAndClose() {
     var databases: [Database] = []
+    addOperator()
     do {
-      let result = try simulated.run(open)
+      let result = try simulated.run { process in
+        let database = try open(process)
+        opened.add(database)
+        return database
+      }
       events = result.events.map(\.event)
       databases = result.databases
       if result.report.ending != .finished {
@@ -94,24 +106,56 @@ final class SweepTrial {
       refusal = error
     }
     ended = baton.now()
+    let wasClosed = opened.removeAll()
+    if wasClosed { blame(.busy, "for a minute after the fault nobody came to an end") }
     // What has hit by now is over; what has not may still hit the closing.
     if injector.hits > 0 || refusal != nil {
-      hits = injector.disarm()
-      for (number, database) in databases.enumerated() {
+      injector.disarm()
+      for (number, database) in databases.enumerated() where !wasClosed {
         retry(database, process: number, incarnation: Self.retrying)
       }
     }
     for (number, database) in databases.enumerated() {
       baton.acting(for: number) { database.close() }
     }
-    if hits == 0 { hits = injector.disarm() }
+    injector.disarm()
+  }
+
+  /// Adds who clears the fault when a minute has passed, and closes the databases after another
+  /// one: actors that wait for a lock do so for ever.
+  private func addOperator() {
+    let (baton, injector, opened) = (baton, injector, opened)
+    let start = baton.now()
+    baton.add(name: "operator", process: 0, isBackground: true) {
+      do {
+        try baton.sleep(until: start + Self.patience)
+        injector.disarm()
+        try baton.sleep(until: start + Self.patience + Self.patience)
+        opened.closeAll()
+      } catch {
+        // Everybody has come to an end.
+      }
+    }
+  }
+
+  /// Notes a failure after the fault, unless a lock is in the way that could not be given back.
+  ///
+  /// - Parameter isFresh: whether every connection of the run is closed: then no lock is left.
+  private func blame(_ code: ResultCode?, isFresh: Bool = false, _ line: String) {
+    let waiting = [SQLITE_BUSY, SQLITE_PROTOCOL]
+    if injector.mayKeepLock, !isFresh, let code, waiting.contains(code.primary.rawValue) {
+      keptLock = true
+    } else {
+      add(.errorHandling, line)
+    }
   }
 
   // MARK: Trying again
 
   /// Has one more write made through a database, now that nothing fails any more.
   private func retry(_ database: Database, process: Int, incarnation: Int) {
-    let through = incarnation == Self.fresh ? "a fresh database" : "the same database"
+    let isFresh = incarnation == Self.fresh
+    let through = isFresh ? "a fresh database" : "the same database"
     let identifier = ActorID(process: process, incarnation: incarnation, actor: 0)
     baton.acting(for: process) {
       let recorder = SimulatedRecorder(
@@ -129,13 +173,15 @@ final class SweepTrial {
           if last.outcome != .ok || last.operation.kind.isWrite { break }
         }
       } catch {
-        add(.errorHandling, "trying again through \(through) failed: \(error)")
+        blame(
+          StorageError(error)?.sqliteError?.code, isFresh: isFresh,
+          "trying again through \(through) failed: \(error)")
       }
       let attempts = recorder.events.map(\.event)
       events += attempts
       if let failed = attempts.first(where: { $0.outcome != .ok }) {
-        add(
-          .errorHandling,
+        blame(
+          ResultCode(rawValue: failed.code), isFresh: isFresh,
           "\(failed.operation.kind.name), tried again through \(through) when nothing failed any "
             + "more, ended with \(Self.name(failed.code))")
       }
@@ -174,7 +220,7 @@ final class SweepTrial {
     } catch {
       add(.integrity, "the content cannot be judged: \(error)")
     }
-    if problems.count > before, hits > 0, !isReported {
+    if problems.count > before, injector.hits > 0, !isReported {
       add(.errorHandling, "no operation reported the fault, but it has done damage")
     }
   }
@@ -195,5 +241,26 @@ final class SweepTrial {
       observation.failure = "\(error)"
     }
     return observation
+  }
+}
+
+/// The engines that a run has opened.
+private final class OpenedDatabases: @unchecked Sendable {
+  // Unchecked because only the holder of the baton uses it, or who sets the world up.
+
+  private var databases: [Database] = []
+  private var wasClosed = false
+
+  func add(_ database: Database) { databases.append(database) }
+
+  func closeAll() {
+    wasClosed = true
+    for database in databases { database.close() }
+  }
+
+  /// Lets go of all; returns whether they had been closed.
+  func removeAll() -> Bool {
+    databases = []
+    return wasClosed
   }
 }
