@@ -23,4 +23,106 @@ struct SweepTests {
       #expect((explored["faults_\(name)"] ?? 0) > 0, "\(name): \(outcome.text)")
     }
   }
+
+  @Test("A small cell handles every failed allocation", arguments: ["wal", "delete"])
+  func memory(journal: String) async throws {
+    let outcome = try await SweepHarness().sweep(
+      SweepHarness.small("ledger", journal: journal, sweep: "memory", operations: 1))
+    #expect(outcome.checks.allSatisfy { $0.status == .valid }, "\(outcome.text)")
+    let faults = outcome.explored["faults"] ?? 0
+    #expect(faults > 200 && outcome.explored["faults_allocation"] == faults, "\(outcome.text)")
+    #expect((outcome.explored["reported"] ?? 0) > faults / 2, "\(outcome.text)")
+  }
+
+  @Test("The number of workers changes nothing")
+  func jobs() async throws {
+    // A cell with findings: without a journal nothing can be rolled back.
+    let cell = try SweepHarness.small("ledger", journal: "off")
+    let harness = try SweepHarness()
+    let one = try await harness.sweep(cell, jobs: 1)
+    let three = try await harness.sweep(cell, jobs: 3)
+    #expect(one.explored == three.explored)
+    #expect(one.checks == three.checks)
+    #expect(one.findings == three.findings && !one.findings.isEmpty)
+  }
+
+  @Test("Without a journal an error damages the database, and the finding does so again")
+  func knownBad() async throws {
+    let harness = try SweepHarness()
+    let outcome = try await harness.sweep(SweepHarness.small("ledger", journal: "off"))
+    // The cell does not ask for atomicity: the check of errors says it.
+    #expect(outcome.status(.errorHandling) == .violated, "\(outcome.text)")
+    let finding = try #require(outcome.findings.first)
+    let fault = try #require(finding.fault)
+    #expect(finding.summary.hasPrefix("\(fault): ") && fault.call > 0)
+    let again = try await harness.runAgain(finding)
+    #expect(again == finding.problems)
+    // A call that never comes hits nothing.
+    var other = finding
+    other.fault?.call = 10_000
+    let nothing = try await harness.runAgain(other)
+    #expect(nothing == [])
+  }
+
+  @Test("A read of the database that comes back short is taken for its end, and is found")
+  func shortRead() async throws {
+    let cell = try SweepHarness.small("ledger", journal: "delete")
+    let line = SweepFault.Line(
+      target: .call(effect: .shortRead, method: .read, file: .database), isLasting: true)
+    #expect(!SweepFault.Line.all(of: cell).contains(line), "SQLite does not promise that")
+    var found: [CheckName] = []
+    for call in 1...8 where found.isEmpty {
+      let finding = SweepFinding(
+        scenario: "sample", cell: cell, program: 0,
+        fault: SweepFault(program: 0, line: line, call: call), problems: [])
+      found = try await SweepHarness().runAgain(finding).map(\.check)
+    }
+    #expect(!found.isEmpty)
+  }
+
+  @Test("Fewer faults than the minimum are no verdict, and name both numbers")
+  func minimum() async throws {
+    let outcome = try await SweepHarness().sweep(
+      SweepHarness.small("kv", minimum: 1_000_000, operations: 1))
+    let faults = try #require(outcome.explored["faults"])
+    for check in outcome.checks {
+      #expect(check.status == .unknown)
+      #expect(check.reason == "\(faults) faults are fewer than the minimum of 1000000")
+    }
+    #expect(outcome.checks.count == 3)
+  }
+
+  @Test("Without a number of programs, as many are swept as the minimum needs")
+  func programs() async throws {
+    var cell = try SweepHarness.small("kv", operations: 1)
+    let harness = try SweepHarness()
+    let one = try await harness.sweep(cell)
+    let faults = try #require(one.explored["faults"])
+    cell.explore?.schedules = nil
+    cell.explore?.minimum = Int(faults) + 1
+    let two = try await harness.sweep(cell)
+    #expect(two.explored["programs"] == 2)
+    #expect((two.explored["faults"] ?? 0) > faults)
+    #expect(two.status(.errorHandling) == .valid, "\(two.text)")
+  }
+
+  @Test("A sweep whose budget is used up says so and gives no verdict")
+  func budget() async throws {
+    var cell = try SweepHarness.small("kv", minimum: 1_000_000)
+    cell.explore?.budget = Nanoseconds(1)
+    let outcome = try await SweepHarness().sweep(cell)
+    let reason = outcome.checks.first?.reason ?? ""
+    #expect(reason.hasSuffix("; the budget was used up"), "\(outcome.text)")
+  }
+
+  @Test("A sync that loses data is tried only where every commit syncs")
+  func fsyncErrors() throws {
+    var cell = try SweepHarness.small("kv")
+    func lines() -> Int {
+      SweepFault.Line.all(of: cell).count { $0.target.countName == "fsync_error" }
+    }
+    #expect(lines() == 2 * FileKind.allCases.count)
+    cell.storage.synchronous = .normal
+    #expect(lines() == 0)
+  }
 }

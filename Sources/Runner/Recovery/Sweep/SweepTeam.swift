@@ -204,7 +204,8 @@ final class SweepTeam {
       throw RunnerError(
         .harness, "a worker of \(cell.id) \(exit.text) before it had anything to do")
     }
-    let how = isHanging ? "did not come to an end within 60 s" : exit.text
+    let death = exit.signal == nil ? exit.text : "was \(exit.text)"
+    let how = isHanging ? "did not come to an end within 60 s" : death
     handle(
       .died(
         block, call: block.isCareful ? member.call : nil,
