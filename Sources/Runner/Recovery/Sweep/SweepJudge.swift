@@ -9,11 +9,23 @@ struct SweepJudge {
   /// - Parameter cell: its workload decides what can be judged; whatever can be, is.
   init(_ cell: PlannedCell) {
     var cell = cell
+    let workload = cell.load.workload
     cell.expectations = []
-    cell.furtherChecks = [.integrity, .durability]
-    if [.ledger, .mixed].contains(cell.load.workload) { cell.furtherChecks.append(.atomicity) }
+    cell.furtherChecks = [.integrity, .durability, .atomicity].filter {
+      Self.canJudge($0, workload)
+    }
     cell.faults = []
     self.cell = cell
+  }
+
+  /// Whether the content and the history of a workload show anything of a check.
+  static func canJudge(_ check: CheckName, _ workload: LoadSettings.Workload) -> Bool {
+    switch check {
+    case .durability: workload != .sql
+    case .atomicity: [.ledger, .mixed].contains(workload)
+    case .invariants: workload == .sql
+    default: true
+    }
   }
 
   /// What is wrong; nothing for a run as it should be.
@@ -41,9 +53,15 @@ struct SweepJudge {
     var content: Recorded<ContentRow>? =
       observation.failure == nil ? Recorded(elements: rows) : nil
     let findings = try CheckSuite(record: record).run(events: &stream, content: &content)
-    return findings.results.filter { $0.status == .violated }.map {
+    var problems = findings.results.filter { $0.status == .violated }.map {
       SweepProblem(check: $0.check, lines: $0.witness)
     }
+    let broken = observation.invariants.filter { !$0.holds }
+    if !broken.isEmpty {
+      let lines = broken.map { "'\($0.query)' gave \($0.answer) instead of '\($0.expected)'" }
+      problems.append(SweepProblem(check: .invariants, lines: lines))
+    }
+    return problems
   }
 }
 

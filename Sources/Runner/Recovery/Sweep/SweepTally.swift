@@ -4,6 +4,10 @@ import AssayModel
 struct SweepTally {
   /// Findings that are kept and written; more are only counted.
   static let findingLimit = 50
+  /// The checks that a sweep can answer.
+  static let answered: [CheckName] = [
+    .integrity, .durability, .atomicity, .invariants, .progress, .errorHandling,
+  ]
   /// Lines of a witness.
   private static let witnessLimit = 5
 
@@ -72,7 +76,7 @@ struct SweepTally {
 
   /// One answer for each check that the cell asks for and a sweep can give.
   var checks: [CheckResult] {
-    [CheckName.integrity, .durability, .atomicity, .errorHandling].filter(isAsked).map(result)
+    Self.answered.filter(isAsked).map(result)
   }
 
   private func isAsked(_ check: CheckName) -> Bool {
@@ -88,7 +92,7 @@ struct SweepTally {
       if lines.count > witness.count { witness.append("and \(lines.count - witness.count) more") }
       return .violated(check, evidence: evidence, witness: witness)
     }
-    if check == .atomicity, ![.ledger, .mixed].contains(cell.load.workload) {
+    if !SweepJudge.canJudge(check, cell.load.workload) {
       return .unknown(
         check, evidence: evidence,
         reason: "the workload \(cell.load.workload.rawValue) shows nothing of it")

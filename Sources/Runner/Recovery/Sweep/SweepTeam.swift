@@ -21,6 +21,9 @@ final class SweepTeam {
     var isReady = false
     /// When it is taken for hanging.
     var limit: MonotonicTime
+
+    /// Whether the coordinator waits for it.
+    var isAtWork: Bool { block != nil || !isReady }
   }
 
   /// How a block that ran alone ended.
@@ -100,7 +103,7 @@ final class SweepTeam {
       if let deadline, time.monotonicNow() >= deadline { shortfall = "the budget was used up" }
       while members.count < jobs, !queue.isOver { try start() }
       if shortfall == nil { handOut(&queue) }
-      guard members.contains(where: { $0.block != nil || !$0.isReady }) else { return shortfall }
+      guard members.contains(where: \.isAtWork) else { return shortfall }
       var pending = queue
       try wait(until: shortfall == nil ? deadline : nil) { event in
         switch event {
@@ -155,7 +158,7 @@ final class SweepTeam {
   private func wait(
     until deadline: MonotonicTime?, _ handle: (Event) -> Void
   ) throws(RunnerError) {
-    let limit = members.map(\.limit).min() ?? time.monotonicNow()
+    let limit = members.filter(\.isAtWork).map(\.limit).min() ?? time.monotonicNow()
     let until = deadline.map { min($0, limit) } ?? limit
     var descriptors = (members.map(\.worker.channel.descriptor) + [Interruption.descriptor])
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -167,8 +170,7 @@ final class SweepTeam {
     for index in members.indices {
       if descriptors[index].revents != 0 {
         if try !read(index, handle) { lost.append(index) }
-      } else if members[index].limit <= now, members[index].block != nil || !members[index].isReady
-      {
+      } else if members[index].limit <= now, members[index].isAtWork {
         members[index].worker.signal(SIGKILL)
         lost.append(index)
       }
@@ -188,7 +190,6 @@ final class SweepTeam {
       case .swept(let result):
         if let block = members[index].block { handle(.swept(block, result)) }
         members[index].block = nil
-        members[index].limit = MonotonicTime(nanoseconds: .max)
       case .failed(let failure): throw RunnerError(failure)
       }
     }

@@ -81,7 +81,14 @@ final class SweepTrial {
 
   /// Whether an attempt ended with an error that no other connection is to blame for.
   private static func isError(_ event: Event) -> Bool {
-    event.outcome != .ok && ResultCode(rawValue: event.code).primary != .busy
+    !isAnswer(event) && ResultCode(rawValue: event.code).primary != .busy
+  }
+
+  /// Whether an attempt ended as its program wants: a constraint that does not hold and a
+  /// transaction that was rolled back on purpose are answers.
+  private static func isAnswer(_ event: Event) -> Bool {
+    event.outcome == .ok || event.code == HarnessCode.rolledBack
+      || event.outcome == .failed && ResultCode(rawValue: event.code).primary == .constraint
   }
 
   // MARK: Running
@@ -100,14 +107,16 @@ final class SweepTrial {
       events = result.events.map(\.event)
       databases = result.databases
       if result.report.ending != .finished {
-        add(.errorHandling, "the actors did not come to an end: \(result.report.ending)")
+        add(.progress, "the actors did not come to an end: \(result.report.ending)")
       }
     } catch {
       refusal = error
     }
     ended = baton.now()
     let wasClosed = opened.removeAll()
-    if wasClosed { blame(.busy, "for a minute after the fault nobody came to an end") }
+    if wasClosed {
+      blame(.busy, check: .progress, "for a minute after the fault nobody came to an end")
+    }
     // What has hit by now is over; what has not may still hit the closing.
     if injector.hits > 0 || refusal != nil {
       injector.disarm()
@@ -125,12 +134,13 @@ final class SweepTrial {
   /// one: actors that wait for a lock do so for ever.
   private func addOperator() {
     let (baton, injector, opened) = (baton, injector, opened)
+    let patience = Self.patience + leaseEnd
     let start = baton.now()
     baton.add(name: "operator", process: 0, isBackground: true) {
       do {
-        try baton.sleep(until: start + Self.patience)
+        try baton.sleep(until: start + patience)
         injector.disarm()
-        try baton.sleep(until: start + Self.patience + Self.patience)
+        try baton.sleep(until: start + patience + patience)
         opened.closeAll()
       } catch {
         // Everybody has come to an end.
@@ -138,15 +148,25 @@ final class SweepTrial {
     }
   }
 
+  /// How long it takes until a lease has ended whose release failed.
+  private var leaseEnd: Nanoseconds {
+    cell.load.workload == .locks ? cell.locks.ttl + cell.locks.ttl : .zero
+  }
+
   /// Notes a failure after the fault, unless a lock is in the way that could not be given back.
   ///
   /// - Parameter isFresh: whether every connection of the run is closed: then no lock is left.
-  private func blame(_ code: ResultCode?, isFresh: Bool = false, _ line: String) {
-    let waiting = [SQLITE_BUSY, SQLITE_PROTOCOL]
-    if injector.mayKeepLock, !isFresh, let code, waiting.contains(code.primary.rawValue) {
+  private func blame(
+    _ code: ResultCode?, isFresh: Bool = false, check: CheckName = .errorHandling, _ line: String
+  ) {
+    // A lease that cannot be had because of such a lock has a code of its own.
+    let isWaiting =
+      code.map { [SQLITE_BUSY, SQLITE_PROTOCOL].contains($0.primary.rawValue) } ?? false
+      || code?.rawValue == HarnessCode.lockTimedOut
+    if injector.mayKeepLock, !isFresh, isWaiting {
       keptLock = true
     } else {
-      add(.errorHandling, line)
+      add(check, line)
     }
   }
 
@@ -168,9 +188,9 @@ final class SweepTrial {
             environment: database.environment))
         var actor = workload.makeActor(identifier, role: .writer)
         for _ in 0..<Self.retryLimit {
-          try actor.perform(recorder, intended: nil, deadline: baton.now())
+          try actor.perform(recorder, intended: nil, deadline: baton.now() + leaseEnd)
           guard let last = recorder.events.last?.event else { continue }
-          if last.outcome != .ok || last.operation.kind.isWrite { break }
+          if !Self.isAnswer(last) || last.outcome == .ok && last.operation.kind.isWrite { break }
         }
       } catch {
         blame(
@@ -179,7 +199,7 @@ final class SweepTrial {
       }
       let attempts = recorder.events.map(\.event)
       events += attempts
-      if let failed = attempts.first(where: { $0.outcome != .ok }) {
+      if let failed = attempts.first(where: { !Self.isAnswer($0) }) {
         blame(
           ResultCode(rawValue: failed.code), isFresh: isFresh,
           "\(failed.operation.kind.name), tried again through \(through) when nothing failed any "
@@ -236,6 +256,7 @@ final class SweepTrial {
       observation.foreignKeyRows = try connection.foreignKeyCheck().map { "\($0)" }
       try simulated.entry.readContent(&connection) { rows.append($0) }
       observation.contentRows = rows.count
+      observation.invariants = simulated.entry.readInvariants(&connection, cell)
       try connection.close()
     } catch {
       observation.failure = "\(error)"
