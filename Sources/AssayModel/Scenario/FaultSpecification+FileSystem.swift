@@ -1,0 +1,41 @@
+extension FaultSpecification.Kind {
+  /// Whether the file system layer injects it, at one of its calls.
+  public var isOfFileSystem: Bool {
+    switch self {
+    case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
+    case .kill, .pause, .clock, .tamper, .staleLock: false
+    }
+  }
+}
+
+extension FaultSpecification {
+  /// Whether the file system layer of the target carries it out: its own faults, and a kill at one
+  /// of its operations.
+  public var isOfFileSystem: Bool {
+    if kind.isOfFileSystem { return true }
+    guard kind == .kill, case .operation = trigger else { return false }
+    return true
+  }
+
+  /// The methods at whose calls the file system layer may inject it; empty where `method` names
+  /// one that the kind cannot hit, and for faults of other layers.
+  ///
+  /// A bit flips at a read unless `method` says otherwise. A kill in the middle needs a write.
+  public var fileSystemMethods: [VFSMethod] {
+    let possible: [VFSMethod]
+    switch kind {
+    case .ioError: possible = VFSMethod.failing
+    case .shortRead: possible = [.read]
+    case .diskFull: possible = [.write]
+    case .fsyncError: possible = [.sync]
+    case .bitFlip: possible = method == nil ? [.read] : [.read, .write]
+    case .silentLock: possible = [.lock, .sharedMemoryLock]
+    case .kill where isOfFileSystem:
+      possible =
+        moment == .middle
+        ? [.write] : VFSMethod.allCases.filter { ![.sleep, .currentTime].contains($0) }
+    case .kill, .pause, .clock, .tamper, .staleLock: possible = []
+    }
+    return possible.filter { method == nil || $0 == method }
+  }
+}

@@ -1,0 +1,38 @@
+import CSQLite
+
+/// A file of the layer underneath.
+///
+/// Safe because it is made for one call by who holds the open file, and never kept.
+@safe
+struct BaseFile {
+  private let file: UnsafeMutablePointer<sqlite3_file>
+
+  init(_ file: UnsafeMutablePointer<sqlite3_file>) {
+    unsafe self.file = file
+  }
+
+  private var methods: sqlite3_io_methods { unsafe file.pointee.pMethods.pointee }
+
+  /// Its length in bytes; 0 when it cannot be told.
+  var size: Int64 {
+    var size: sqlite3_int64 = 0
+    return unsafe methods.xFileSize(file, &size) == SQLITE_OK ? size : 0
+  }
+
+  /// Reads up to `count` bytes; fewer where the file ends or cannot be read.
+  func read(_ count: Int, offset: Int64) -> [UInt8] {
+    let count = min(count, Int(clamping: size - offset))
+    guard count > 0 else { return [] }
+    return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let code = unsafe methods.xRead(file, buffer.baseAddress, Int32(count), offset)
+      filled = code == SQLITE_OK ? count : 0
+    }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, offset: Int64) -> Int32 {
+    guard unsafe !bytes.isEmpty else { return SQLITE_OK }
+    return unsafe methods.xWrite(file, bytes.baseAddress, Int32(bytes.count), offset)
+  }
+
+  func truncate(to size: Int64) -> Int32 { unsafe methods.xTruncate(file, size) }
+}

@@ -1,0 +1,76 @@
+import AssayModel
+import Synchronization
+
+/// The counters of one open file, or of the calls that concern no open file.
+///
+/// A file has one writer at a time: the thread that uses its connection. So counting is a plain
+/// load, add and store of relaxed atomics: no locked instruction, and a reader of another thread
+/// sees each counter whole, if a moment old.
+///
+/// Safe because `words` holds `wordCount` initialised values from `init` to `free`, which the
+/// owner calls once, and every index is below `wordCount`.
+@safe
+struct CounterBlock: @unchecked Sendable {
+  // Unchecked because of the pointer, behind which every value is an atomic.
+
+  /// What is counted of a method.
+  static let figures = 3
+  /// Calls of each method, bytes and nanoseconds; then nanoseconds of the measured time by purpose.
+  static let wordCount = VFSMethod.slotCount * figures + VFSCounts.Purpose.allCases.count
+
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
+
+  init() {
+    unsafe words = .allocate(capacity: Self.wordCount)
+    for index in 0..<Self.wordCount { unsafe (words + index).initialize(to: Atomic(0)) }
+  }
+
+  func free() {
+    unsafe words.deinitialize(count: Self.wordCount)
+    unsafe words.deallocate()
+  }
+
+  /// Counts a call of the thread that uses the file.
+  @inline(__always)
+  func count(_ method: VFSMethod, bytes: Int = 0) {
+    add(method.slot * Self.figures, 1)
+    if bytes > 0 { add(method.slot * Self.figures + 1, UInt64(truncatingIfNeeded: bytes)) }
+  }
+
+  /// Adds the time of a call of the thread that uses the file.
+  @inline(__always)
+  func addTime(_ method: VFSMethod, nanoseconds: UInt64, isMeasured: Bool) {
+    add(method.slot * Self.figures + 2, nanoseconds)
+    if isMeasured { add(Self.purposeIndex(method), nanoseconds) }
+  }
+
+  @inline(__always)
+  private func add(_ index: Int, _ amount: UInt64) {
+    let old = unsafe words[index].load(ordering: .relaxed)
+    unsafe words[index].store(old &+ amount, ordering: .relaxed)
+  }
+
+  /// Counts a call where several threads may be at it.
+  func countShared(_ method: VFSMethod, nanoseconds: UInt64, isMeasured: Bool) {
+    addShared(method.slot * Self.figures, 1)
+    guard nanoseconds > 0 else { return }
+    addShared(method.slot * Self.figures + 2, nanoseconds)
+    if isMeasured { addShared(Self.purposeIndex(method), nanoseconds) }
+  }
+
+  private func addShared(_ index: Int, _ amount: UInt64) {
+    _ = unsafe words[index].wrappingAdd(amount, ordering: .relaxed)
+  }
+
+  @inline(__always)
+  private static func purposeIndex(_ method: VFSMethod) -> Int {
+    VFSMethod.slotCount * figures + VFSCounts.Purpose(method).rawValue
+  }
+
+  /// Adds every counter to a table of `wordCount` numbers.
+  func addAll(to totals: inout [UInt64]) {
+    for index in 0..<Self.wordCount {
+      totals[index] &+= unsafe words[index].load(ordering: .relaxed)
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import AssayModel
+import Glibc
+import Synchronization
+
+/// What an operation is to do instead of what it was asked for.
+enum FaultDecision: Equatable {
+  /// What it was asked for.
+  case proceed
+  /// Answer with a code.
+  case fail(Int32)
+  /// Answer with a code, and lose what was written since the last sync.
+  case failAndDrop(Int32)
+  /// Write so many bytes, then report a full disk.
+  case full(room: Int)
+  /// Read the first half only.
+  case shortRead
+  /// Flip this bit of what is read or written.
+  case flip(bit: Int)
+  /// Grant the lock without taking it.
+  case grant
+  /// Kill the process.
+  case kill(FaultSpecification.Moment)
+}
+
+/// All faults and latencies of a process.
+///
+/// Only calls whose bit is set in `mask` come here; they pay for a lock, all others for nothing.
+final class FaultTable: Sendable {
+  /// Injections of one fault that are logged one by one; further ones are only counted.
+  static let logLimit = 100
+
+  private struct State: ~Copyable {
+    var entries: [FaultEntry]
+    var log: FaultLog?
+    var counts: [UInt64]
+    var logged: [Int]
+    var unlogged: UInt64 = 0
+    var injections: [InjectedFault] = []
+  }
+
+  private let state: Mutex<State>
+  private let isArmed = Atomic<Bool>(false)
+  private let latencies: [UInt64]
+  private let masks: [UInt32]
+  private let dropKinds: Set<FileKind>
+
+  init(_ settings: RealFileSystemSettings) throws(RealFileSystemError) {
+    let entries = settings.faults.filter(\.fault.isOfFileSystem).map {
+      FaultEntry($0, seed: settings.seed, isRestarted: settings.isRestarted)
+    }
+    var latencies = [UInt64](repeating: 0, count: VFSMethod.slotCount)
+    var slow: UInt32 = 0
+    for latency in settings.latencies where latency.span > .zero {
+      latencies[latency.method.slot] = UInt64(latency.span.rawValue)
+      slow |= latency.method.bit
+    }
+    self.latencies = latencies
+    let dropKinds = Set(
+      FileKind.allCases.filter { kind in
+        entries.contains { $0.fault.dropsDirtyPages && $0.selects(.sync, kind) }
+      })
+    self.dropKinds = dropKinds
+    let undone = VFSMethod.write.bit | VFSMethod.truncate.bit | VFSMethod.sync.bit
+    masks = FileKind.allCases.sorted { $0.slot < $1.slot }.map { kind in
+      entries.reduce(slow | (dropKinds.contains(kind) ? undone : 0)) { $0 | $1.mask(kind) }
+    }
+    let log: FaultLog?
+    if let path = settings.logPath { log = try FaultLog(path: path) } else { log = nil }
+    state = Mutex(
+      State(
+        entries: entries, log: log, counts: Array(repeating: 0, count: entries.count),
+        logged: Array(repeating: 0, count: entries.count)))
+  }
+
+  /// The methods of a kind of file whose calls must come here, as bits.
+  func mask(_ kind: FileKind) -> UInt32 { masks[kind.slot] }
+
+  /// Whether what was written to a kind of file since its last sync may have to be undone.
+  func mayDrop(_ kind: FileKind) -> Bool { dropKinds.contains(kind) }
+
+  /// Lets faults happen from now on.
+  func arm(measuredFrom: MonotonicTime) {
+    let now = monotonicNanoseconds()
+    state.withLock { state in
+      for index in state.entries.indices {
+        state.entries[index].arm(measuredFrom: measuredFrom.nanoseconds, now: now)
+      }
+    }
+    isArmed.store(true, ordering: .releasing)
+  }
+
+  /// Ends all faults; latencies stay.
+  func disarm() { isArmed.store(false, ordering: .releasing) }
+
+  /// The first injections of each fault, in order.
+  var injections: [InjectedFault] { state.withLock { $0.injections } }
+
+  /// How often each fault struck, by its place in the scenario's list.
+  var counts: [Int: UInt64] {
+    state.withLock { state in
+      var counts: [Int: UInt64] = [:]
+      for (entry, count) in zip(state.entries, state.counts) where count > 0 {
+        counts[entry.number, default: 0] += count
+      }
+      return counts
+    }
+  }
+
+  /// Records that could not be written to the log.
+  var unlogged: UInt64 { state.withLock { $0.unlogged } }
+
+  /// Takes as long as the device would, beyond the one underneath.
+  func delay(_ method: VFSMethod) {
+    let latency = latencies[method.slot]
+    guard latency > 0 else { return }
+    sleep(untilNanoseconds: monotonicNanoseconds() &+ latency)
+  }
+
+  /// Says what becomes of one operation, and logs what is done to it.
+  ///
+  /// - Parameters:
+  ///   - bytes: length of a read or write.
+  ///   - offset: its place.
+  func decide(
+    _ method: VFSMethod, _ kind: FileKind, bytes: Int = 0, offset: Int64 = 0
+  ) -> FaultDecision {
+    guard isArmed.load(ordering: .acquiring) else { return .proceed }
+    let now = monotonicNanoseconds()
+    return state.withLock { state in
+      var decision = FaultDecision.proceed
+      for index in state.entries.indices where state.entries[index].selects(method, kind) {
+        let strike = state.entries[index].strike(kind, bytes: bytes, now: now)
+        // Each sees every operation, so that none moves another one's count; the first one acts.
+        guard strike != .none, decision == .proceed else { continue }
+        decision = Self.decision(
+          &state.entries[index], strike, method, kind, bytes: bytes)
+        guard decision != .proceed else { continue }
+        state.counts[index] += 1
+        guard strike == .first, state.logged[index] < Self.logLimit else { continue }
+        state.logged[index] += 1
+        Self.record(
+          &state, state.entries[index], method, kind, decision, offset: offset, now: now)
+      }
+      return decision
+    }
+  }
+
+  private static func decision(
+    _ entry: inout FaultEntry, _ strike: FaultEntry.Strike, _ method: VFSMethod, _ kind: FileKind,
+    bytes: Int
+  ) -> FaultDecision {
+    switch entry.fault.kind {
+    case .ioError: .fail(ErrorCodes.failure(of: method))
+    case .fsyncError:
+      entry.fault.dropsDirtyPages
+        ? .failAndDrop(ErrorCodes.failure(of: method)) : .fail(ErrorCodes.failure(of: method))
+    case .shortRead: bytes > 0 ? .shortRead : .proceed
+    case .diskFull: .full(room: min(bytes, entry.room(for: strike)))
+    case .bitFlip: bytes > 0 ? .flip(bit: entry.draw(kind, below: bytes * 8)) : .proceed
+    case .silentLock: .grant
+    case .kill: .kill(entry.fault.moment)
+    case .pause, .clock, .tamper, .staleLock: .proceed
+    }
+  }
+
+  private static func record(
+    _ state: inout State, _ entry: FaultEntry, _ method: VFSMethod, _ kind: FileKind,
+    _ decision: FaultDecision, offset: Int64, now: UInt64
+  ) {
+    var bit: UInt64 = 0
+    if case .flip(let drawn) = decision { bit = UInt64(drawn) }
+    var until: MonotonicTime?
+    if case .until(let end) = entry.window { until = MonotonicTime(nanoseconds: end) }
+    let fault = InjectedFault(
+      number: entry.number, method: method, file: kind, operation: entry.operations,
+      time: MonotonicTime(nanoseconds: now), until: until, isForever: entry.window == .endless,
+      offset: offset, bit: bit)
+    state.injections.append(fault)
+    if state.log?.append(fault) == false { state.unlogged += 1 }
+  }
+}

@@ -1,0 +1,174 @@
+public import AssayModel
+import CSQLite
+import Glibc
+import Synchronization
+
+/// A file system layer over real files that counts, delays and fails the calls of SQLite.
+///
+/// It stands before SQLite's own layer and passes everything on, so that databases can be shared
+/// with connections that know nothing of it. A cell registers it only if it asks for counts,
+/// latencies or faults. The cost of each is in the module's article.
+///
+/// Connections use it by its name. Every one of them must be closed before `unregister`.
+///
+/// Safe because the structure and the name are made once in `init` and freed in `deinit`, which
+/// comes after `unregister`; SQLite alone writes to the structure, under its own mutex.
+@safe
+public final class RealFileSystem: @unchecked Sendable {
+  // Unchecked because of the pointers, which are set once; see above.
+
+  let table: FaultTable
+  let registry = CounterRegistry()
+  let methodTables = MethodTables()
+  let measuresTime: Bool
+  let base: UnsafeMutablePointer<sqlite3_vfs>
+
+  private let own: UnsafeMutablePointer<sqlite3_vfs>
+  private let name: UnsafeMutablePointer<CChar>?
+  private let measuredFrom = Atomic<UInt64>(.max)
+  private let measuredUntil = Atomic<UInt64>(.max)
+  private let undoLogs = Mutex<[String: UndoLog]>([:])
+
+  /// Makes the layer and registers it with SQLite, not as the default one.
+  ///
+  /// - Parameter name: unique in the process.
+  /// - Throws: when the name is taken, SQLite has no layer of its own, or the log cannot be opened.
+  public init(
+    _ settings: RealFileSystemSettings, name: String = VFSName.real
+  ) throws(RealFileSystemError) {
+    guard unsafe sqlite3_vfs_find(name) == nil else {
+      throw RealFileSystemError(code: .nameTaken, cause: SQLITE_ERROR, subject: name)
+    }
+    guard let base = unsafe sqlite3_vfs_find(nil) else {
+      throw RealFileSystemError(code: .noBase, cause: SQLITE_ERROR, subject: name)
+    }
+    table = try FaultTable(settings)
+    measuresTime = settings.measuresTime
+    unsafe self.base = base
+    unsafe self.name = strdup(name)
+    unsafe own = .allocate(capacity: 1)
+    unsafe own.initialize(to: SystemMethods.wrapping(base.pointee))
+    unsafe own.pointee.zName = UnsafePointer(self.name)
+    // Lives while it is registered, whoever else keeps it.
+    unsafe own.pointee.pAppData = Unmanaged.passRetained(self).toOpaque()
+    let code = unsafe sqlite3_vfs_register(own, 0)
+    guard code == SQLITE_OK else {
+      unsafe Unmanaged.passUnretained(self).release()
+      throw RealFileSystemError(code: .refused, cause: code, subject: name)
+    }
+  }
+
+  deinit {
+    unsafe own.deinitialize(count: 1)
+    unsafe own.deallocate()
+    unsafe free(name)
+  }
+
+  /// Takes the layer from SQLite's list; to be called once, when no connection uses it any more.
+  public func unregister() {
+    _ = unsafe sqlite3_vfs_unregister(own)
+    unsafe Unmanaged.passUnretained(self).release()
+  }
+
+  // MARK: Faults
+
+  /// Lets faults happen and begins the measured time.
+  ///
+  /// - Parameters:
+  ///   - measuredFrom: from where the times of faults count, and which calls are measured.
+  ///   - measuredUntil: when measuring ends; faults go on until `disarm`.
+  public func arm(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime) {
+    self.measuredFrom.store(measuredFrom.nanoseconds, ordering: .relaxed)
+    self.measuredUntil.store(measuredUntil.nanoseconds, ordering: .relaxed)
+    table.arm(measuredFrom: measuredFrom)
+  }
+
+  /// Ends all faults; latencies stay.
+  public func disarm() { table.disarm() }
+
+  /// What was injected, in order: of each fault the first hundred.
+  public var injections: [InjectedFault] { table.injections }
+
+  /// How often each fault struck, by its place in the scenario's list; all of them count.
+  public var injectionCounts: [Int: UInt64] { table.counts }
+
+  /// Injections that could not be logged in the file.
+  public var unloggedInjections: UInt64 { table.unlogged }
+
+  // MARK: Counts
+
+  /// What SQLite has asked for up to now, in this process.
+  ///
+  /// Every counter is whole; of calls that other threads are making now, some may be missing.
+  public var counts: VFSCounts { registry.counts }
+
+  /// The same for each open connection, by the order in which they were opened.
+  ///
+  /// A journal or log counts for the connection that opened it. Temporary files, super-journals,
+  /// deletes and sleeps count for the process only, because SQLite does not say whose they are.
+  public var connectionCounts: [VFSCounts] {
+    registry.connections.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Whether a call that began then is one of the measured time.
+  func isMeasured(_ start: UInt64) -> Bool {
+    start >= measuredFrom.load(ordering: .relaxed) && start < measuredUntil.load(ordering: .relaxed)
+  }
+
+  /// Makes and counts a call that concerns no open file.
+  func shared(_ method: VFSMethod, _ kind: FileKind?, _ body: () -> Int32) -> Int32 {
+    let start = measuresTime ? monotonicNanoseconds() : 0
+    let code = faulted(method, kind, body)
+    countShared(method, kind, since: start)
+    return code
+  }
+
+  func countShared(_ method: VFSMethod, _ kind: FileKind?, since start: UInt64) {
+    let elapsed = measuresTime ? monotonicNanoseconds() &- start : 0
+    registry.sharedBlock(kind).countShared(
+      method, nanoseconds: elapsed, isMeasured: isMeasured(start))
+  }
+
+  func countOpen(_ block: CounterBlock, since start: UInt64) {
+    block.count(.open)
+    guard measuresTime else { return }
+    block.addTime(
+      .open, nanoseconds: monotonicNanoseconds() &- start, isMeasured: isMeasured(start))
+  }
+
+  /// Makes a call of the layer itself, unless a fault says otherwise.
+  func faulted(_ method: VFSMethod, _ kind: FileKind?, _ body: () -> Int32) -> Int32 {
+    table.delay(method)
+    guard let kind, table.mask(kind) & method.bit != 0 else { return body() }
+    switch table.decide(method, kind) {
+    case .fail(let code): return code
+    case .kill(.before): dieNow()
+    case .kill:
+      _ = body()
+      dieNow()
+    default: return body()
+    }
+  }
+
+  // MARK: Undoing
+
+  /// Where the old bytes of a file are kept; `nil` where they can never be wanted.
+  func undoLog(_ kind: FileKind, name: UnsafePointer<CChar>?) -> UndoLog? {
+    guard table.mayDrop(kind) else { return nil }
+    guard let name = unsafe name else { return UndoLog() }
+    let path = unsafe String(cString: name)
+    return undoLogs.withLock { logs in
+      if let log = logs[path] { return log }
+      let log = UndoLog()
+      logs[path] = log
+      return log
+    }
+  }
+
+  /// A file is gone; what follows under its name is another one.
+  func forget(_ name: UnsafePointer<CChar>, _ kind: FileKind) {
+    guard table.mayDrop(kind) else { return }
+    let path = unsafe String(cString: name)
+    undoLogs.withLock { $0.removeValue(forKey: path) }?.clear()
+  }
+}

@@ -1,0 +1,154 @@
+import AssayModel
+import CSQLite
+import Glibc
+
+/// The methods of the layer itself that open, delete and look for files, and those that wait.
+enum SystemMethods {
+  typealias System = UnsafeMutablePointer<sqlite3_vfs>
+
+  @inline(__always)
+  static func owner(_ system: System?) -> RealFileSystem? {
+    guard let data = unsafe system?.pointee.pAppData else { return nil }
+    return unsafe Unmanaged<RealFileSystem>.fromOpaque(data).takeUnretainedValue()
+  }
+
+  // MARK: Files
+
+  static func open(
+    _ system: System?, _ name: UnsafePointer<CChar>?, _ file: UnsafeMutablePointer<sqlite3_file>?,
+    _ flags: Int32, _ flagsOut: UnsafeMutablePointer<Int32>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system), let file = unsafe file else { return SQLITE_MISUSE }
+    // Without methods SQLite does not close what could not be opened.
+    unsafe file.pointee.pMethods = nil
+    let kind = FileKind(openFlags: flags)
+    let memory = UnsafeMutableRawPointer(file)
+    let real = unsafe (memory + WrappedFile.headerSize).assumingMemoryBound(to: sqlite3_file.self)
+    unsafe real.pointee.pMethods = nil
+    let start = owner.measuresTime ? monotonicNanoseconds() : 0
+    let code = owner.faulted(.open, kind) {
+      unsafe owner.base.pointee.xOpen(owner.base, name, real, flags, flagsOut)
+    }
+    guard code == SQLITE_OK, let methods = unsafe real.pointee.pMethods else {
+      owner.countShared(.open, kind, since: start)
+      if let methods = unsafe real.pointee.pMethods {
+        _ = unsafe methods.pointee.xClose(real)
+      }
+      return code == SQLITE_OK ? SQLITE_CANTOPEN : code
+    }
+    let undo = unsafe owner.undoLog(kind, name: name)
+    let (block, number) = owner.registry.join(kind, owner: unsafe database(of: name, kind))
+    unsafe memory.initializeMemory(
+      as: WrappedFile.self,
+      to: WrappedFile(
+        base: sqlite3_file(pMethods: owner.methodTables.table(for: methods)), real: real,
+        system: .passUnretained(owner), undo: undo.map { unsafe .passRetained($0) },
+        counters: block, number: number, kind: kind, isTimed: owner.measuresTime,
+        mask: owner.table.mask(kind), realLock: SQLITE_LOCK_NONE, silentSlots: 0))
+    owner.countOpen(block, since: start)
+    return code
+  }
+
+  /// The number of the database file whose journal or log this is.
+  ///
+  /// Their names lie in memory of the pager, from which SQLite finds its database's file.
+  private static func database(of name: UnsafePointer<CChar>?, _ kind: FileKind) -> UInt64? {
+    guard kind == .journal || kind == .wal, let name = unsafe name,
+      let file = unsafe sqlite3_database_file_object(name)
+    else { return nil }
+    return unsafe WrappedFile.of(file).pointee.number
+  }
+
+  static func delete(
+    _ system: System?, _ name: UnsafePointer<CChar>?, _ syncsFolder: Int32
+  ) -> Int32 {
+    guard let owner = unsafe owner(system), let name = unsafe name else { return SQLITE_MISUSE }
+    let kind = unsafe FileKind(path: name)
+    return owner.shared(.delete, kind) {
+      let code = unsafe owner.base.pointee.xDelete(owner.base, name, syncsFolder)
+      if code == SQLITE_OK { unsafe owner.forget(name, kind) }
+      return code
+    }
+  }
+
+  static func access(
+    _ system: System?, _ name: UnsafePointer<CChar>?, _ flags: Int32,
+    _ result: UnsafeMutablePointer<Int32>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system), let name = unsafe name else { return SQLITE_MISUSE }
+    return unsafe owner.shared(.access, FileKind(path: name)) {
+      unsafe owner.base.pointee.xAccess(owner.base, name, flags, result)
+    }
+  }
+
+  static func fullPathname(
+    _ system: System?, _ name: UnsafePointer<CChar>?, _ size: Int32,
+    _ result: UnsafeMutablePointer<CChar>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system) else { return SQLITE_MISUSE }
+    return unsafe owner.base.pointee.xFullPathname(owner.base, name, size, result)
+  }
+
+  // MARK: Time and chance
+
+  static func sleep(_ system: System?, _ microseconds: Int32) -> Int32 {
+    guard let owner = unsafe owner(system) else { return 0 }
+    return owner.shared(.sleep, nil) {
+      unsafe owner.base.pointee.xSleep(owner.base, microseconds)
+    }
+  }
+
+  static func currentTime(_ system: System?, _ days: UnsafeMutablePointer<Double>?) -> Int32 {
+    guard let owner = unsafe owner(system) else { return SQLITE_ERROR }
+    return owner.shared(.currentTime, nil) {
+      unsafe owner.base.pointee.xCurrentTime(owner.base, days)
+    }
+  }
+
+  static func currentTimeInt64(
+    _ system: System?, _ milliseconds: UnsafeMutablePointer<sqlite3_int64>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system) else { return SQLITE_ERROR }
+    return owner.shared(.currentTime, nil) {
+      unsafe owner.base.pointee.xCurrentTimeInt64(owner.base, milliseconds)
+    }
+  }
+
+  static func randomness(
+    _ system: System?, _ count: Int32, _ bytes: UnsafeMutablePointer<CChar>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system) else { return 0 }
+    return unsafe owner.base.pointee.xRandomness(owner.base, count, bytes)
+  }
+
+  static func lastError(
+    _ system: System?, _ size: Int32, _ text: UnsafeMutablePointer<CChar>?
+  ) -> Int32 {
+    guard let owner = unsafe owner(system) else { return 0 }
+    return unsafe owner.base.pointee.xGetLastError(owner.base, size, text)
+  }
+
+  /// The layer that stands before `base`.
+  ///
+  /// Methods for extensions and system calls are those of the base: SQLite's own layers ask nothing
+  /// of the structure that they are given there.
+  static func wrapping(_ base: sqlite3_vfs) -> sqlite3_vfs {
+    var own = unsafe base
+    unsafe own.pNext = nil
+    unsafe own.szOsFile = base.szOsFile + Int32(WrappedFile.headerSize)
+    unsafe own.xOpen = { unsafe SystemMethods.open($0, $1, $2, $3, $4) }
+    unsafe own.xDelete = { unsafe SystemMethods.delete($0, $1, $2) }
+    unsafe own.xAccess = { unsafe SystemMethods.access($0, $1, $2, $3) }
+    unsafe own.xFullPathname = { unsafe SystemMethods.fullPathname($0, $1, $2, $3) }
+    unsafe own.xRandomness = { unsafe SystemMethods.randomness($0, $1, $2) }
+    unsafe own.xSleep = { unsafe SystemMethods.sleep($0, $1) }
+    unsafe own.xCurrentTime = { unsafe SystemMethods.currentTime($0, $1) }
+    if unsafe base.xGetLastError != nil {
+      unsafe own.xGetLastError = { unsafe SystemMethods.lastError($0, $1, $2) }
+    }
+    if unsafe base.iVersion >= 2, unsafe base.xCurrentTimeInt64 != nil {
+      unsafe own.xCurrentTimeInt64 = { unsafe SystemMethods.currentTimeInt64($0, $1) }
+    }
+    return unsafe own
+  }
+}

@@ -1,0 +1,92 @@
+public import AssayModel
+
+/// What the file system layer of a process was asked for: calls, bytes and times per method and
+/// kind of file.
+public struct VFSCounts: Equatable, Sendable {
+  /// What the time in the layer goes to.
+  public enum Purpose: Int, CaseIterable, Sendable {
+    /// `xLock`, `xShmLock`, and `xSleep`, in which SQLite waits for locks.
+    case locking
+    /// `xSync`.
+    case syncing
+    /// Everything else.
+    case other
+
+    @inline(__always)
+    init(_ method: VFSMethod) {
+      switch method {
+      case .lock, .sharedMemoryLock, .sleep: self = .locking
+      case .sync: self = .syncing
+      default: self = .other
+      }
+    }
+  }
+
+  /// The counts of one method on one kind of file.
+  public struct Figures: Hashable, Sendable {
+    /// Number of calls, failed ones included.
+    public var calls: UInt64
+    /// Bytes of the reads and writes that succeeded.
+    public var bytes: UInt64
+    /// Nanoseconds in the calls; 0 where nothing is timed.
+    public var nanoseconds: UInt64
+  }
+
+  /// One table per kind of file, and a last one for calls that concern no file.
+  private var tables: [[UInt64]]
+
+  init() {
+    tables = Array(
+      repeating: Array(repeating: 0, count: CounterBlock.wordCount),
+      count: FileKind.slotCount + 1)
+  }
+
+  mutating func add(_ block: CounterBlock, slot: Int) {
+    block.addAll(to: &tables[slot])
+  }
+
+  /// The counts of a method on a kind of file; `nil` for the calls that concern no file.
+  public func figures(_ method: VFSMethod, _ file: FileKind?) -> Figures {
+    let table = tables[file?.slot ?? FileKind.slotCount]
+    let index = method.slot * CounterBlock.figures
+    return Figures(calls: table[index], bytes: table[index + 1], nanoseconds: table[index + 2])
+  }
+
+  /// Nanoseconds of the calls that began within the measured time, by purpose; 0 where nothing is
+  /// timed.
+  public func measuredNanoseconds(_ purpose: Purpose) -> UInt64 {
+    let index = VFSMethod.slotCount * CounterBlock.figures + purpose.rawValue
+    return tables.reduce(0) { $0 &+ $1[index] }
+  }
+
+  /// Every count that is not zero under a name such as `vfs.sync.wal.calls`.
+  public var named: [String: UInt64] {
+    var names: [String: UInt64] = [:]
+    for file in FileKind.allCases.map(Optional.some) + [nil] {
+      for method in VFSMethod.allCases {
+        let figures = figures(method, file)
+        let place = file.map { ".\($0.rawValue)" } ?? ""
+        let name = "vfs.\(method.rawValue)\(place)"
+        for (unit, value) in [
+          ("calls", figures.calls), ("bytes", figures.bytes), ("nanoseconds", figures.nanoseconds),
+        ] where value > 0 {
+          names["\(name).\(unit)"] = value
+        }
+      }
+    }
+    return names
+  }
+
+  /// What came between two readings of the same process.
+  ///
+  /// - Parameter earlier: the first one.
+  public func since(_ earlier: VFSCounts) -> VFSCounts {
+    var difference = self
+    for slot in tables.indices {
+      for index in tables[slot].indices {
+        difference.tables[slot][index] = tables[slot][index] &- earlier.tables[slot][index]
+      }
+    }
+    return difference
+  }
+}

@@ -1,0 +1,99 @@
+import AssayModel
+import CSQLite
+import Glibc
+import Synchronization
+
+/// What SQLite holds as its `sqlite3_file`; the base layer's file lies right behind it.
+@unsafe struct WrappedFile {
+  /// What SQLite looks at. The first member, because SQLite's pointer is ours.
+  var base: sqlite3_file
+  /// The file of the layer underneath.
+  var real: UnsafeMutablePointer<sqlite3_file>
+  var system: Unmanaged<RealFileSystem>
+  var undo: Unmanaged<UndoLog>?
+  var counters: CounterBlock
+  /// Its number among the open files.
+  var number: UInt64
+  var kind: FileKind
+  var isTimed: Bool
+  /// Methods that must ask the fault table.
+  var mask: UInt32
+  /// The lock that the layer underneath really holds; SQLite may believe in more.
+  var realLock: Int32
+  /// Slots of shared memory that were granted without being taken.
+  var silentSlots: UInt32
+
+  /// Bytes before the base layer's file: SQLite aligns to 8, and so do we.
+  static var headerSize: Int { unsafe (MemoryLayout<WrappedFile>.size + 15) & ~15 }
+
+  @inline(__always)
+  static func of(
+    _ file: UnsafeMutablePointer<sqlite3_file>?
+  ) -> UnsafeMutablePointer<WrappedFile> {
+    // SQLite passes the pointer that it was given by `xOpen`, never NULL.
+    unsafe UnsafeMutableRawPointer(file.unsafelyUnwrapped)
+      .assumingMemoryBound(to: WrappedFile.self)
+  }
+}
+
+typealias FileHandle = UnsafeMutablePointer<WrappedFile>
+
+/// Makes a call and counts it.
+@inline(__always)
+func counted(
+  _ file: FileHandle, _ method: VFSMethod, bytes: Int = 0, _ body: () -> Int32
+) -> Int32 {
+  guard unsafe !file.pointee.isTimed else {
+    return unsafe timed(file, method, bytes: bytes, body)
+  }
+  let code = body()
+  unsafe file.pointee.counters.count(method, bytes: code == SQLITE_OK ? bytes : 0)
+  return code
+}
+
+private func timed(
+  _ file: FileHandle, _ method: VFSMethod, bytes: Int, _ body: () -> Int32
+) -> Int32 {
+  let start = monotonicNanoseconds()
+  let code = body()
+  let elapsed = monotonicNanoseconds() &- start
+  let isMeasured = unsafe file.pointee.system._withUnsafeGuaranteedRef { $0.isMeasured(start) }
+  unsafe file.pointee.counters.count(method, bytes: code == SQLITE_OK ? bytes : 0)
+  unsafe file.pointee.counters.addTime(method, nanoseconds: elapsed, isMeasured: isMeasured)
+  return code
+}
+
+/// Makes a call of a method that faults or latencies may hit, and counts it.
+///
+/// - Parameters:
+///   - special: what to do for a decision other than to proceed, to fail or to die around the
+///     call.
+///   - body: the call itself.
+func faulted(
+  _ file: FileHandle, _ method: VFSMethod, bytes: Int = 0, offset: Int64 = 0,
+  special: (FaultDecision) -> Int32, _ body: () -> Int32
+) -> Int32 {
+  unsafe counted(file, method, bytes: bytes) {
+    let (table, kind) = unsafe (
+      file.pointee.system._withUnsafeGuaranteedRef { $0.table }, file.pointee.kind
+    )
+    table.delay(method)
+    let decision = table.decide(method, kind, bytes: bytes, offset: offset)
+    switch decision {
+    case .proceed: return body()
+    case .fail(let code): return code
+    case .kill(.before): dieNow()
+    case .kill(.after):
+      _ = body()
+      dieNow()
+    default: return special(decision)
+    }
+  }
+}
+
+/// Dies as by `kill -9`, at this very place.
+func dieNow() -> Never {
+  kill(getpid(), SIGKILL)
+  // The signal is delivered before `kill` returns; where it is not yet, nothing more happens.
+  while true { pause() }
+}
