@@ -111,7 +111,7 @@ struct CellTable {
       latencies("max", \.max), busyColumn,
       Column(
         head: "fairness", texts: result.cells.map { $0.fairness.map(Figures.share) ?? "" }),
-      takeoverColumn,
+      takeoverColumn, serviceTimeColumn,
     ]
     return columns.filter { !$0.isEmpty }
   }
@@ -129,6 +129,17 @@ struct CellTable {
       texts: result.cells.map { cell in
         guard let median = cell.medianRecovery else { return "" }
         return "\(cell.takeovers.count), \(Figures.span(median))"
+      })
+  }
+
+  /// What the time of operations went to besides SQLite itself, where it was measured.
+  private var serviceTimeColumn: Column {
+    Column(
+      head: "lock/sync/I/O",
+      texts: result.cells.map { cell in
+        guard let time = cell.serviceTime, time.total > 0 else { return "" }
+        return [time.locking, time.syncing, time.otherIO]
+          .map { Figures.share(Double($0) / Double(time.total)) }.joined(separator: "/")
       })
   }
 

@@ -28,6 +28,8 @@ struct Activity {
   private(set) var shares: [ActorID: Share] = [:]
   private(set) var series: [SeriesPoint] = []
   private(set) var lastCompletion = MonotonicTime(nanoseconds: 0)
+  /// From first attempts to ends, of all measured operations of workers that reported.
+  private(set) var reportedServiceNanoseconds: UInt64 = 0
   /// Distributions of the workers that could not report theirs.
   private(set) var reconstructed:
     [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
@@ -57,6 +59,9 @@ struct Activity {
     if event.outcome != .ok { kinds[index]?.errors[event.code, default: 0] += 1 }
     if let completed = event.completed { addPoint(event, completed) }
     guard event.isFinal || event.completed == nil else { return }
+    if isReported, let completed = event.completed {
+      reportedServiceNanoseconds += UInt64(max(0, (completed - firstAttempt).rawValue))
+    }
     guard event.outcome == .ok, let completed = event.completed else {
       kinds[index]?.notAcknowledged += 1
       return

@@ -1,14 +1,27 @@
 import AssayModel
 
 extension Capabilities {
-  /// What the file system layer of the real world would have to do in a cell, and this version's
-  /// cannot; `nil` when there is nothing.
-  static func missingFileSystemPart(_ cell: PlannedCell) -> String? {
-    if !cell.disk.latencies.isEmpty { return "a latency of the disk" }
-    if cell.probe != .none { return "probe '\(cell.probe.rawValue)'" }
-    let hasKillAtOperation = cell.faults.contains { fault in
-      if case .operation = fault.trigger { fault.kind == .kill } else { false }
+  /// Faults of the file system layer that name what it cannot hit.
+  static func verifyFileSystem(_ cell: PlannedCell) throws(RunnerError) {
+    for fault in cell.faults where fault.isOfFileSystem {
+      if let reason = refusal(of: fault, cell) {
+        throw RunnerError(.input, "cell \(cell.id): \(fault.kind.rawValue) \(reason)")
+      }
     }
-    return hasKillAtOperation ? "a kill at an operation" : nil
+  }
+
+  private static func refusal(of fault: FaultSpecification, _ cell: PlannedCell) -> String? {
+    switch fault.target {
+    case .all, .random, .process: break
+    case .holder, .named: return "hits processes: all, random or a number"
+    }
+    if case .afterCommits = fault.trigger { return "cannot wait for commits" }
+    if case .afterBytes = fault.trigger, fault.kind != .diskFull {
+      return "cannot wait for bytes: only disk_full can"
+    }
+    if fault.fileSystemMethods.isEmpty {
+      return "never hits the method '\(fault.method?.rawValue ?? "")'"
+    }
+    return cell.storage.isInMemory ? "needs a database in a file" : nil
   }
 }

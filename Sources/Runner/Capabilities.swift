@@ -10,7 +10,10 @@ public enum Capabilities {
   ]
 
   /// Faults that this version can inject in the real world.
-  public static let faults: Set<FaultSpecification.Kind> = [.kill, .pause, .staleLock, .clock]
+  public static let faults: Set<FaultSpecification.Kind> = [
+    .kill, .pause, .staleLock, .clock, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip,
+    .silentLock,
+  ]
 
   /// Says why a plan can't be run, or nothing.
   ///
@@ -28,12 +31,12 @@ public enum Capabilities {
       for fault in cell.faults where !faults.contains(fault.kind) {
         throw notYet("fault '\(fault.kind.rawValue)'")
       }
-      if let part = missingFileSystemPart(cell) { throw notYet(part) }
       let named = cell.expectations.map(\.check) + cell.furtherChecks
       for check in named where !checks.contains(check) {
         throw notYet("check '\(check.rawValue)'")
       }
       try verifyStaleLocks(cell)
+      try verifyFileSystem(cell)
       try verifySizes(cell)
       try verifyKeys(cell)
     }

@@ -28,10 +28,17 @@ public enum Catalog {
 
   private static func summary(_ kind: FaultSpecification.Kind) -> String {
     switch kind {
-    case .kill: "SIGKILL to a process: a given one, a random one, or the one that holds a lock"
+    case .kill:
+      "SIGKILL to a process: a given one, a random one, the one that holds a lock; at a call too"
     case .pause: "SIGSTOP, and SIGCONT after a time"
     case .staleLock: "a lock row left by a process that no longer exists"
     case .clock: "skew, drift and steps of a process's wall clock, or of all its clocks"
+    case .ioError: "a call of the file system fails with its own code, once or for ever"
+    case .shortRead: "a read brings half of what was asked for, then zeros"
+    case .diskFull: "writes fail after so many bytes or from a time on, and may work again later"
+    case .fsyncError: "a sync fails, and may lose what was written since the last one"
+    case .bitFlip: "one bit is wrong: in what is read, or in what is written to the file"
+    case .silentLock: "a lock of a file or of shared memory is granted but not taken"
     default: later
     }
   }

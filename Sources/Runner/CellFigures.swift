@@ -17,7 +17,7 @@ struct CellFigures {
     let seconds = repetitions.reduce(0) { $0 + measuredSeconds($1) }
     let operations = operationResults(seconds: seconds)
     let acknowledged = operations.values.reduce(0) { $0 + $1.count }
-    return CellResult(
+    var result = CellResult(
       id: cell.id,
       parameters: Dictionary(
         cell.parameters.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first }),
@@ -26,6 +26,8 @@ struct CellFigures {
       repetitions: repetitions.count, actors: actorResults,
       series: repetitions.first?.activity.series ?? [], counts: counts, faults: faultResults,
       takeovers: takeoverResults, incidents: [], memory: memory(acknowledged))
+    result.serviceTime = serviceTime
+    return result
   }
 
   private func measuredSeconds(_ repetition: AnalysedRepetition) -> Double {
@@ -118,6 +120,16 @@ struct CellFigures {
       counts["workers_started"] = UInt64(readiness.count)
     }
     return counts
+  }
+
+  /// What the time went to, where the workers have measured it.
+  private var serviceTime: ServiceTime? {
+    let parts = repetitions.flatMap(\.outcome.reports.values).compactMap(\.fileSystemTime)
+    guard !parts.isEmpty else { return nil }
+    return ServiceTime(
+      total: repetitions.reduce(0) { $0 + $1.activity.reportedServiceNanoseconds },
+      locking: parts.reduce(0) { $0 + $1.locking },
+      syncing: parts.reduce(0) { $0 + $1.syncing }, otherIO: parts.reduce(0) { $0 + $1.other })
   }
 
   private var faultResults: [FaultResult] {

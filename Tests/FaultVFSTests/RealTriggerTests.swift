@@ -10,7 +10,8 @@ struct RealTriggerTests {
     _ fault: FaultSpecification, at times: [UInt64], isRestarted: Bool = false, armed: UInt64 = 0,
     bytes: Int = 10
   ) -> [UInt64] {
-    var entry = FaultEntry(.init(number: 0, fault: fault), seed: Seed(1), isRestarted: isRestarted)
+    var entry = RealFaultEntry(
+      .init(number: 0, fault: fault), seed: Seed(1), isRestarted: isRestarted)
     entry.arm(measuredFrom: 0, now: armed * 1_000_000)
     return times.filter { entry.strike(.wal, bytes: bytes, now: $0 * 1_000_000) != .none }
   }

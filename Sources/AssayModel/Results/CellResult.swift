@@ -20,6 +20,8 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var series: [SeriesPoint]
   /// Exact counts, such as `busy_waits`.
   public var counts: [String: UInt64]
+  /// What the time of its operations went to; `nil` where nobody has measured.
+  public var serviceTime: ServiceTime?
   /// What was broken, with times in nanoseconds since measuring began.
   public var faults: [FaultResult]
   /// Locks that passed on without a release.

@@ -82,7 +82,7 @@ public struct InjectedFault: Hashable, Sendable {
 }
 
 /// Appends injections to a file, so that they are known also when the process dies at once.
-struct FaultLog: ~Copyable {
+struct RealFaultLog: ~Copyable {
   private let descriptor: Int32
 
   init(path: String) throws(RealFileSystemError) {

@@ -17,9 +17,9 @@ import Synchronization
 public final class RealFileSystem: @unchecked Sendable {
   // Unchecked because of the pointers, which are set once; see above.
 
-  let table: FaultTable
-  let registry = CounterRegistry()
-  let methodTables = MethodTables()
+  let table: RealFaultTable
+  let registry = RealCounterRegistry()
+  let methodTables = RealMethodTables()
   let measuresTime: Bool
   let base: UnsafeMutablePointer<sqlite3_vfs>
 
@@ -27,7 +27,7 @@ public final class RealFileSystem: @unchecked Sendable {
   private let name: UnsafeMutablePointer<CChar>?
   private let measuredFrom = Atomic<UInt64>(.max)
   private let measuredUntil = Atomic<UInt64>(.max)
-  private let undoLogs = Mutex<[String: UndoLog]>([:])
+  private let undoLogs = Mutex<[String: RealUndoLog]>([:])
 
   /// Makes the layer and registers it with SQLite, not as the default one.
   ///
@@ -42,12 +42,12 @@ public final class RealFileSystem: @unchecked Sendable {
     guard let base = unsafe sqlite3_vfs_find(nil) else {
       throw RealFileSystemError(code: .noBase, cause: SQLITE_ERROR, subject: name)
     }
-    table = try FaultTable(settings)
+    table = try RealFaultTable(settings)
     measuresTime = settings.measuresTime
     unsafe self.base = base
     unsafe self.name = strdup(name)
     unsafe own = .allocate(capacity: 1)
-    unsafe own.initialize(to: SystemMethods.wrapping(base.pointee))
+    unsafe own.initialize(to: RealSystemMethods.wrapping(base.pointee))
     unsafe own.pointee.zName = UnsafePointer(self.name)
     // Lives while it is registered, whoever else keeps it.
     unsafe own.pointee.pAppData = Unmanaged.passRetained(self).toOpaque()
@@ -129,7 +129,7 @@ public final class RealFileSystem: @unchecked Sendable {
       method, nanoseconds: elapsed, isMeasured: isMeasured(start))
   }
 
-  func countOpen(_ block: CounterBlock, since start: UInt64) {
+  func countOpen(_ block: RealCounterBlock, since start: UInt64) {
     block.count(.open)
     guard measuresTime else { return }
     block.addTime(
@@ -153,13 +153,13 @@ public final class RealFileSystem: @unchecked Sendable {
   // MARK: Undoing
 
   /// Where the old bytes of a file are kept; `nil` where they can never be wanted.
-  func undoLog(_ kind: FileKind, name: UnsafePointer<CChar>?) -> UndoLog? {
+  func undoLog(_ kind: FileKind, name: UnsafePointer<CChar>?) -> RealUndoLog? {
     guard table.mayDrop(kind) else { return nil }
-    guard let name = unsafe name else { return UndoLog() }
+    guard let name = unsafe name else { return RealUndoLog() }
     let path = unsafe String(cString: name)
     return undoLogs.withLock { logs in
       if let log = logs[path] { return log }
-      let log = UndoLog()
+      let log = RealUndoLog()
       logs[path] = log
       return log
     }

@@ -37,25 +37,25 @@ public struct VFSCounts: Equatable, Sendable {
 
   init() {
     tables = Array(
-      repeating: Array(repeating: 0, count: CounterBlock.wordCount),
+      repeating: Array(repeating: 0, count: RealCounterBlock.wordCount),
       count: FileKind.slotCount + 1)
   }
 
-  mutating func add(_ block: CounterBlock, slot: Int) {
+  mutating func add(_ block: RealCounterBlock, slot: Int) {
     block.addAll(to: &tables[slot])
   }
 
   /// The counts of a method on a kind of file; `nil` for the calls that concern no file.
   public func figures(_ method: VFSMethod, _ file: FileKind?) -> Figures {
     let table = tables[file?.slot ?? FileKind.slotCount]
-    let index = method.slot * CounterBlock.figures
+    let index = method.slot * RealCounterBlock.figures
     return Figures(calls: table[index], bytes: table[index + 1], nanoseconds: table[index + 2])
   }
 
   /// Nanoseconds of the calls that began within the measured time, by purpose; 0 where nothing is
   /// timed.
   public func measuredNanoseconds(_ purpose: Purpose) -> UInt64 {
-    let index = VFSMethod.slotCount * CounterBlock.figures + purpose.rawValue
+    let index = VFSMethod.slotCount * RealCounterBlock.figures + purpose.rawValue
     return tables.reduce(0) { $0 &+ $1[index] }
   }
 

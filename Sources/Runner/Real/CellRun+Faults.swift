@@ -102,13 +102,18 @@ extension CellRun {
   }
 
   /// Notes the kill and arranges for the return of the process.
-  func recordKill(_ process: Int, _ fault: FaultSpecification, at struck: MonotonicTime) {
+  ///
+  /// - Parameter place: where in its work it was hit, if that is known.
+  func recordKill(
+    _ process: Int, _ fault: FaultSpecification, at struck: MonotonicTime, place: String? = nil
+  ) {
     let state = LatestActivity(
       folder: historyFolder, process: process, incarnation: slots[process].incarnation,
       actors: cell.load.writers + cell.load.readers)
     faults.append(
       FaultRecord(
-        kind: .kill, process: process, target: "process \(process)",
+        kind: .kill, process: process,
+        target: "process \(process)" + (place.map { ", \($0)" } ?? ""),
         hitDuringWrite: state.isInsideWrite || state.holdsLock, injected: struck,
         detected: time.monotonicNow()))
     guard let delay = fault.restartAfter else {

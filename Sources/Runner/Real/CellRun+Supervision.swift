@@ -1,4 +1,5 @@
 import AssayModel
+import FaultVFS
 import Glibc
 import Platform
 
@@ -197,7 +198,7 @@ extension CellRun {
       case .explored: break
       }
     }
-    if !isAlive { ended(process, worker) }
+    if !isAlive { try ended(process, worker) }
   }
 
   private func becameReady(_ process: Int, _ ready: WorkerReady) {
@@ -212,7 +213,7 @@ extension CellRun {
   }
 
   /// The worker's channel has closed: it has ended or died.
-  func ended(_ process: Int, _ worker: WorkerProcess) {
+  func ended(_ process: Int, _ worker: WorkerProcess) throws(RunnerError) {
     let exit = worker.reap()
     close(process, exit, wasKilled: false)
     let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
@@ -221,6 +222,9 @@ extension CellRun {
     } else if slots[process].refusal?.kind == .damagedDatabase {
       // No fault of the process, and none that only it would see: the checks look at the database.
       slots[process].state = .ended
+    } else if exit.signal == SIGKILL, let kill = try killAtOperation(process) {
+      processes[slots[process].record].wasKilled = true
+      recordKill(process, cell.faults[kill.number], at: kill.time, place: kill.place)
     } else if exit.signal == SIGKILL, slots[process].incarnation == 0,
       let trigger = slots[process].killAfterCommits
     {

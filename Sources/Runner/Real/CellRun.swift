@@ -134,6 +134,7 @@ final class CellRun {
     try startAll()
     begin()
     try superviseUntilOver()
+    try collectInjections()
     let beforeObserving = time.monotonicNow()
     let observation = try observe()
     let observing = time.monotonicNow() - beforeObserving

@@ -12,12 +12,14 @@ struct FaultTimeline {
   private var entries: [Entry]
 
   /// - Parameters:
-  ///   - faults: those triggered by commits are left to the workers.
+  ///   - faults: those triggered by commits, and those of the file system layer, are left to the
+  ///     workers.
   ///   - from: start of measuring, to which the triggers relate.
   init(_ faults: [FaultSpecification], from: MonotonicTime, seed: Seed) {
     entries = faults.enumerated().map { index, fault in
       let due: MonotonicTime? =
         switch fault.trigger {
+        case _ where fault.isOfFileSystem: nil
         case .at(let delay): from + delay
         case .every(let period): from + period
         case .afterCommits, .operation, .afterBytes, .probability: nil

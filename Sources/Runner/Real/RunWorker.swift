@@ -10,13 +10,15 @@ import Workloads
 final class RunWorker: Sendable {
   private let assignment: WorkerAssignment
   private let control: ControlChannel
+  private let fileSystem: WorkerFileSystem?
   private let storage: WorkerStorage
   private let isStopped = Atomic<Bool>(false)
 
   init(_ assignment: WorkerAssignment, _ control: ControlChannel) throws {
     self.assignment = assignment
     self.control = control
-    storage = try WorkerStorage(assignment)
+    fileSystem = try WorkerFileSystem.make(assignment)
+    storage = try WorkerStorage(assignment, vfs: fileSystem?.name)
   }
 
   func run() throws {
@@ -109,6 +111,7 @@ final class RunWorker: Sendable {
         return !isStopped.load(ordering: .relaxed)
       }
     }
+    fileSystem?.begin(measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil)
     if isSingleThreaded {
       run(0, true)
     } else {
@@ -117,6 +120,7 @@ final class RunWorker: Sendable {
       }
       for thread in threads { thread.join() }
     }
+    fileSystem?.end()
     for recorder in recorders.all { recorder.close() }
     return recorders.all
   }
@@ -205,6 +209,7 @@ final class RunWorker: Sendable {
       "longest_acquire_nanoseconds": UInt64(max(0, statistics.longestWait.rawValue)),
       "largest_group": UInt64(statistics.largestGroup),
     ]
+    fileSystem?.add(to: &report)
     report.jemalloc = JemallocStatistics.current().map {
       [$0.allocated, $0.active, $0.mapped].map { UInt64($0.bytes) } + [$0.requests]
     }

@@ -117,6 +117,8 @@ struct WorkerReport: Codable, Sendable {
   var maxima: [String: UInt64]
   /// Under jemalloc: bytes allocated, active and mapped at the end.
   var jemalloc: [UInt64]?
+  /// Under `probe: times`: where the calls of the file system layer spent their time.
+  var fileSystemTime: FileSystemTime?
 }
 
 /// The three distributions of one kind of operation.

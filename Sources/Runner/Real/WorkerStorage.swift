@@ -9,9 +9,13 @@ struct WorkerStorage {
   let assignment: WorkerAssignment
   let clock: ProcessClock
   let environment: StorageEnvironment
+  private let vfs: String?
 
-  init(_ assignment: WorkerAssignment) throws(WorkerError) {
+  /// - Parameter vfs: the registered file system layer for the cell's own connections; `nil` for
+  ///   SQLite's.
+  init(_ assignment: WorkerAssignment, vfs: String? = nil) throws(WorkerError) {
     self.assignment = assignment
+    self.vfs = vfs
     clock = ProcessClock(SystemTime())
     let seed = assignment.cell.seed.derived("storage")
       .derived("process", assignment.process).derived("incarnation", assignment.incarnation)
@@ -29,7 +33,10 @@ struct WorkerStorage {
   /// Opens the engine as the cell says: every setting is applied on every connection and read
   /// back.
   func openDatabase() throws(WorkerError) -> Database {
-    try open(DatabaseConfiguration(assignment.cell.storage, path: assignment.databasePath))
+    var configuration = DatabaseConfiguration(
+      assignment.cell.storage, path: assignment.databasePath)
+    configuration.vfs = vfs
+    return try open(configuration)
   }
 
   /// Opens the engine with one connection and these pragmas, for the set-up.

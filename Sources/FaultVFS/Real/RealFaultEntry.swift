@@ -1,7 +1,7 @@
 import AssayModel
 
 /// When one fault strikes: a value that is shown every operation that it selects.
-struct FaultEntry {
+struct RealFaultEntry {
   /// How long a fault that was triggered goes on.
   enum Window: Equatable {
     /// Not triggered, or over.

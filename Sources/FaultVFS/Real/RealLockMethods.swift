@@ -2,11 +2,11 @@ import AssayModel
 import CSQLite
 
 /// The methods of an open file that lock, and those of its shared memory.
-enum LockMethods {
+enum RealLockMethods {
   typealias File = UnsafeMutablePointer<sqlite3_file>
 
   static func lock(_ file: File?, _ level: Int32) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.lock.bit == 0 else {
       return unsafe faulted(own, .lock, special: { _ in SQLITE_OK }) {
         // The layer underneath must not take a higher lock over a lower one that it was never
@@ -25,7 +25,7 @@ enum LockMethods {
   }
 
   static func unlock(_ file: File?, _ level: Int32) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     let masked = VFSMethod.unlock.bit | VFSMethod.lock.bit
     guard unsafe own.pointee.mask & masked == 0 else {
       return unsafe faultedUnlock(own, level)
@@ -37,7 +37,7 @@ enum LockMethods {
 
   /// An unlock that reports an error has let go all the same, as SQLite's own layer does: it counts
   /// the lock as gone when the system call fails.
-  private static func faultedUnlock(_ own: FileHandle, _ level: Int32) -> Int32 {
+  private static func faultedUnlock(_ own: RealFileHandle, _ level: Int32) -> Int32 {
     func release() -> Int32 {
       guard unsafe own.pointee.mask & VFSMethod.lock.bit != 0 else {
         return unsafe own.pointee.real.pointee.pMethods.pointee.xUnlock(own.pointee.real, level)
@@ -61,8 +61,8 @@ enum LockMethods {
   }
 
   static func checkReservedLock(_ file: File?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
-    return unsafe FileMethods.plain(own, .checkReservedLock) {
+    let own = unsafe RealFile.of(file)
+    return unsafe RealFileMethods.plain(own, .checkReservedLock) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xCheckReservedLock(
         own.pointee.real, result)
     }
@@ -74,8 +74,8 @@ enum LockMethods {
     _ file: File?, _ page: Int32, _ size: Int32, _ extend: Int32,
     _ place: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
-    return unsafe FileMethods.plain(own, .sharedMemoryMap) {
+    let own = unsafe RealFile.of(file)
+    return unsafe RealFileMethods.plain(own, .sharedMemoryMap) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xShmMap(
         own.pointee.real, page, size, extend, place)
     }
@@ -84,7 +84,7 @@ enum LockMethods {
   static func sharedMemoryLock(
     _ file: File?, _ first: Int32, _ count: Int32, _ flags: Int32
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.sharedMemoryLock.bit == 0 else {
       return unsafe faultedSharedMemoryLock(own, first, count, flags)
     }
@@ -95,7 +95,7 @@ enum LockMethods {
   }
 
   private static func faultedSharedMemoryLock(
-    _ own: FileHandle, _ first: Int32, _ count: Int32, _ flags: Int32
+    _ own: RealFileHandle, _ first: Int32, _ count: Int32, _ flags: Int32
   ) -> Int32 {
     let slots = (UInt32(1) << UInt32(first + count)) - (UInt32(1) << UInt32(first))
     let isUnlock = flags & SQLITE_SHM_UNLOCK != 0
@@ -123,16 +123,16 @@ enum LockMethods {
   }
 
   static func sharedMemoryBarrier(_ file: File?) {
-    let own = unsafe WrappedFile.of(file)
-    _ = unsafe FileMethods.plain(own, .sharedMemoryBarrier) {
+    let own = unsafe RealFile.of(file)
+    _ = unsafe RealFileMethods.plain(own, .sharedMemoryBarrier) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xShmBarrier(own.pointee.real)
       return SQLITE_OK
     }
   }
 
   static func sharedMemoryUnmap(_ file: File?, _ deletes: Int32) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
-    return unsafe FileMethods.plain(own, .sharedMemoryUnmap) {
+    let own = unsafe RealFile.of(file)
+    return unsafe RealFileMethods.plain(own, .sharedMemoryUnmap) {
       unsafe own.pointee.silentSlots = 0
       return unsafe own.pointee.real.pointee.pMethods.pointee.xShmUnmap(own.pointee.real, deletes)
     }

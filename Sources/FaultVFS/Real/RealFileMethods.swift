@@ -5,11 +5,11 @@ import CSQLite
 // would check its executor on every call, and trap on another thread.
 
 /// The methods of an open file that move bytes.
-enum FileMethods {
+enum RealFileMethods {
   typealias File = UnsafeMutablePointer<sqlite3_file>
 
   static func close(_ file: File?) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     let code: Int32
     if unsafe own.pointee.mask & VFSMethod.close.bit != 0 {
       code = unsafe faulted(own, .close, special: { _ in SQLITE_OK }) {
@@ -30,7 +30,7 @@ enum FileMethods {
   static func read(
     _ file: File?, _ buffer: UnsafeMutableRawPointer?, _ amount: Int32, _ offset: sqlite3_int64
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.read.bit == 0 else {
       return unsafe faultedRead(own, buffer, amount, offset)
     }
@@ -41,7 +41,7 @@ enum FileMethods {
   }
 
   private static func faultedRead(
-    _ own: FileHandle, _ buffer: UnsafeMutableRawPointer?, _ amount: Int32, _ offset: Int64
+    _ own: RealFileHandle, _ buffer: UnsafeMutableRawPointer?, _ amount: Int32, _ offset: Int64
   ) -> Int32 {
     func readAll() -> Int32 {
       unsafe own.pointee.real.pointee.pMethods.pointee.xRead(
@@ -56,7 +56,7 @@ enum FileMethods {
         let half = Int(amount) / 2
         unsafe (buffer + half).initializeMemory(
           as: UInt8.self, repeating: 0, count: Int(amount) - half)
-        return ErrorCodes.shortRead
+        return RealErrorCodes.shortRead
       case .flip(let bit):
         let place = unsafe buffer.assumingMemoryBound(to: UInt8.self) + bit / 8
         unsafe place.pointee ^= 1 << UInt8(bit % 8)
@@ -73,7 +73,7 @@ enum FileMethods {
   static func write(
     _ file: File?, _ buffer: UnsafeRawPointer?, _ amount: Int32, _ offset: sqlite3_int64
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.write.bit == 0 else {
       return unsafe faultedWrite(
         own, UnsafeRawBufferPointer(start: buffer, count: Int(amount)), offset)
@@ -85,7 +85,7 @@ enum FileMethods {
   }
 
   private static func faultedWrite(
-    _ own: FileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
+    _ own: RealFileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
   ) -> Int32 {
     unsafe faulted(own, .write, bytes: bytes.count, offset: offset) { decision in
       switch decision {
@@ -109,9 +109,9 @@ enum FileMethods {
 
   /// Writes to the layer underneath, and keeps what was there if it may have to come back.
   private static func put(
-    _ own: FileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
+    _ own: RealFileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
   ) -> Int32 {
-    let base = unsafe BaseFile(own.pointee.real)
+    let base = unsafe RealBaseFile(own.pointee.real)
     guard let undo = unsafe own.pointee.undo else {
       return unsafe base.write(bytes, offset: offset)
     }
@@ -119,10 +119,10 @@ enum FileMethods {
   }
 
   static func truncate(_ file: File?, _ size: sqlite3_int64) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.truncate.bit == 0 else {
       return unsafe faulted(own, .truncate, offset: size, special: { _ in SQLITE_OK }) {
-        let base = unsafe BaseFile(own.pointee.real)
+        let base = unsafe RealBaseFile(own.pointee.real)
         guard let undo = unsafe own.pointee.undo else { return base.truncate(to: size) }
         return unsafe undo._withUnsafeGuaranteedRef { $0.truncate(base, to: size) }
       }
@@ -133,7 +133,7 @@ enum FileMethods {
   }
 
   static func sync(_ file: File?, _ flags: Int32) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.sync.bit == 0 else {
       return unsafe faultedSync(own, flags)
     }
@@ -142,11 +142,11 @@ enum FileMethods {
     }
   }
 
-  private static func faultedSync(_ own: FileHandle, _ flags: Int32) -> Int32 {
+  private static func faultedSync(_ own: RealFileHandle, _ flags: Int32) -> Int32 {
     unsafe faulted(own, .sync) { decision in
       guard case .failAndDrop(let code) = decision else { return SQLITE_OK }
       unsafe own.pointee.undo?._withUnsafeGuaranteedRef {
-        unsafe $0.drop(BaseFile(own.pointee.real))
+        unsafe $0.drop(RealBaseFile(own.pointee.real))
       }
       return code
     } _: {
@@ -157,7 +157,7 @@ enum FileMethods {
   }
 
   static func fileSize(_ file: File?, _ size: UnsafeMutablePointer<sqlite3_int64>?) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.fileSize.bit == 0 else {
       return unsafe faulted(own, .fileSize, special: { _ in SQLITE_OK }) {
         unsafe own.pointee.real.pointee.pMethods.pointee.xFileSize(own.pointee.real, size)
@@ -174,7 +174,7 @@ enum FileMethods {
     _ file: File?, _ offset: sqlite3_int64, _ amount: Int32,
     _ place: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     return unsafe plain(own, .fetch) {
       // Where reads may go wrong, SQLite must read: through a map it would not pass here.
       if unsafe own.pointee.mask & VFSMethod.read.bit != 0 {
@@ -189,7 +189,7 @@ enum FileMethods {
   static func unfetch(
     _ file: File?, _ offset: sqlite3_int64, _ place: UnsafeMutableRawPointer?
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     return unsafe plain(own, .unfetch) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xUnfetch(own.pointee.real, offset, place)
     }
@@ -200,7 +200,7 @@ enum FileMethods {
   static func fileControl(
     _ file: File?, _ operation: Int32, _ argument: UnsafeMutableRawPointer?
   ) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     return unsafe plain(own, .fileControl) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xFileControl(
         own.pointee.real, operation, argument)
@@ -208,19 +208,19 @@ enum FileMethods {
   }
 
   static func sectorSize(_ file: File?) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     return unsafe own.pointee.real.pointee.pMethods.pointee.xSectorSize(own.pointee.real)
   }
 
   static func deviceCharacteristics(_ file: File?) -> Int32 {
-    let own = unsafe WrappedFile.of(file)
+    let own = unsafe RealFile.of(file)
     return unsafe own.pointee.real.pointee.pMethods.pointee.xDeviceCharacteristics(
       own.pointee.real)
   }
 
   /// A call of a method that has no errors: only latencies and deaths may hit it.
   @inline(__always)
-  static func plain(_ own: FileHandle, _ method: VFSMethod, _ body: () -> Int32) -> Int32 {
+  static func plain(_ own: RealFileHandle, _ method: VFSMethod, _ body: () -> Int32) -> Int32 {
     guard unsafe own.pointee.mask & method.bit == 0 else {
       return unsafe faulted(own, method, special: { _ in SQLITE_OK }, body)
     }

@@ -1,5 +1,4 @@
 import AssayModel
-import CSQLite
 import Glibc
 
 extension VFSMethod {
@@ -49,21 +48,6 @@ extension FileKind {
     case .wal: 2
     case .superJournal: 3
     case .temporary: 4
-    }
-  }
-
-  /// What a file is to SQLite, as it says when it opens it.
-  init(openFlags: Int32) {
-    if openFlags & SQLITE_OPEN_MAIN_DB != 0 {
-      self = .database
-    } else if openFlags & SQLITE_OPEN_WAL != 0 {
-      self = .wal
-    } else if openFlags & SQLITE_OPEN_MAIN_JOURNAL != 0 {
-      self = .journal
-    } else if openFlags & SQLITE_OPEN_SUPER_JOURNAL != 0 {
-      self = .superJournal
-    } else {
-      self = .temporary
     }
   }
 

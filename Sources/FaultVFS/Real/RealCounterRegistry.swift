@@ -4,12 +4,12 @@ import Synchronization
 /// All counters of a file system layer: those of open files, and the sums of closed ones.
 ///
 /// A block joins and leaves under the lock, so that no reading misses one or counts it twice.
-final class CounterRegistry: Sendable {
+final class RealCounterRegistry: Sendable {
   /// A connection: the number of the database handle that it was opened with, from 1.
   typealias ConnectionNumber = UInt64
 
   private struct Member {
-    var block: CounterBlock
+    var block: RealCounterBlock
     var kind: FileKind
     var connection: ConnectionNumber?
   }
@@ -22,10 +22,10 @@ final class CounterRegistry: Sendable {
 
   private let state = Mutex(State())
   /// Calls that concern no open file, by the kind of file that they name; the last one for none.
-  private let shared: [CounterBlock]
+  private let shared: [RealCounterBlock]
 
   init() {
-    shared = (0...FileKind.slotCount).map { _ in CounterBlock() }
+    shared = (0...FileKind.slotCount).map { _ in RealCounterBlock() }
   }
 
   deinit {
@@ -36,15 +36,17 @@ final class CounterRegistry: Sendable {
   }
 
   /// The block of calls that concern no open file.
-  func sharedBlock(_ kind: FileKind?) -> CounterBlock { shared[kind?.slot ?? FileKind.slotCount] }
+  func sharedBlock(_ kind: FileKind?) -> RealCounterBlock {
+    shared[kind?.slot ?? FileKind.slotCount]
+  }
 
   /// Makes the counters of a file that is being opened.
   ///
   /// - Parameter owner: number of the database file that it belongs to; `nil` for a database
   ///   itself, which begins a connection, and for what belongs to none.
   /// - Returns: the counters and the file's number.
-  func join(_ kind: FileKind, owner: UInt64?) -> (block: CounterBlock, number: UInt64) {
-    let block = CounterBlock()
+  func join(_ kind: FileKind, owner: UInt64?) -> (block: RealCounterBlock, number: UInt64) {
+    let block = RealCounterBlock()
     return state.withLock { state in
       state.last += 1
       let connection = kind == .database ? state.last : owner

@@ -3,7 +3,7 @@ import CSQLite
 import Glibc
 
 /// The methods of the layer itself that open, delete and look for files, and those that wait.
-enum SystemMethods {
+enum RealSystemMethods {
   typealias System = UnsafeMutablePointer<sqlite3_vfs>
 
   @inline(__always)
@@ -21,9 +21,9 @@ enum SystemMethods {
     guard let owner = unsafe owner(system), let file = unsafe file else { return SQLITE_MISUSE }
     // Without methods SQLite does not close what could not be opened.
     unsafe file.pointee.pMethods = nil
-    let kind = FileKind(openFlags: flags)
+    let kind = FileKind(flags: flags)
     let memory = UnsafeMutableRawPointer(file)
-    let real = unsafe (memory + WrappedFile.headerSize).assumingMemoryBound(to: sqlite3_file.self)
+    let real = unsafe (memory + RealFile.headerSize).assumingMemoryBound(to: sqlite3_file.self)
     unsafe real.pointee.pMethods = nil
     let start = owner.measuresTime ? monotonicNanoseconds() : 0
     let code = owner.faulted(.open, kind) {
@@ -39,8 +39,8 @@ enum SystemMethods {
     let undo = unsafe owner.undoLog(kind, name: name)
     let (block, number) = owner.registry.join(kind, owner: unsafe database(of: name, kind))
     unsafe memory.initializeMemory(
-      as: WrappedFile.self,
-      to: WrappedFile(
+      as: RealFile.self,
+      to: RealFile(
         base: sqlite3_file(pMethods: owner.methodTables.table(for: methods)), real: real,
         system: .passUnretained(owner), undo: undo.map { unsafe .passRetained($0) },
         counters: block, number: number, kind: kind, isTimed: owner.measuresTime,
@@ -56,7 +56,7 @@ enum SystemMethods {
     guard kind == .journal || kind == .wal, let name = unsafe name,
       let file = unsafe sqlite3_database_file_object(name)
     else { return nil }
-    return unsafe WrappedFile.of(file).pointee.number
+    return unsafe RealFile.of(file).pointee.number
   }
 
   static func delete(
@@ -135,19 +135,19 @@ enum SystemMethods {
   static func wrapping(_ base: sqlite3_vfs) -> sqlite3_vfs {
     var own = unsafe base
     unsafe own.pNext = nil
-    unsafe own.szOsFile = base.szOsFile + Int32(WrappedFile.headerSize)
-    unsafe own.xOpen = { unsafe SystemMethods.open($0, $1, $2, $3, $4) }
-    unsafe own.xDelete = { unsafe SystemMethods.delete($0, $1, $2) }
-    unsafe own.xAccess = { unsafe SystemMethods.access($0, $1, $2, $3) }
-    unsafe own.xFullPathname = { unsafe SystemMethods.fullPathname($0, $1, $2, $3) }
-    unsafe own.xRandomness = { unsafe SystemMethods.randomness($0, $1, $2) }
-    unsafe own.xSleep = { unsafe SystemMethods.sleep($0, $1) }
-    unsafe own.xCurrentTime = { unsafe SystemMethods.currentTime($0, $1) }
+    unsafe own.szOsFile = base.szOsFile + Int32(RealFile.headerSize)
+    unsafe own.xOpen = { unsafe RealSystemMethods.open($0, $1, $2, $3, $4) }
+    unsafe own.xDelete = { unsafe RealSystemMethods.delete($0, $1, $2) }
+    unsafe own.xAccess = { unsafe RealSystemMethods.access($0, $1, $2, $3) }
+    unsafe own.xFullPathname = { unsafe RealSystemMethods.fullPathname($0, $1, $2, $3) }
+    unsafe own.xRandomness = { unsafe RealSystemMethods.randomness($0, $1, $2) }
+    unsafe own.xSleep = { unsafe RealSystemMethods.sleep($0, $1) }
+    unsafe own.xCurrentTime = { unsafe RealSystemMethods.currentTime($0, $1) }
     if unsafe base.xGetLastError != nil {
-      unsafe own.xGetLastError = { unsafe SystemMethods.lastError($0, $1, $2) }
+      unsafe own.xGetLastError = { unsafe RealSystemMethods.lastError($0, $1, $2) }
     }
     if unsafe base.iVersion >= 2, unsafe base.xCurrentTimeInt64 != nil {
-      unsafe own.xCurrentTimeInt64 = { unsafe SystemMethods.currentTimeInt64($0, $1) }
+      unsafe own.xCurrentTimeInt64 = { unsafe RealSystemMethods.currentTimeInt64($0, $1) }
     }
     return unsafe own
   }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Safe because tables are only added, under the lock, and freed with the whole.
 @safe
-final class MethodTables: @unchecked Sendable {
+final class RealMethodTables: @unchecked Sendable {
   // Unchecked because of the pointers, which are only used under the lock or read by SQLite, which
   // never writes to them.
   private let tables = Mutex<[Entry]>([])
@@ -48,38 +48,38 @@ final class MethodTables: @unchecked Sendable {
   private static func wrapping(_ base: sqlite3_io_methods) -> sqlite3_io_methods {
     var own = sqlite3_io_methods()
     own.iVersion = min(3, base.iVersion)
-    unsafe own.xClose = { unsafe FileMethods.close($0) }
-    unsafe own.xRead = { unsafe FileMethods.read($0, $1, $2, $3) }
-    unsafe own.xWrite = { unsafe FileMethods.write($0, $1, $2, $3) }
-    unsafe own.xTruncate = { unsafe FileMethods.truncate($0, $1) }
-    unsafe own.xSync = { unsafe FileMethods.sync($0, $1) }
-    unsafe own.xFileSize = { unsafe FileMethods.fileSize($0, $1) }
-    unsafe own.xLock = { unsafe LockMethods.lock($0, $1) }
-    unsafe own.xUnlock = { unsafe LockMethods.unlock($0, $1) }
-    unsafe own.xCheckReservedLock = { unsafe LockMethods.checkReservedLock($0, $1) }
-    unsafe own.xFileControl = { unsafe FileMethods.fileControl($0, $1, $2) }
-    unsafe own.xSectorSize = { unsafe FileMethods.sectorSize($0) }
-    unsafe own.xDeviceCharacteristics = { unsafe FileMethods.deviceCharacteristics($0) }
+    unsafe own.xClose = { unsafe RealFileMethods.close($0) }
+    unsafe own.xRead = { unsafe RealFileMethods.read($0, $1, $2, $3) }
+    unsafe own.xWrite = { unsafe RealFileMethods.write($0, $1, $2, $3) }
+    unsafe own.xTruncate = { unsafe RealFileMethods.truncate($0, $1) }
+    unsafe own.xSync = { unsafe RealFileMethods.sync($0, $1) }
+    unsafe own.xFileSize = { unsafe RealFileMethods.fileSize($0, $1) }
+    unsafe own.xLock = { unsafe RealLockMethods.lock($0, $1) }
+    unsafe own.xUnlock = { unsafe RealLockMethods.unlock($0, $1) }
+    unsafe own.xCheckReservedLock = { unsafe RealLockMethods.checkReservedLock($0, $1) }
+    unsafe own.xFileControl = { unsafe RealFileMethods.fileControl($0, $1, $2) }
+    unsafe own.xSectorSize = { unsafe RealFileMethods.sectorSize($0) }
+    unsafe own.xDeviceCharacteristics = { unsafe RealFileMethods.deviceCharacteristics($0) }
     if base.iVersion >= 2 {
       if unsafe base.xShmMap != nil {
-        unsafe own.xShmMap = { unsafe LockMethods.sharedMemoryMap($0, $1, $2, $3, $4) }
+        unsafe own.xShmMap = { unsafe RealLockMethods.sharedMemoryMap($0, $1, $2, $3, $4) }
       }
       if unsafe base.xShmLock != nil {
-        unsafe own.xShmLock = { unsafe LockMethods.sharedMemoryLock($0, $1, $2, $3) }
+        unsafe own.xShmLock = { unsafe RealLockMethods.sharedMemoryLock($0, $1, $2, $3) }
       }
       if unsafe base.xShmBarrier != nil {
-        unsafe own.xShmBarrier = { unsafe LockMethods.sharedMemoryBarrier($0) }
+        unsafe own.xShmBarrier = { unsafe RealLockMethods.sharedMemoryBarrier($0) }
       }
       if unsafe base.xShmUnmap != nil {
-        unsafe own.xShmUnmap = { unsafe LockMethods.sharedMemoryUnmap($0, $1) }
+        unsafe own.xShmUnmap = { unsafe RealLockMethods.sharedMemoryUnmap($0, $1) }
       }
     }
     if base.iVersion >= 3 {
       if unsafe base.xFetch != nil {
-        unsafe own.xFetch = { unsafe FileMethods.fetch($0, $1, $2, $3) }
+        unsafe own.xFetch = { unsafe RealFileMethods.fetch($0, $1, $2, $3) }
       }
       if unsafe base.xUnfetch != nil {
-        unsafe own.xUnfetch = { unsafe FileMethods.unfetch($0, $1, $2) }
+        unsafe own.xUnfetch = { unsafe RealFileMethods.unfetch($0, $1, $2) }
       }
     }
     return own

@@ -10,7 +10,7 @@ import Synchronization
 /// Safe because `words` holds `wordCount` initialised values from `init` to `free`, which the
 /// owner calls once, and every index is below `wordCount`.
 @safe
-struct CounterBlock: @unchecked Sendable {
+struct RealCounterBlock: @unchecked Sendable {
   // Unchecked because of the pointer, behind which every value is an atomic.
 
   /// What is counted of a method.

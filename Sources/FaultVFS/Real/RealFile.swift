@@ -4,14 +4,14 @@ import Glibc
 import Synchronization
 
 /// What SQLite holds as its `sqlite3_file`; the base layer's file lies right behind it.
-@unsafe struct WrappedFile {
+@unsafe struct RealFile {
   /// What SQLite looks at. The first member, because SQLite's pointer is ours.
   var base: sqlite3_file
   /// The file of the layer underneath.
   var real: UnsafeMutablePointer<sqlite3_file>
   var system: Unmanaged<RealFileSystem>
-  var undo: Unmanaged<UndoLog>?
-  var counters: CounterBlock
+  var undo: Unmanaged<RealUndoLog>?
+  var counters: RealCounterBlock
   /// Its number among the open files.
   var number: UInt64
   var kind: FileKind
@@ -20,28 +20,28 @@ import Synchronization
   var mask: UInt32
   /// The lock that the layer underneath really holds; SQLite may believe in more.
   var realLock: Int32
-  /// Slots of shared memory that were granted without being taken.
+  /// RealSlots of shared memory that were granted without being taken.
   var silentSlots: UInt32
 
   /// Bytes before the base layer's file: SQLite aligns to 8, and so do we.
-  static var headerSize: Int { unsafe (MemoryLayout<WrappedFile>.size + 15) & ~15 }
+  static var headerSize: Int { unsafe (MemoryLayout<RealFile>.size + 15) & ~15 }
 
   @inline(__always)
   static func of(
     _ file: UnsafeMutablePointer<sqlite3_file>?
-  ) -> UnsafeMutablePointer<WrappedFile> {
+  ) -> UnsafeMutablePointer<RealFile> {
     // SQLite passes the pointer that it was given by `xOpen`, never NULL.
     unsafe UnsafeMutableRawPointer(file.unsafelyUnwrapped)
-      .assumingMemoryBound(to: WrappedFile.self)
+      .assumingMemoryBound(to: RealFile.self)
   }
 }
 
-typealias FileHandle = UnsafeMutablePointer<WrappedFile>
+typealias RealFileHandle = UnsafeMutablePointer<RealFile>
 
 /// Makes a call and counts it.
 @inline(__always)
 func counted(
-  _ file: FileHandle, _ method: VFSMethod, bytes: Int = 0, _ body: () -> Int32
+  _ file: RealFileHandle, _ method: VFSMethod, bytes: Int = 0, _ body: () -> Int32
 ) -> Int32 {
   guard unsafe !file.pointee.isTimed else {
     return unsafe timed(file, method, bytes: bytes, body)
@@ -52,7 +52,7 @@ func counted(
 }
 
 private func timed(
-  _ file: FileHandle, _ method: VFSMethod, bytes: Int, _ body: () -> Int32
+  _ file: RealFileHandle, _ method: VFSMethod, bytes: Int, _ body: () -> Int32
 ) -> Int32 {
   let start = monotonicNanoseconds()
   let code = body()
@@ -70,8 +70,8 @@ private func timed(
 ///     call.
 ///   - body: the call itself.
 func faulted(
-  _ file: FileHandle, _ method: VFSMethod, bytes: Int = 0, offset: Int64 = 0,
-  special: (FaultDecision) -> Int32, _ body: () -> Int32
+  _ file: RealFileHandle, _ method: VFSMethod, bytes: Int = 0, offset: Int64 = 0,
+  special: (RealFaultDecision) -> Int32, _ body: () -> Int32
 ) -> Int32 {
   unsafe counted(file, method, bytes: bytes) {
     let (table, kind) = unsafe (

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// What an operation is to do instead of what it was asked for.
-enum FaultDecision: Equatable {
+enum RealFaultDecision: Equatable {
   /// What it was asked for.
   case proceed
   /// Answer with a code.
@@ -25,13 +25,13 @@ enum FaultDecision: Equatable {
 /// All faults and latencies of a process.
 ///
 /// Only calls whose bit is set in `mask` come here; they pay for a lock, all others for nothing.
-final class FaultTable: Sendable {
+final class RealFaultTable: Sendable {
   /// Injections of one fault that are logged one by one; further ones are only counted.
   static let logLimit = 100
 
   private struct State: ~Copyable {
-    var entries: [FaultEntry]
-    var log: FaultLog?
+    var entries: [RealFaultEntry]
+    var log: RealFaultLog?
     var counts: [UInt64]
     var logged: [Int]
     var unlogged: UInt64 = 0
@@ -46,7 +46,7 @@ final class FaultTable: Sendable {
 
   init(_ settings: RealFileSystemSettings) throws(RealFileSystemError) {
     let entries = settings.faults.filter(\.fault.isOfFileSystem).map {
-      FaultEntry($0, seed: settings.seed, isRestarted: settings.isRestarted)
+      RealFaultEntry($0, seed: settings.seed, isRestarted: settings.isRestarted)
     }
     var latencies = [UInt64](repeating: 0, count: VFSMethod.slotCount)
     var slow: UInt32 = 0
@@ -64,8 +64,8 @@ final class FaultTable: Sendable {
     masks = FileKind.allCases.sorted { $0.slot < $1.slot }.map { kind in
       entries.reduce(slow | (dropKinds.contains(kind) ? undone : 0)) { $0 | $1.mask(kind) }
     }
-    let log: FaultLog?
-    if let path = settings.logPath { log = try FaultLog(path: path) } else { log = nil }
+    let log: RealFaultLog?
+    if let path = settings.logPath { log = try RealFaultLog(path: path) } else { log = nil }
     state = Mutex(
       State(
         entries: entries, log: log, counts: Array(repeating: 0, count: entries.count),
@@ -123,11 +123,11 @@ final class FaultTable: Sendable {
   ///   - offset: its place.
   func decide(
     _ method: VFSMethod, _ kind: FileKind, bytes: Int = 0, offset: Int64 = 0
-  ) -> FaultDecision {
+  ) -> RealFaultDecision {
     guard isArmed.load(ordering: .acquiring) else { return .proceed }
     let now = monotonicNanoseconds()
     return state.withLock { state in
-      var decision = FaultDecision.proceed
+      var decision = RealFaultDecision.proceed
       for index in state.entries.indices where state.entries[index].selects(method, kind) {
         let strike = state.entries[index].strike(kind, bytes: bytes, now: now)
         // Each sees every operation, so that none moves another one's count; the first one acts.
@@ -146,14 +146,16 @@ final class FaultTable: Sendable {
   }
 
   private static func decision(
-    _ entry: inout FaultEntry, _ strike: FaultEntry.Strike, _ method: VFSMethod, _ kind: FileKind,
+    _ entry: inout RealFaultEntry, _ strike: RealFaultEntry.Strike, _ method: VFSMethod,
+    _ kind: FileKind,
     bytes: Int
-  ) -> FaultDecision {
+  ) -> RealFaultDecision {
     switch entry.fault.kind {
-    case .ioError: .fail(ErrorCodes.failure(of: method))
+    case .ioError: .fail(RealErrorCodes.failure(of: method))
     case .fsyncError:
       entry.fault.dropsDirtyPages
-        ? .failAndDrop(ErrorCodes.failure(of: method)) : .fail(ErrorCodes.failure(of: method))
+        ? .failAndDrop(RealErrorCodes.failure(of: method))
+        : .fail(RealErrorCodes.failure(of: method))
     case .shortRead: bytes > 0 ? .shortRead : .proceed
     case .diskFull: .full(room: min(bytes, entry.room(for: strike)))
     case .bitFlip: bytes > 0 ? .flip(bit: entry.draw(kind, below: bytes * 8)) : .proceed
@@ -164,8 +166,8 @@ final class FaultTable: Sendable {
   }
 
   private static func record(
-    _ state: inout State, _ entry: FaultEntry, _ method: VFSMethod, _ kind: FileKind,
-    _ decision: FaultDecision, offset: Int64, now: UInt64
+    _ state: inout State, _ entry: RealFaultEntry, _ method: VFSMethod, _ kind: FileKind,
+    _ decision: RealFaultDecision, offset: Int64, now: UInt64
   ) {
     var bit: UInt64 = 0
     if case .flip(let drawn) = decision { bit = UInt64(drawn) }

@@ -3,7 +3,7 @@ import CSQLite
 
 /// Extended result codes, which the header builds with a shift that Swift does not import.
 /// Source: sqlite3.h, "Extended Result Codes".
-enum ErrorCodes {
+enum RealErrorCodes {
   static let shortRead: Int32 = SQLITE_IOERR | 2 << 8
 
   /// What SQLite's own layer answers when the system call behind a method fails.

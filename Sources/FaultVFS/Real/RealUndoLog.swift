@@ -6,7 +6,7 @@ import Synchronization
 /// Shared by all handles of this process to one file, because a sync is the file's and not the
 /// handle's. Writes of other processes are theirs: a piece that somebody else has changed since is
 /// left alone.
-final class UndoLog: Sendable {
+final class RealUndoLog: Sendable {
   /// Old bytes kept for one file. Beyond, the oldest count as written back by the system in time.
   private static let byteLimit = 64 << 20
 
@@ -32,7 +32,7 @@ final class UndoLog: Sendable {
       changes.append(change)
       byteCount += change.byteCount
       var oldest = 0
-      while byteCount > UndoLog.byteLimit, oldest < changes.count {
+      while byteCount > RealUndoLog.byteLimit, oldest < changes.count {
         byteCount -= changes[oldest].byteCount
         oldest += 1
       }
@@ -46,7 +46,7 @@ final class UndoLog: Sendable {
   func clear() { state.withLock { $0 = State() } }
 
   /// Writes, and keeps what was there.
-  func write(_ file: BaseFile, _ bytes: UnsafeRawBufferPointer, offset: Int64) -> Int32 {
+  func write(_ file: RealBaseFile, _ bytes: UnsafeRawBufferPointer, offset: Int64) -> Int32 {
     state.withLock { state in
       let size = file.size
       let old = file.read(min(bytes.count, Int(clamping: size - offset)), offset: offset)
@@ -61,7 +61,7 @@ final class UndoLog: Sendable {
   }
 
   /// Cuts the file, and keeps what was there.
-  func truncate(_ file: BaseFile, to size: Int64) -> Int32 {
+  func truncate(_ file: RealBaseFile, to size: Int64) -> Int32 {
     state.withLock { state in
       let tail = file.read(Int(clamping: file.size - size), offset: size)
       let code = file.truncate(to: size)
@@ -71,7 +71,7 @@ final class UndoLog: Sendable {
   }
 
   /// Takes back every change since the last sync, newest first.
-  func drop(_ file: BaseFile) {
+  func drop(_ file: RealBaseFile) {
     state.withLock { state in
       for change in state.changes.reversed() {
         switch change {

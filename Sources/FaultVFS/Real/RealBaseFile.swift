@@ -4,7 +4,7 @@ import CSQLite
 ///
 /// Safe because it is made for one call by who holds the open file, and never kept.
 @safe
-struct BaseFile {
+struct RealBaseFile {
   private let file: UnsafeMutablePointer<sqlite3_file>
 
   init(_ file: UnsafeMutablePointer<sqlite3_file>) {

@@ -1,0 +1,29 @@
+/// What the time of operations went to: nanoseconds of all actors together, while measuring.
+///
+/// Known only where the file system layer measures time (`probe: times`), and only of processes
+/// that lived to report. Without a memory map: pages read through one cost no call.
+public struct ServiceTime: Codable, Equatable, Sendable {
+  /// From the first attempt to the end, of all measured operations.
+  public var total: UInt64
+  /// Taking locks, and SQLite's own sleeps while it waits for them.
+  public var locking: UInt64
+  /// Syncs.
+  public var syncing: UInt64
+  /// All other calls of the file system layer.
+  public var otherIO: UInt64
+  /// What is left: SQLite's own work, waits for a connection, pauses between attempts.
+  public var rest: UInt64
+
+  /// Creates a split of `total`; what the parts leave is the rest.
+  ///
+  /// Calls at the edge of the measured time may belong to operations beyond it: where the parts are
+  /// more than the whole, the rest is 0.
+  public init(total: UInt64, locking: UInt64, syncing: UInt64, otherIO: UInt64) {
+    self.total = total
+    self.locking = locking
+    self.syncing = syncing
+    self.otherIO = otherIO
+    let parts = locking + syncing + otherIO
+    rest = total > parts ? total - parts : 0
+  }
+}
