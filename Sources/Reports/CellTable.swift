@@ -138,7 +138,7 @@ struct CellTable {
       head: "lock/sync/I/O",
       texts: result.cells.map { cell in
         guard let time = cell.serviceTime, time.total > 0 else { return "" }
-        return [time.locking, time.syncing, time.otherIO]
+        return [time.locking, time.syncing, time.otherCalls]
           .map { Figures.share(Double($0) / Double(time.total)) }.joined(separator: "/")
       })
   }

@@ -129,7 +129,7 @@ struct CellFigures {
     return ServiceTime(
       total: repetitions.reduce(0) { $0 + $1.activity.reportedServiceNanoseconds },
       locking: parts.reduce(0) { $0 + $1.locking },
-      syncing: parts.reduce(0) { $0 + $1.syncing }, otherIO: parts.reduce(0) { $0 + $1.other })
+      syncing: parts.reduce(0) { $0 + $1.syncing }, otherCalls: parts.reduce(0) { $0 + $1.other })
   }
 
   private var faultResults: [FaultResult] {

@@ -145,10 +145,6 @@ struct BadInputTests {
         "world: simulated\nexplore: { crashes: power-loss, minimum: 1 }\n"
           + "load: { workload: kv, operations: 9 }", "world"
       ),
-      ("\(kv)\ndisk: { sync: 8ms }", "latency"),
-      ("\(kv)\nprobe: counts", "probe"),
-      ("\(kv)\nfaults: [{ kill: 0, operation: 5 }]", "operation"),
-      ("\(kv)\nfaults: [{ io_error: all, probability: 0.01 }]", "io_error"),
       ("\(kv)\nexpect: { counts: valid }", "counts"),
       ("load: { workload: queue, duration: 1s }", "queue"),
       ("\(kv)\ngate: { metrics: [throughput] }", "gate"),

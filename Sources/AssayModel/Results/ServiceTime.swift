@@ -10,7 +10,7 @@ public struct ServiceTime: Codable, Equatable, Sendable {
   /// Syncs.
   public var syncing: UInt64
   /// All other calls of the file system layer.
-  public var otherIO: UInt64
+  public var otherCalls: UInt64
   /// What is left: SQLite's own work, waits for a connection, pauses between attempts.
   public var rest: UInt64
 
@@ -18,12 +18,12 @@ public struct ServiceTime: Codable, Equatable, Sendable {
   ///
   /// Calls at the edge of the measured time may belong to operations beyond it: where the parts are
   /// more than the whole, the rest is 0.
-  public init(total: UInt64, locking: UInt64, syncing: UInt64, otherIO: UInt64) {
+  public init(total: UInt64, locking: UInt64, syncing: UInt64, otherCalls: UInt64) {
     self.total = total
     self.locking = locking
     self.syncing = syncing
-    self.otherIO = otherIO
-    let parts = locking + syncing + otherIO
+    self.otherCalls = otherCalls
+    let parts = locking + syncing + otherCalls
     rest = total > parts ? total - parts : 0
   }
 }
