@@ -11,7 +11,8 @@ public struct ServiceTime: Codable, Equatable, Sendable {
   public var syncing: UInt64
   /// All other calls of the file system layer.
   public var otherCalls: UInt64
-  /// What is left: SQLite's own work, waits for a connection, pauses between attempts.
+  /// What is left: SQLite's own work, waits for a connection, waits of a busy handler that is not
+  /// SQLite's, pauses between attempts.
   public var rest: UInt64
 
   /// Creates a split of `total`; what the parts leave is the rest.

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// It stands before SQLite's own layer and passes everything on, so that databases can be shared
 /// with connections that know nothing of it. A cell registers it only if it asks for counts,
-/// latencies or faults. The cost of each is in the module's article.
+/// latencies or faults.
 ///
 /// Connections use it by its name. Every one of them must be closed before `unregister`.
 ///
