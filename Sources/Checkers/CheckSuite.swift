@@ -51,8 +51,12 @@ public struct CheckSuite {
       locks?.see(event)
       kills.see(event)
     }
-    var results = checkers.indices.map { kills.qualify(checkers[$0].finish(content: state)) }
-    if isAsked(.integrity) { results.append(IntegrityCheck.result(context.record.observation)) }
+    var results = checkers.indices.map {
+      kills.qualify(state.judge(checkers[$0].finish(content: state)))
+    }
+    if isAsked(.integrity) {
+      results.append(kills.qualify(IntegrityCheck.result(context.record.observation)))
+    }
     let finder = locks?.takeovers()
     if isAsked(.mutualExclusion), let result = locks?.finish(content: state) {
       results.append(kills.qualify(result))
@@ -97,7 +101,8 @@ public struct CheckSuite {
   ) throws -> ContentState {
     let observation = context.record.observation
     guard var stream = content else {
-      return .missing(observation.failure ?? "there is none")
+      let reason = observation.failure ?? "there is none"
+      return observation.isDamaged ? .damaged(reason) : .missing(reason)
     }
     var rows = 0
     while let row = try stream.next() {

@@ -20,12 +20,26 @@ enum ContentState: Equatable {
   case read
   /// It could not, for this reason.
   case missing(String)
+  /// It could not, because SQLite says that the file is damaged.
+  case damaged(String)
 
   /// The reason why a check that needs the content can't tell; `nil` when it was read.
   var reason: String? {
     switch self {
     case .read: nil
-    case .missing(let reason): "the final content was not read: \(reason)"
+    case .missing(let reason), .damaged(let reason): "the final content was not read: \(reason)"
     }
+  }
+
+  /// Turns an answer that lacks the content into a violation where SQLite itself calls the
+  /// database damaged: that is no state that whole transactions could have left, and nobody can
+  /// read what was acknowledged.
+  func judge(_ result: CheckResult) -> CheckResult {
+    guard case .damaged(let reason) = self, result.status == .unknown,
+      [.durability, .atomicity, .invariants].contains(result.check)
+    else { return result }
+    return .violated(
+      result.check, evidence: result.evidence,
+      witness: ["SQLite cannot read the database, which is damaged: \(reason)"])
   }
 }

@@ -26,13 +26,31 @@ struct KillCoverage {
   /// Turns a pass into unknown when a planned kind of fault never came, or when the cell plans
   /// kills and none hit a write or a holder.
   func qualify(_ result: CheckResult) -> CheckResult {
-    let checks: [CheckName] = [.durability, .atomicity, .mutualExclusion, .invariants]
+    let checks: [CheckName] = [
+      .integrity, .durability, .atomicity, .mutualExclusion, .invariants,
+    ]
     guard result.status == .valid, checks.contains(result.check) else { return result }
+    // Files are sound after any other fault that did not come as well: no claim of that one's.
+    let missing = result.check == .integrity ? missingTamper : missingTamper ?? self.missing
     if let missing {
       return .unknown(
         result.check, evidence: result.evidence, reason: missing, sawNothing: true)
     }
-    return result.check == .mutualExclusion ? result : qualifyByKills(result)
+    return [.integrity, .mutualExclusion].contains(result.check) ? result : qualifyByKills(result)
+  }
+
+  /// The planned way of tampering with files that hit nothing, in words.
+  private var missingTamper: String? {
+    for planned in context.cell.faults where planned.kind == .tamper {
+      guard case .named(let way) = planned.target else { continue }
+      let records = context.record.faults.filter {
+        $0.kind == .tamper && $0.target.hasPrefix(way)
+      }
+      if records.contains(where: { $0.missed == nil }) { continue }
+      let reason = records.lazy.compactMap(\.missed).first ?? "it never came"
+      return "tamper: \(way) hit nothing: \(reason)"
+    }
+    return nil
   }
 
   /// The planned kind of fault that never came, in words.

@@ -11,8 +11,8 @@ public enum Capabilities {
 
   /// Faults that this version can inject in the real world.
   public static let faults: Set<FaultSpecification.Kind> = [
-    .kill, .pause, .staleLock, .clock, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip,
-    .silentLock,
+    .kill, .pause, .staleLock, .clock, .tamper, .ioError, .shortRead, .diskFull, .fsyncError,
+    .bitFlip, .silentLock,
   ]
 
   /// Says why a plan can't be run, or nothing.
@@ -37,6 +37,7 @@ public enum Capabilities {
       }
       try verifyStaleLocks(cell)
       try verifyFileSystem(cell)
+      try verifyTampering(cell)
       try verifySizes(cell)
       try verifyKeys(cell)
     }
@@ -76,6 +77,15 @@ public enum Capabilities {
           .input,
           "cell \(cell.id): stale_lock: all for \(count) locks; at most 100 are supported")
       }
+    }
+  }
+
+  /// Tampering needs files that the journal mode has.
+  private static func verifyTampering(_ cell: PlannedCell) throws(RunnerError) {
+    for fault in cell.faults {
+      guard let reason = Tamper.refusal(of: fault, in: cell) else { continue }
+      let way = if case .named(let word) = fault.target { word } else { "\(fault.target)" }
+      throw RunnerError(.input, "cell \(cell.id): tamper: \(way) \(reason)")
     }
   }
 

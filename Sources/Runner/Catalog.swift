@@ -39,6 +39,8 @@ public enum Catalog {
     case .fsyncError: "a sync fails, and may lose what was written since the last one"
     case .bitFlip: "one bit is wrong: in what is read, or in what is written to the file"
     case .silentLock: "a lock of a file or of shared memory is granted but not taken"
+    case .tamper:
+      "copy or rename the database, delete or swap its journal or log, zero its shared memory"
     default: later
     }
   }

@@ -140,7 +140,8 @@ struct CellFigures {
         FaultResult(
           kind: fault.kind.rawValue, target: fault.target, repetition: number,
           duringWrite: fault.hitDuringWrite, injected: since(fault.injected),
-          detected: fault.detected.map(since), recovered: fault.recovered.map(since))
+          detected: fault.detected.map(since), recovered: fault.recovered.map(since),
+          missed: fault.missed)
       }
     }
   }

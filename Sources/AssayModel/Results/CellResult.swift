@@ -190,11 +190,13 @@ public struct FaultResult: Codable, Equatable, Sendable {
   public var detected: Int64?
   /// When work went on.
   public var recovered: Int64?
+  /// Why it hit nothing, for people; `nil` when it did.
+  public var missed: String?
 
   /// Creates a row.
   public init(
     kind: String, target: String, repetition: Int, duringWrite: Bool, injected: Int64,
-    detected: Int64?, recovered: Int64?
+    detected: Int64?, recovered: Int64?, missed: String? = nil
   ) {
     self.kind = kind
     self.target = target
@@ -203,6 +205,7 @@ public struct FaultResult: Codable, Equatable, Sendable {
     self.injected = injected
     self.detected = detected
     self.recovered = recovered
+    self.missed = missed
   }
 }
 

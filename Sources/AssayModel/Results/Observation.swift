@@ -6,6 +6,8 @@ public struct Observation: Hashable, Codable, Sendable {
   public var foreignKeyRows: [String]
   /// The error that kept the database from being opened or read, if any.
   public var failure: String?
+  /// Whether that error says that the file is damaged (CORRUPT) or no database (NOTADB).
+  public var isDamaged = false
   /// Name of the file beside the run that holds the rows of content, if they could be read.
   public var contentFile: String?
   /// Number of rows in it.

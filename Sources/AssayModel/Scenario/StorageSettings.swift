@@ -40,6 +40,19 @@ public struct StorageSettings: Hashable, Codable, Sendable {
     case deferred, immediate, exclusive
   }
 
+  /// Which of SQLite's own file system layers the connections use: they differ in how they lock.
+  public enum FileSystemLayer: String, CaseIterable, Codable, Sendable {
+    /// The library's default, which on unix locks with `fcntl`.
+    case standard = "default"
+    /// Locks that are files beside the database.
+    case unixDotfile = "unix-dotfile"
+    /// No locks at all.
+    case unixNone = "unix-none"
+    /// `unix-dotfile` in processes with odd numbers, the default in the others: neither sees the
+    /// other's locks.
+    case mixed
+  }
+
   /// One further pragma, applied to every connection and read back.
   public struct Pragma: Hashable, Codable, Sendable {
     /// The pragma's own name, such as `cache_size`.
@@ -82,6 +95,8 @@ public struct StorageSettings: Hashable, Codable, Sendable {
   public var queryTimeout: Nanoseconds?
   /// Where the database lives: `nil` for a file beside the run, `:memory:`, or a path.
   public var path: String?
+  /// Which of SQLite's own file system layers the connections use.
+  public var vfs: FileSystemLayer = .standard
   /// Every further pragma, in the order of the file.
   public var pragmas: [Pragma] = []
 

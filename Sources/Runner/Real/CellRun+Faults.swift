@@ -42,7 +42,8 @@ extension CellRun {
     case .staleLock:
       timeline.injected(index, at: now)
       for lock in staleLocks(of: fault, index) { try plantStaleLock(lock) }
-    case .tamper, .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock:
+    case .tamper: try tamper(index, fault)
+    case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock:
       throw RunnerError(
         .input, "this version can't inject '\(fault.kind.rawValue)' in the real world yet")
     }

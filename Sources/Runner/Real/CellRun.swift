@@ -99,6 +99,8 @@ final class CellRun {
   var isStopping = false
   /// What a worker of a database in memory read before it ended.
   var memoryObservation: Observation?
+  /// What was done to the files so far.
+  var tampering = Tampering()
 
   /// A worker that takes a lock and ends.
   struct Abandoner {
@@ -135,6 +137,7 @@ final class CellRun {
     begin()
     try superviseUntilOver()
     try collectInjections()
+    try finishTampering()
     let beforeObserving = time.monotonicNow()
     let observation = try observe()
     let observing = time.monotonicNow() - beforeObserving
@@ -176,7 +179,9 @@ final class CellRun {
   ) -> WorkerAssignment {
     WorkerAssignment(
       role: role, cell: cell, repetition: repetition, process: process, incarnation: incarnation,
-      owner: owner, databasePath: databasePath, historyFolder: historyFolder,
+      owner: owner,
+      databasePath: role == .observe ? tampering.observedPath ?? databasePath : databasePath,
+      historyFolder: historyFolder,
       coordinator: getpid(), killAfterCommits: killAfterCommits, lock: lock,
       expectedSourceID: expectedSourceID)
   }

@@ -30,6 +30,7 @@ struct ObserveWorker {
     } catch {
       // A database that cannot be read is what the check wants to know, not our failure.
       observation = Observation(failure: "\(error)")
+      observation.isDamaged = WorkerError.isDamage(error)
     }
     try control.send(WorkerMessage.ready(WorkerReady(time: time)))
     try control.send(WorkerMessage.observed(observation))

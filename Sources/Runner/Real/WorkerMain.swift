@@ -108,6 +108,12 @@ struct WorkerError: Error {
     .ioErrorNoMemory,
   ]
 
+  /// Whether SQLite says that the file is damaged or no database.
+  static func isDamage(_ error: any Error) -> Bool {
+    let code = (error as? WorkerError)?.code ?? StorageError(error)?.sqliteError?.code
+    return code.map { [.corrupt, .notADatabase].contains($0.primary) } ?? false
+  }
+
   /// What keeps a process from returning after its death: that is what the run is about.
   ///
   /// - Returns: `error` itself where it has nothing to do with the database.
@@ -116,8 +122,7 @@ struct WorkerError: Error {
     guard let code = known?.code ?? StorageError(error)?.sqliteError?.code,
       !machineCodes.contains(code)
     else { return error }
-    let isDamaged = [.corrupt, .notADatabase].contains(code.primary)
     return WorkerError(
-      isDamaged ? .damagedDatabase : .refusedByDatabase, known?.message ?? "\(error)")
+      isDamage(error) ? .damagedDatabase : .refusedByDatabase, known?.message ?? "\(error)")
   }
 }

@@ -33,9 +33,9 @@ struct WorkerStorage {
   /// Opens the engine as the cell says: every setting is applied on every connection and read
   /// back.
   func openDatabase() throws(WorkerError) -> Database {
-    var configuration = DatabaseConfiguration(
-      assignment.cell.storage, path: assignment.databasePath)
-    configuration.vfs = vfs
+    let storage = assignment.cell.storage
+    var configuration = DatabaseConfiguration(storage, path: assignment.databasePath)
+    configuration.vfs = vfs ?? storage.vfs.name(ofProcess: assignment.process)
     return try open(configuration)
   }
 

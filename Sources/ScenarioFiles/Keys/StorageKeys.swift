@@ -39,6 +39,10 @@ extension StorageSettings: SectionDefaults {
     .optional(
       "query_timeout", \.queryTimeout, .positiveDuration,
       "How long one query may run; without it, for ever."),
+    .value(
+      "vfs", \.vfs, .choice(),
+      "SQLite's own file system layer, which decides how files are locked; mixed: unix-dotfile in"
+        + " processes with odd numbers, the default in the others."),
     .optional(
       "path", \.path, .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db"),
       "Where the database lives: a path, or :memory:; without it a new file beside the run."),
