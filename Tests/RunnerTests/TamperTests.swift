@@ -122,7 +122,7 @@ struct TamperTests {
   func missed(way: String) async throws {
     let sections = """
       storage: { journal_mode: delete }
-      load: { workload: kv, writers: 0, readers: 1, keys: { count: 50 }, duration: 100ms }
+      load: { workload: ledger, writers: 0, readers: 1, keys: { count: 50 }, duration: 100ms }
       """
     let (run, checks) = try await run(sections, "{ tamper: \(way), at: 10ms }")
     let record = try #require(run.faults(.tamper).first)
@@ -139,8 +139,7 @@ struct TamperTests {
     "What cannot be tampered with is refused before anything runs",
     arguments: [
       ("delete", "journal_mode: off"), ("swap", "journal_mode: memory"),
-      ("copy", "path: ':memory:'"),
-      ("zero_shm", "journal_mode: delete"),
+      ("copy", "journal_mode: off"),
     ])
   func refused(way: String, storage: String) async throws {
     let sandbox = try Sandbox()
