@@ -60,4 +60,57 @@ struct FaultCoverageTests {
     let writing = text + "\n" + Self.handover + "\np1a0 write 0 token 2 nonce 6 @21-"
     #expect(try judge(.durability, planned(.kill, .durability), writing).status == .valid)
   }
+
+  // MARK: Tampering with files
+
+  private func tampered(
+    _ check: CheckName, _ records: [(target: String, missed: String?)], damage: String? = nil
+  ) throws -> CheckResult {
+    let cell = cell(.kv, checks: [check]) {
+      $0.faults = [
+        FaultSpecification(kind: .tamper, target: .named("swap"), trigger: .at(.seconds(1))),
+        FaultSpecification(kind: .tamper, target: .named("copy"), trigger: .at(.seconds(2))),
+      ]
+    }
+    let history = HistoryText("value 1=5\np0a0 store 1=5 @0-5 ok")
+    var record = record(cell, history)
+    record.faults = records.map { way in
+      var fault = FaultRecord(
+        kind: .tamper, process: nil, target: way.target, injected: HistoryText.time(1))
+      fault.missed = way.missed
+      return fault
+    }
+    var content: ListedContent? = ListedContent(rest: history.content[...])
+    if let damage {
+      record.observation = Observation(failure: damage)
+      record.observation.isDamaged = damage.contains("CORRUPT")
+      content = nil
+    }
+    var events = ListedEvents(rest: history.events[...])
+    let found = try CheckSuite(record: record).run(events: &events, content: &content)
+    return try #require(found.results.first { $0.check == check })
+  }
+
+  @Test("Tampering that hit nothing leaves nothing to pass, each way by itself")
+  func missedTampering() throws {
+    let hit = "swap: assay.db-journal"
+    #expect(
+      try tampered(.integrity, [(hit, nil), ("copy: assay.db", nil)]).status == .valid)
+    let missed = try tampered(.integrity, [(hit, nil), ("copy: nothing", "no log was there")])
+    #expect(missed.status == .unknown)
+    #expect(missed.sawNothing)
+    #expect(missed.reason == "tamper: copy hit nothing: no log was there")
+    let never = try tampered(.integrity, [(hit, nil)])
+    #expect(never.reason == "tamper: copy hit nothing: it never came")
+  }
+
+  @Test(
+    "A database that SQLite calls damaged has lost what was acknowledged; an unread one may not")
+  func damage() throws {
+    let lost = try tampered(.durability, [], damage: "SQLITE_CORRUPT (11)")
+    #expect(lost.status == .violated)
+    #expect(lost.witness.first?.contains("SQLITE_CORRUPT (11)") == true)
+    #expect(try tampered(.durability, [], damage: "SQLITE_BUSY (5)").status == .unknown)
+    #expect(try tampered(.integrity, [], damage: "SQLITE_CORRUPT (11)").status == .violated)
+  }
 }
