@@ -101,6 +101,21 @@ struct TamperFilesTests {
     #expect(try files.unwrittenCommits() == 1)
   }
 
+  @Test("A commit whose last page is not whole is none, and neither are its pages")
+  func tornCommit() throws {
+    var connection = try open("wal", [Pragma("wal_autocheckpoint", 0)])
+    _ = try connection.rows(text: "PRAGMA wal_checkpoint(TRUNCATE)")
+    for row in [1, 60] { try connection.execute("UPDATE t SET n = 1 WHERE id = \(row)") }
+    var bytes = try #require(try files.logBytes())
+    let whole = try #require(WriteAheadLog(bytes))
+    #expect(whole.commits.count == 2)
+    #expect(try files.pagesChanged(byLog: bytes) == 2)
+    bytes[bytes.count - 1] ^= 1
+    let torn = try #require(WriteAheadLog(bytes))
+    #expect(torn.commits == Array(whole.commits.prefix(1)))
+    #expect(try files.pagesChanged(byLog: bytes) == 1)
+  }
+
   @Test("Shared memory is zeroed as long as it is and keeps its length")
   func zero() throws {
     let connection = try open("wal")

@@ -197,7 +197,7 @@ extension CellRun {
   }
 
   private func zeroSharedMemory() throws(RunnerError) -> Look {
-    guard try files.unwrittenCommits() > 0 else { return .nothing(independence) }
+    guard try dependence() != nil else { return .nothing(independence) }
     let holder = try files.logWriter()
     guard let process = slots.indices.first(where: { slots[$0].worker?.processID == holder }) else {
       return .nothing("no process held the write lock of the log")

@@ -65,7 +65,8 @@ struct RollbackJournal {
 /// A write-ahead log as it lies in its file, as far as it is committed.
 ///
 /// Source: sqlite.org/fileformat2.html, "WAL File Format". Frames are told from older ones by their
-/// salts; checksums are not computed, because nobody writes while this reads.
+/// salts. Of the checksums only those of commits are computed: frames are written in their order, so
+/// that the others are whole.
 struct WriteAheadLog {
   private static let frameHeader = 24
 
@@ -84,28 +85,53 @@ struct WriteAheadLog {
     pageSize = Int(bytes.bigEndian(at: 8))
     guard (512...65_536).contains(pageSize) else { return nil }
     let salts = bytes[16..<24]
+    let isBigEndian = bytes.bigEndian(at: 0) & 1 == 1
+    // The checksum of a frame goes on from that of the frame before, of the first from the header's.
+    var before = (bytes.bigEndian(at: 24), bytes.bigEndian(at: 28))
     var (frame, place) = (1, 32)
     var open: [(page: Int, bytes: Range<Int>)] = []
     while place + Self.frameHeader + pageSize <= bytes.count, bytes[place + 8..<place + 16] == salts
     {
       let content = place + Self.frameHeader
       open.append((Int(bytes.bigEndian(at: place)), content..<content + pageSize))
+      let stored = (bytes.bigEndian(at: place + 16), bytes.bigEndian(at: place + 20))
       if bytes.bigEndian(at: place + 4) != 0 {
+        var sum = before
+        for part in [place..<place + 8, content..<content + pageSize] {
+          sum = Self.checksum(bytes, part, after: sum, isBigEndian: isBigEndian)
+        }
+        guard sum == stored else { break }
         for written in open { pages[written.page] = written.bytes }
         open = []
         commits.append(frame)
       }
+      before = stored
       frame += 1
       place = content + pageSize
     }
     if commits.isEmpty { return nil }
+  }
+
+  /// Source: sqlite.org/fileformat2.html, "Checksum Algorithm".
+  private static func checksum(
+    _ bytes: [UInt8], _ part: Range<Int>, after sum: (UInt32, UInt32), isBigEndian: Bool
+  ) -> (UInt32, UInt32) {
+    var sum = sum
+    for place in stride(from: part.lowerBound, to: part.upperBound, by: 8) {
+      var (first, second) = (bytes.bigEndian(at: place), bytes.bigEndian(at: place + 4))
+      if !isBigEndian { (first, second) = (first.byteSwapped, second.byteSwapped) }
+      sum.0 &+= first &+ sum.1
+      sum.1 &+= second &+ sum.0
+    }
+    return sum
   }
 }
 
 extension [UInt8] {
   /// The 32-bit number at `place`, most significant byte first.
   func bigEndian(at place: Int) -> UInt32 {
-    self[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    UInt32(self[place]) << 24 | UInt32(self[place + 1]) << 16 | UInt32(self[place + 2]) << 8
+      | UInt32(self[place + 3])
   }
 
   /// The 32-bit number at `place` in the byte order of this machine.
