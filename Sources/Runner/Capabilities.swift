@@ -80,8 +80,11 @@ public enum Capabilities {
     }
   }
 
-  /// Tampering needs files that the journal mode has.
+  /// Tampering needs files that the journal mode has, and a file system layer a place of its own.
   private static func verifyTampering(_ cell: PlannedCell) throws(RunnerError) {
+    if let reason = StorageSettings.FileSystemLayer.refusal(in: cell) {
+      throw RunnerError(.input, "cell \(cell.id): \(reason)")
+    }
     for fault in cell.faults {
       guard let reason = Tamper.refusal(of: fault, in: cell) else { continue }
       let way = if case .named(let word) = fault.target { word } else { "\(fault.target)" }

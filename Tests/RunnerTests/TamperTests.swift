@@ -194,4 +194,19 @@ struct FileSystemLayerTests {
         """), in: sandbox)
     #expect(result.exitCode == 0, "\(result.cells[0].verdicts)")
   }
+
+  @Test("A layer of one's own beside a slow device is refused, since it would not be used")
+  func refused() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        storage: { journal_mode: delete, vfs: unix-none }
+        disk: { latency: { write: 1ms } }
+        load: { workload: kv, keys: { count: 50 }, duration: 100ms }
+        """))
+    let ending = try await Assay.run(["run", "scenario.yaml", "--out", "out"], in: sandbox)
+    ending.expectRefusal(64, containing: ["unix-none"])
+  }
 }

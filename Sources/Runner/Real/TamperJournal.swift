@@ -65,8 +65,8 @@ struct RollbackJournal {
 /// A write-ahead log as it lies in its file, as far as it is committed.
 ///
 /// Source: sqlite.org/fileformat2.html, "WAL File Format". Frames are told from older ones by their
-/// salts. Of the checksums only those of commits are computed: frames are written in their order, so
-/// that the others are whole.
+/// salts. Of the checksums only those of commits are computed: frames are written in their order,
+/// so that the others are whole.
 struct WriteAheadLog {
   private static let frameHeader = 24
 
@@ -90,7 +90,8 @@ struct WriteAheadLog {
     var before = (bytes.bigEndian(at: 24), bytes.bigEndian(at: 28))
     var (frame, place) = (1, 32)
     var open: [(page: Int, bytes: Range<Int>)] = []
-    while place + Self.frameHeader + pageSize <= bytes.count, bytes[place + 8..<place + 16] == salts
+    while place + Self.frameHeader + pageSize <= bytes.count,
+      bytes[place + 8..<place + 16] == salts
     {
       let content = place + Self.frameHeader
       open.append((Int(bytes.bigEndian(at: place)), content..<content + pageSize))
