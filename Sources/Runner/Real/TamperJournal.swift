@@ -86,7 +86,7 @@ struct WriteAheadLog {
     guard (512...65_536).contains(pageSize) else { return nil }
     let salts = bytes[16..<24]
     let isBigEndian = bytes.bigEndian(at: 0) & 1 == 1
-    // The checksum of a frame goes on from that of the frame before, of the first from the header's.
+    // A frame's checksum goes on from that of the frame before, the first one's from the header's.
     var before = (bytes.bigEndian(at: 24), bytes.bigEndian(at: 28))
     var (frame, place) = (1, 32)
     var open: [(page: Int, bytes: Range<Int>)] = []
