@@ -41,7 +41,6 @@ public enum Catalog {
     case .silentLock: "a lock of a file or of shared memory is granted but not taken"
     case .tamper:
       "copy or rename the database, delete or swap its journal or log, zero its shared memory"
-    default: later
     }
   }
 
