@@ -9,14 +9,14 @@ struct ExplorationColumns {
   /// Whether the cells were explored, not measured.
   var isNeeded: Bool { cells.contains { !$0.explored.isEmpty } }
 
-  /// A column for a check: `promised: ok`, `not promised: violated`, `may hold: ok`.
+  /// A column for a check: `ok (promised)`, `violated (no promise)`, `ok (may hold)`.
   func verdicts(_ check: CheckName, head: String) -> CellTable.Column {
     let verdicts = cells.map { cell in cell.verdicts.first { $0.check == check } }
     return CellTable.Column(
       head: head,
       texts: verdicts.map { verdict in
         guard let verdict else { return "" }
-        return Self.promise(verdict) + Mark(verdict).text(style)
+        return Mark(verdict).text(style) + Self.promise(verdict)
       },
       colours: verdicts.map { $0.map { Mark($0).colour } ?? "0" }, isLeft: true)
   }
@@ -24,9 +24,9 @@ struct ExplorationColumns {
   /// What the scenario says of a check, as a promise of the system under test.
   private static func promise(_ verdict: Verdict) -> String {
     switch verdict.expected {
-    case "valid": "promised: "
-    case "violated": "not promised: "
-    case "may_violate": "may hold: "
+    case "valid": " (promised)"
+    case "violated": " (no promise)"
+    case "may_violate": " (may hold)"
     default: ""
     }
   }
@@ -34,10 +34,9 @@ struct ExplorationColumns {
   /// How much was explored, and how much of it was wrong.
   var coverage: [CellTable.Column] {
     let columns = [
-      number("programs", "programs"), number("points", "crash_points"),
       CellTable.Column(head: "exhausted", texts: cells.map(Self.exhausted)),
-      number("images", "distinct_images"), number("damaged", "images_damaged"),
-      number("inconsistent", "images_inconsistent"), number("lost", "images_lost"),
+      number("images", "distinct_images"), number("inconsistent", "images_inconsistent"),
+      number("lost", "images_lost"),
       number("faults", "faults"), number("reported", "faults_reported"),
     ]
     return columns.filter { !$0.isEmpty }

@@ -19,8 +19,9 @@ public enum Catalog {
 
   /// Checks with a line each.
   public static var checks: [(String, String)] {
-    CheckName.allCases.map { check in
-      (check.rawValue, Capabilities.checks.contains(check) ? summary(check) : later)
+    let known = Capabilities.checks.union(Capabilities.simulatedChecks).union([.errorHandling])
+    return CheckName.allCases.map { check in
+      (check.rawValue, known.contains(check) ? summary(check) : later)
     }
   }
 
@@ -53,6 +54,9 @@ public enum Catalog {
     case .recoveryTime: "from a dead holder's last renewal to the next acquisition"
     case .busy: "number and kind of SQLITE_BUSY that actors saw"
     case .latency: "a percentile of the response time, or its ratio to another cell's"
+    case .consistency: "the content of each crash image is that after some number of transactions"
+    case .progress: "no deadlock and no livelock under the simulated scheduler"
+    case .errorHandling: "each failing call is reported, retried with success, and leaks nothing"
     case .invariants: "the scenario's own queries give what they must, at any time"
     case .throughput: "acknowledged operations a second, or their ratio to another cell's"
     default: later

@@ -17,28 +17,56 @@ extension ScenarioRun {
       } catch {
         throw RunnerError(.harness, "the folder '\(histories)' cannot be created: \(error)")
       }
-      let crew = try ExploreCrew(
-        cell, launcher: launcher, historyFolder: histories, jobs: options.jobs, time: time,
-        expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
-      let (name, total, report) = (plan.scenario.name, plan.cells.count, options.progress)
-      let run = ExploredCellRun(
-        cell, explore, scenario: name, crew: crew, historyFolder: histories, time: time,
-        progress: { report("\(name) \(index + 1)/\(total): \(cell.id): \($0)") })
-      let result = try run.run()
+      let result =
+        explore.sweep == nil
+        ? try exploreImages(index, explore, launcher, histories) : try sweep(index, launcher)
       if Interruption.isRequested, result.explored.isEmpty { return }
       library = result.library ?? library
       explored[index] = result
       for incident in result.incidents { try write(incident, cell: index, folder) }
       for finding in result.findings {
         findings += 1
-        try write(finding, number: findings, cell: index, folder)
+        try write(try ResultFile.encode(finding), number: findings, cell: index, folder)
+      }
+      for finding in result.sweepFindings {
+        findings += 1
+        try write(try ResultFile.encode(finding), number: findings, cell: index, folder)
       }
       if !options.keepsEverything { try? Folder.remove(histories) }
     }
   }
 
+  private func exploreImages(
+    _ index: Int, _ explore: ExploreSettings, _ launcher: WorkerLauncher, _ histories: String
+  ) throws(RunnerError) -> ExploredCell {
+    let cell = plan.cells[index]
+    let crew = try ExploreCrew(
+      cell, launcher: launcher, historyFolder: histories, jobs: options.jobs, time: time,
+      expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
+    let (name, total, report) = (plan.scenario.name, plan.cells.count, options.progress)
+    return try ExploredCellRun(
+      cell, explore, scenario: name, crew: crew, historyFolder: histories, time: time,
+      progress: { report("\(name) \(index + 1)/\(total): \(cell.id): \($0)") }
+    ).run()
+  }
+
+  /// Fails every call of a cell in turn.
+  private func sweep(
+    _ index: Int, _ launcher: WorkerLauncher
+  ) throws(RunnerError) -> ExploredCell {
+    let cell = plan.cells[index]
+    options.progress("\(plan.scenario.name) \(index + 1)/\(plan.cells.count): \(cell.id)")
+    let outcome = try SweepCell(
+      scenario: plan.scenario.name, cell: cell, launcher: launcher, jobs: options.jobs, time: time,
+      expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID
+    ).run()
+    return ExploredCell(
+      checks: outcome.checks, explored: outcome.explored, findings: [],
+      sweepFindings: outcome.findings, incidents: [], library: outcome.library)
+  }
+
   private func write(
-    _ finding: CrashFinding, number: Int, cell: Int, _ folder: RunFolder
+    _ bytes: [UInt8], number: Int, cell: Int, _ folder: RunFolder
   ) throws(RunnerError) {
     let name = "findings/finding-\(number).json"
     findingPaths[cell, default: []].append(name)
@@ -47,7 +75,7 @@ extension ScenarioRun {
     } catch {
       throw RunnerError(.harness, "a finding cannot be written: \(error)")
     }
-    try writeFile("\(folder.path)/\(name)", try ResultFile.encode(finding))
+    try writeFile("\(folder.path)/\(name)", bytes)
   }
 
   /// The result of an explored cell without its verdicts: it has no figures of time.

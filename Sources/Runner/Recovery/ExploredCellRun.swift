@@ -11,6 +11,8 @@ struct ExploredCell {
   var explored: [String: UInt64]
   /// Violations made small, in the order of the exploration.
   var findings: [CrashFinding]
+  /// What a sweep found wrong, in its order.
+  var sweepFindings: [SweepFinding] = []
   /// Workers that died unasked.
   var incidents: [Incident]
   /// What a worker said of the library.
