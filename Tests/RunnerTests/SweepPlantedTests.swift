@@ -44,7 +44,7 @@ private enum PlantedSweep {
   private static func world(
     swallows: Bool = false, sweep: String = "io-errors"
   ) throws -> SweepWorld {
-    let cell = try SweepHarness.small("kv", sweep: sweep)
+    let cell = try SweepHarness.small("kv", sweep: sweep, operations: 6)
     guard var entry = WorkloadCatalog.entry(cell.load.workload) else { exit(3) }
     if swallows {
       entry.make = { (context) throws(StorageError) in try SwallowingWorkload(context) }

@@ -24,7 +24,7 @@ struct SweepHarness: Sendable {
   /// A cell with few operations of a workload.
   static func small(
     _ workload: String, journal: String = "wal", sweep: String = "io-errors", minimum: Int = 1,
-    operations: Int = 3
+    operations: Int = 2
   ) throws -> PlannedCell {
     try cell(
       """

@@ -9,7 +9,7 @@ import Testing
 struct SweepTests {
   @Test(
     "A small cell handles every error of the file system layer",
-    arguments: ["kv", "ledger"], ["wal", "delete"])
+    arguments: zip(["kv", "ledger"], ["wal", "delete"]))
   func ioErrors(workload: String, journal: String) async throws {
     let outcome = try await SweepHarness().sweep(
       SweepHarness.small(workload, journal: journal, minimum: 100))
@@ -24,10 +24,10 @@ struct SweepTests {
     }
   }
 
-  @Test("A small cell handles every failed allocation", arguments: ["wal", "delete"])
-  func memory(journal: String) async throws {
+  @Test("A small cell handles every failed allocation")
+  func memory() async throws {
     let outcome = try await SweepHarness().sweep(
-      SweepHarness.small("ledger", journal: journal, sweep: "memory", operations: 1))
+      SweepHarness.small("ledger", sweep: "memory", operations: 1))
     #expect(outcome.checks.allSatisfy { $0.status == .valid }, "\(outcome.text)")
     let faults = outcome.explored["faults"] ?? 0
     #expect(faults > 200 && outcome.explored["faults_allocation"] == faults, "\(outcome.text)")

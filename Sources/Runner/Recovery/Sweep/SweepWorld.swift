@@ -47,7 +47,7 @@ final class SweepWorld {
     SimulatedVFS.shared.disk = nil
   }
 
-  /// Fills a database with storage's own tables and the workload's, as the set-up of the real world.
+  /// Fills a database with storage's own tables and the workload's, as the real set-up does.
   private static func makeTemplate(
     _ cell: PlannedCell, _ entry: WorkloadCatalog.Entry, _ baton: Baton
   ) throws -> DiskState {
@@ -83,9 +83,8 @@ final class SweepWorld {
     baton.reset(
       chooser: SeededOrder(
         seed.derived("schedule"), stickiness: Probability(Self.stickiness)))
-    var simulated = SimulatedRun(
+    let simulated = SimulatedRun(
       cell, programSeed: seed.derived("actors"), entry: entry, baton: baton)
-    simulated.position = { 0 }
     let trial = SweepTrial(simulated, disk: disk, injector: SweepInjector(fault, disk), open: open)
     let result = try trial.run()
     if disk.openFileCount > 0 { leakedDisks.append(disk) }
