@@ -58,7 +58,7 @@ struct SweepHarness: Sendable {
     let launcher = launcher
     let result: Result<[SweepProblem], RunnerError> = await onThread {
       Result { () throws(RunnerError) in
-        try finding.runAgain(launcher: launcher, time: SystemTime(), expectedSourceID: nil)
+        try finding.runAgain(launcher: launcher, time: SystemTime())
       }
     }
     return try result.get()

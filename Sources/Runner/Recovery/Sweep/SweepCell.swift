@@ -83,8 +83,13 @@ struct SweepCell {
     guard let library = team.library else {
       throw RunnerError(.harness, "no worker of \(cell.id) became ready")
     }
+    let findings = tally.findings.map { finding in
+      var finding = finding
+      finding.librarySource = library.sourceID
+      return finding
+    }
     return SweepOutcome(
-      checks: tally.checks, explored: tally.explored, findings: tally.findings, library: library,
+      checks: tally.checks, explored: tally.explored, findings: findings, library: library,
       wasInterrupted: Interruption.isRequested)
   }
 }

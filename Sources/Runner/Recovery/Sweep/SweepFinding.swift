@@ -5,6 +5,11 @@ import Platform
 ///
 /// No times and no names of runs are in it: the same seed gives the same bytes.
 struct SweepFinding: Codable, Hashable, Sendable {
+  /// Version of this form.
+  static let currentSchema = 1
+
+  /// Version of the form that it was written in.
+  var schema = SweepFinding.currentSchema
   /// The scenario's name.
   var scenario: String
   /// The cell, complete in itself; its seed is the seed of the run.
@@ -15,6 +20,8 @@ struct SweepFinding: Codable, Hashable, Sendable {
   var fault: SweepFault?
   /// What was found.
   var problems: [SweepProblem]
+  /// Source id of the library that it was found with; `nil` asks for none.
+  var librarySource: String?
 
   /// One line for people: the fault and the first thing that was wrong.
   var summary: String {
@@ -27,12 +34,12 @@ struct SweepFinding: Codable, Hashable, Sendable {
   /// - Returns: what was wrong this time: as `problems`, if it is reproduced.
   /// - Throws: what the harness could not do; an environment error when the library is another one.
   func runAgain(
-    launcher: WorkerLauncher, time: any TimeSource, expectedSourceID: String?
+    launcher: WorkerLauncher, time: any TimeSource
   ) throws(RunnerError) -> [SweepProblem] {
     let block = SweepBlock(
       program: program, line: fault?.line, first: fault?.call ?? 0, count: 1, isCareful: true)
     let team = SweepTeam(
-      cell: cell, launcher: launcher, jobs: 1, time: time, expectedSourceID: expectedSourceID)
+      cell: cell, launcher: launcher, jobs: 1, time: time, expectedSourceID: librarySource)
     defer { team.endAll() }
     switch try team.runAlone(block) {
     case .swept(let result): return result.bad.first?.problems ?? []
