@@ -28,13 +28,14 @@ struct Activity {
   private(set) var shares: [ActorID: Share] = [:]
   private(set) var series: [SeriesPoint] = []
   private(set) var lastCompletion = MonotonicTime(nanoseconds: 0)
-  /// From first attempts to ends, of all measured operations of workers that reported.
+  /// From first attempts to ends, as far as that was measured time, of workers that reported.
   private(set) var reportedServiceNanoseconds: UInt64 = 0
   /// Distributions of the workers that could not report theirs.
   private(set) var reconstructed:
     [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
 
   private let measuredFrom: MonotonicTime
+  private let measuredUntil: MonotonicTime
   private let reported: Set<ActorID>
   private var actor: ActorID?
   private var share = Share()
@@ -42,8 +43,9 @@ struct Activity {
   private var isReported = true
 
   /// - Parameter reported: processes (as actor 0) whose histograms have come.
-  init(measuredFrom: MonotonicTime, reported: Set<ActorID>) {
+  init(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>) {
     self.measuredFrom = measuredFrom
+    self.measuredUntil = measuredUntil
     self.reported = reported
     kinds = Array(repeating: nil, count: 256)
   }
@@ -53,15 +55,13 @@ struct Activity {
     if event.actor != actor { change(to: event.actor) }
     if event.isFirstAttempt { firstAttempt = event.invoked }
     if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
+    if isReported, event.isFinal, let completed = event.completed { addService(until: completed) }
     guard event.isMeasured else { return }
     let index = Int(event.operation.kind.rawValue)
     if kinds[index] == nil { kinds[index] = Kind() }
     if event.outcome != .ok { kinds[index]?.errors[event.code, default: 0] += 1 }
     if let completed = event.completed { addPoint(event, completed) }
     guard event.isFinal || event.completed == nil else { return }
-    if isReported, let completed = event.completed {
-      reportedServiceNanoseconds += UInt64(max(0, (completed - firstAttempt).rawValue))
-    }
     guard event.outcome == .ok, let completed = event.completed else {
       kinds[index]?.notAcknowledged += 1
       return
@@ -86,6 +86,13 @@ struct Activity {
     var process = next
     process.actor = 0
     isReported = reported.contains(process)
+  }
+
+  /// Adds the part of an operation that lies in the measured time, where calls are timed: one that
+  /// began in the warm-up and starved since then has waited in it too.
+  private mutating func addService(until completed: MonotonicTime) {
+    let span = min(completed, measuredUntil) - max(firstAttempt, measuredFrom)
+    reportedServiceNanoseconds += UInt64(max(0, span.rawValue))
   }
 
   private mutating func addPoint(_ event: Event, _ completed: MonotonicTime) {

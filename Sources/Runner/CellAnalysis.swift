@@ -22,7 +22,8 @@ enum CellAnalysis {
       var events = TappedEvents(
         HistoryEvents(folder: historyFolder, actors: actors(of: outcome.record)),
         activity: Activity(
-          measuredFrom: outcome.record.measuredFrom, reported: Set(outcome.reports.keys)))
+          measuredFrom: outcome.record.measuredFrom,
+          measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys)))
       var content = try outcome.record.observation.contentFile.map(ObservedContent.init(path:))
       let findings = try CheckSuite(record: outcome.record).run(events: &events, content: &content)
       events.activity.finish()

@@ -3,7 +3,7 @@
 /// Known only where the file system layer measures time (`probe: times`), and only of processes
 /// that lived to report. Without a memory map: pages read through one cost no call.
 public struct ServiceTime: Codable, Equatable, Sendable {
-  /// From the first attempt to the end, of all measured operations.
+  /// From the first attempt to the end of every operation, as far as that was measured time.
   public var total: UInt64
   /// Taking locks, and SQLite's own sleeps while it waits for them.
   public var locking: UInt64
@@ -17,8 +17,8 @@ public struct ServiceTime: Codable, Equatable, Sendable {
 
   /// Creates a split of `total`; what the parts leave is the rest.
   ///
-  /// Calls at the edge of the measured time may belong to operations beyond it: where the parts are
-  /// more than the whole, the rest is 0.
+  /// Calls of an operation that died or of a background thread have no operation here: where the
+  /// parts are more than the whole, the rest is 0.
   public init(total: UInt64, locking: UInt64, syncing: UInt64, otherCalls: UInt64) {
     self.total = total
     self.locking = locking

@@ -39,9 +39,9 @@ struct RealCounterBlock: @unchecked Sendable {
 
   /// Adds the time of a call of the thread that uses the file.
   @inline(__always)
-  func addTime(_ method: VFSMethod, nanoseconds: UInt64, isMeasured: Bool) {
+  func addTime(_ method: VFSMethod, nanoseconds: UInt64, measured: UInt64) {
     add(method.slot * Self.figures + 2, nanoseconds)
-    if isMeasured { add(Self.purposeIndex(method), nanoseconds) }
+    if measured > 0 { add(Self.purposeIndex(method), measured) }
   }
 
   @inline(__always)
@@ -51,11 +51,11 @@ struct RealCounterBlock: @unchecked Sendable {
   }
 
   /// Counts a call where several threads may be at it.
-  func countShared(_ method: VFSMethod, nanoseconds: UInt64, isMeasured: Bool) {
+  func countShared(_ method: VFSMethod, nanoseconds: UInt64, measured: UInt64) {
     addShared(method.slot * Self.figures, 1)
     guard nanoseconds > 0 else { return }
     addShared(method.slot * Self.figures + 2, nanoseconds)
-    if isMeasured { addShared(Self.purposeIndex(method), nanoseconds) }
+    if measured > 0 { addShared(Self.purposeIndex(method), measured) }
   }
 
   private func addShared(_ index: Int, _ amount: UInt64) {

@@ -57,9 +57,11 @@ private func timed(
   let start = monotonicNanoseconds()
   let code = body()
   let elapsed = monotonicNanoseconds() &- start
-  let isMeasured = unsafe file.pointee.system._withUnsafeGuaranteedRef { $0.isMeasured(start) }
+  let measured = unsafe file.pointee.system._withUnsafeGuaranteedRef {
+    $0.measuredPart(of: elapsed, since: start)
+  }
   unsafe file.pointee.counters.count(method, bytes: code == SQLITE_OK ? bytes : 0)
-  unsafe file.pointee.counters.addTime(method, nanoseconds: elapsed, isMeasured: isMeasured)
+  unsafe file.pointee.counters.addTime(method, nanoseconds: elapsed, measured: measured)
   return code
 }
 

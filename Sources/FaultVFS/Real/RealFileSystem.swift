@@ -110,9 +110,11 @@ public final class RealFileSystem: @unchecked Sendable {
     registry.connections.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// Whether a call that began then is one of the measured time.
-  func isMeasured(_ start: UInt64) -> Bool {
-    start >= measuredFrom.load(ordering: .relaxed) && start < measuredUntil.load(ordering: .relaxed)
+  /// How much of a call lies in the measured time.
+  func measuredPart(of elapsed: UInt64, since start: UInt64) -> UInt64 {
+    let from = max(start, measuredFrom.load(ordering: .relaxed))
+    let until = min(start &+ elapsed, measuredUntil.load(ordering: .relaxed))
+    return until > from ? until - from : 0
   }
 
   /// Makes and counts a call that concerns no open file.
@@ -126,14 +128,15 @@ public final class RealFileSystem: @unchecked Sendable {
   func countShared(_ method: VFSMethod, _ kind: FileKind?, since start: UInt64) {
     let elapsed = measuresTime ? monotonicNanoseconds() &- start : 0
     registry.sharedBlock(kind).countShared(
-      method, nanoseconds: elapsed, isMeasured: isMeasured(start))
+      method, nanoseconds: elapsed, measured: measuredPart(of: elapsed, since: start))
   }
 
   func countOpen(_ block: RealCounterBlock, since start: UInt64) {
     block.count(.open)
     guard measuresTime else { return }
+    let elapsed = monotonicNanoseconds() &- start
     block.addTime(
-      .open, nanoseconds: monotonicNanoseconds() &- start, isMeasured: isMeasured(start))
+      .open, nanoseconds: elapsed, measured: measuredPart(of: elapsed, since: start))
   }
 
   /// Makes a call of the layer itself, unless a fault says otherwise.

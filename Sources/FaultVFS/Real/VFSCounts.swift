@@ -52,8 +52,7 @@ public struct VFSCounts: Equatable, Sendable {
     return Figures(calls: table[index], bytes: table[index + 1], nanoseconds: table[index + 2])
   }
 
-  /// Nanoseconds of the calls that began within the measured time, by purpose; 0 where nothing is
-  /// timed.
+  /// Nanoseconds of the measured time that went to calls, by purpose; 0 where nothing is timed.
   public func measuredNanoseconds(_ purpose: Purpose) -> UInt64 {
     let index = VFSMethod.slotCount * RealCounterBlock.figures + purpose.rawValue
     return tables.reduce(0) { $0 &+ $1[index] }
