@@ -73,11 +73,11 @@ struct CommitOrder: Sendable {
     var first = 0
     var own = 0
     for (index, transaction) in transactions.enumerated() {
-      guard let ended = transaction.ended, transaction.began >= from, ended < completed else {
-        continue
-      }
-      if first == 0 { first = index + 1 }
+      guard transaction.began >= from, transaction.began < completed else { continue }
+      // Its own counts even while it is under way: then it was acknowledged too early, and what
+      // another has committed meanwhile excuses nothing.
       if transaction.actor == actor { own = index + 1 }
+      if first == 0, let ended = transaction.ended, ended < completed { first = index + 1 }
     }
     if own > 0 { return own }
     if first > 0 { return first }
