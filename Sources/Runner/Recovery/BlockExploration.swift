@@ -22,6 +22,7 @@ struct BlockExploration: ~Copyable {
   private var order: [ImageHash] = []
   private var kinds: Set<ViolationKind> = []
   private var ordinal = 0
+  private var limit = Int.max
   private(set) var report: BlockReport
 
   private struct Known {
@@ -92,8 +93,13 @@ struct BlockExploration: ~Copyable {
 
   /// Explores every crash point.
   ///
-  /// - Parameter stop: asked after each violation of a new kind; `true` ends the exploration.
-  mutating func explore(until stop: (Violation) -> Bool = { _ in false }) {
+  /// - Parameters:
+  ///   - limit: it ends after this many images.
+  ///   - stop: asked after each violation of a new kind; `true` ends the exploration.
+  mutating func explore(
+    atMost limit: Int = .max, until stop: (Violation) -> Bool = { _ in false }
+  ) {
+    self.limit = limit
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
     defer { reader.forget() }
     let positions = slice.positions(of: trace.disk.log.position)
@@ -148,6 +154,7 @@ struct BlockExploration: ~Copyable {
     _ builder: CrashImageBuilder, _ choice: ImageChoice, recovery: (CrashImage, Int)?,
     _ stop: (Violation) -> Bool
   ) -> Bool {
+    guard ordinal < limit else { return true }
     let hash = builder.make(choice)
     defer {
       builder.reset()

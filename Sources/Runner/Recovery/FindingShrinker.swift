@@ -8,6 +8,9 @@ import SQLiteDriver
 struct FindingShrinker {
   /// Most candidates of each stage.
   private static let operationTrials = 24
+  /// Most images that all candidates with fewer operations are looked at in: a count and not a time,
+  /// so that the same finding comes out on every machine.
+  private static let operationImages = 20_000
   private static let lossTrials = 200
 
   private let program: SimulatedProgram
@@ -32,12 +35,15 @@ struct FindingShrinker {
     var skips: Set<ProgramPlace> = []
     var smallest = violation
     var trials = 0
+    var images = Self.operationImages
     /// Tries to leave out operations; keeps it if the violation stays.
     func leaveOut(_ candidates: Set<ProgramPlace>) throws -> Bool {
-      guard trials < Self.operationTrials, !candidates.isSubset(of: skips) else { return false }
+      guard trials < Self.operationTrials, images > 0, !candidates.isSubset(of: skips) else {
+        return false
+      }
       trials += 1
       let wider = skips.union(candidates)
-      guard let found = try find(violation.kind, without: wider) else { return false }
+      guard let found = try find(violation.kind, without: wider, &images) else { return false }
       skips = wider
       smallest = found
       return true
@@ -72,16 +78,19 @@ struct FindingShrinker {
   }
 
   /// The first violation of a kind in the program without some of its operations.
+  ///
+  /// - Parameter images: how many may be looked at; what was used is taken away.
   private func find(
-    _ kind: ViolationKind, without skips: Set<ProgramPlace>
+    _ kind: ViolationKind, without skips: Set<ProgramPlace>, _ images: inout Int
   ) throws -> Violation? {
     var exploration = try BlockExploration(
       program, number: number, explore: explore, skips: skips)
     var found: Violation?
-    exploration.explore { violation in
+    exploration.explore(atMost: images) { violation in
       if violation.kind == kind { found = violation }
       return found != nil
     }
+    images -= Int(exploration.report.counts[ExploredCounts.images] ?? 0)
     return found
   }
 
