@@ -62,8 +62,21 @@ public enum Capabilities {
     where !simulatedChecks.contains(check) && !(isSweep && check == .errorHandling) {
       throw notYet("check '\(check.rawValue)' in the simulated world")
     }
+    try verifyOwnSQL(cell)
     try verifySizes(cell)
     try verifyKeys(cell)
+  }
+
+  /// What the user's rows mean only the user knows.
+  private static func verifyOwnSQL(_ cell: PlannedCell) throws(RunnerError) {
+    guard cell.load.workload == .sql else { return }
+    for check in cell.expectations.map(\.check) + cell.furtherChecks
+    where [.atomicity, .mutualExclusion].contains(check) {
+      throw RunnerError(
+        .input,
+        "cell \(cell.id): check '\(check.rawValue)' has no meaning for rows of your own; "
+          + "workload sql is judged by consistency, durability, integrity, invariants and progress")
+    }
   }
 
   /// Each stale lock is a process that takes it and ends.

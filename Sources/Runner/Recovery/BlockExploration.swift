@@ -166,8 +166,9 @@ struct BlockExploration: ~Copyable {
       state = seen.state
     } else {
       let before = builder.disk.changeCount
-      state = recover(hash, builder, choice)
+      let found = recover(hash, builder, choice)
       lastWrote = builder.disk.changeCount > before
+      state = reader.withInvariants(found, program, trace)
       known[hash] = Known(state: state, flags: recovery == nil ? [] : .afterRecovery)
       order.append(hash)
       count(ExploredCounts.recovered)

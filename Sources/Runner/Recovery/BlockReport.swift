@@ -10,6 +10,8 @@ struct BlockReport: Codable, Sendable {
   var violations: [Violation] = []
   /// What the workload's own checks say of the program without any crash.
   var checks: [CheckResult] = []
+  /// What executing the scenario's own SQL again showed.
+  var model: ModelReport?
   /// Digest of the disk's log.
   var logDigest = ""
   /// Why the program did not come to its end, if it did not.
@@ -28,6 +30,8 @@ struct ImageFlags: OptionSet, Hashable, Sendable {
   static let inconsistent = ImageFlags(rawValue: 2)
   /// It lacks a transaction that was acknowledged at its crash point.
   static let lost = ImageFlags(rawValue: 4)
+  /// It breaks an invariant of the scenario.
+  static let breaking = ImageFlags(rawValue: 16)
   /// It was reached by a second crash, during recovery.
   static let afterRecovery = ImageFlags(rawValue: 8)
 }
@@ -49,6 +53,7 @@ enum ExploredCounts {
   static let damaged = "images_damaged"
   static let inconsistent = "images_inconsistent"
   static let lost = "images_lost"
+  static let breaking = "images_breaking_invariants"
   static let transactions = "transactions"
   static let findings = "violation_kinds"
 }

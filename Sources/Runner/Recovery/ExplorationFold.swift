@@ -17,6 +17,7 @@ struct ExplorationFold {
   private var kinds: Set<ViolationKind> = []
   private var stuck: [String] = []
   private var lostBlocks = 0
+  private var model = ModelFold()
 
   /// Distinct images so far.
   var distinct: Int { seen.count }
@@ -36,6 +37,7 @@ struct ExplorationFold {
       let flags = ImageFlags(rawValue: words.w2)
       if flags.contains(.damaged) { counts[ExploredCounts.damaged, default: 0] += 1 }
       if flags.contains(.inconsistent) { counts[ExploredCounts.inconsistent, default: 0] += 1 }
+      if flags.contains(.breaking) { counts[ExploredCounts.breaking, default: 0] += 1 }
       if flags.contains(.lost) { counts[ExploredCounts.lost, default: 0] += 1 }
     }
     counts[ExploredCounts.distinct] = UInt64(seen.count)
@@ -45,6 +47,7 @@ struct ExplorationFold {
     counts[ExploredCounts.findings] = UInt64(violations.count)
     liveChecks = CheckResult.merged(
       repetitions: [liveChecks, report.checks].filter { !$0.isEmpty })
+    if let model = report.model { self.model.add(model, program: report.program) }
     if let reason = report.stuck { stuck.append("program \(report.program): \(reason)") }
   }
 
@@ -54,21 +57,26 @@ struct ExplorationFold {
   func checks(of cell: PlannedCell, _ explore: ExploreSettings) -> [CheckResult] {
     let asked = cell.expectations.map(\.check) + cell.furtherChecks
     return CheckName.allCases.filter { asked.contains($0) }.map { check in
-      qualify(result(check), explore)
+      qualify(result(check, cell), explore)
     }
   }
 
   private func count(_ name: String) -> UInt64 { counts[name] ?? 0 }
 
-  private func result(_ check: CheckName) -> CheckResult {
+  private func result(_ check: CheckName, _ cell: PlannedCell) -> CheckResult {
     let live = liveChecks.first { $0.check == check }
     if let live, live.status == .violated { return live }
     switch check {
     case .integrity:
       return images(check, count(ExploredCounts.damaged), "that are damaged")
     case .consistency:
-      return images(
-        check, count(ExploredCounts.inconsistent), "whose content is no state of the program")
+      return model.consistency(
+        images(
+          check, count(ExploredCounts.inconsistent), "whose content is no state of the program"))
+    case .invariants:
+      return model.invariants(
+        of: cell.load.sql ?? SQLLoad(), strange: count(ExploredCounts.inconsistent),
+        violated: count(ExploredCounts.breaking), witnesses(check))
     case .durability:
       let consistent = count(ExploredCounts.distinct) - count(ExploredCounts.inconsistent)
       guard consistent > 0 else {
@@ -92,10 +100,14 @@ struct ExplorationFold {
     guard violated > 0 else {
       return .valid(check, evidence: "none of \(all) distinct images \(what)")
     }
-    let kinds = violations.map(\.violation).filter { $0.kind.check == check }
     return .violated(
       check, evidence: "\(violated) of \(all) distinct images \(what)",
-      witness: kinds.prefix(4).map { "\($0.found) (\($0.kind.text))" })
+      witness: witnesses(check))
+  }
+
+  private func witnesses(_ check: CheckName) -> [String] {
+    let kinds = violations.map(\.violation).filter { $0.kind.check == check }
+    return kinds.prefix(4).map { "\($0.found) (\($0.kind.text))" }
   }
 
   /// A clean exploration passes only if it covered the minimum; see the design.

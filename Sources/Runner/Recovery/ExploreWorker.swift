@@ -73,6 +73,7 @@ struct ExploreWorker {
         slice: BlockExploration.Slice(index: part, count: ExploreTask.partsOfProgram))
       exploration.explore()
       var report = exploration.report
+      report.model = part == 0 ? try model(program, exploration.programTrace, whole) : nil
       report.imagesFile = "\(assignment.historyFolder)/block-\(number).images"
       try write(exploration.images, to: report.imagesFile)
       return .block(report)
@@ -82,6 +83,15 @@ struct ExploreWorker {
     case .replay(let finding, let folder):
       return .replayed(try FindingReplay(finding, program).run(filesFolder: folder))
     }
+  }
+
+  /// Executes the scenario's own SQL again.
+  private func model(
+    _ program: SimulatedProgram, _ trace: ProgramTrace, _ number: Int
+  ) throws -> ModelReport? {
+    guard let sql = program.sql else { return nil }
+    return ModelReport(
+      try Reexecution(program, sql, trace, number: number).run(), trace.invariants)
   }
 
   private func write(

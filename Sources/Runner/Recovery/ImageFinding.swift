@@ -6,6 +6,8 @@ import Workloads
 enum ImageState: Hashable, Sendable {
   /// It opens, is sound, and holds this content.
   case content(Digest128)
+  /// As `content`, but no state of the program, and an invariant of the scenario does not hold.
+  case breaking(Digest128, String)
   /// SQLite could not open or read it.
   case unreadable(code: Int32)
   /// `integrity_check` or `foreign_key_check` finds faults.

@@ -51,6 +51,9 @@ struct ImageJudge {
       add(
         .consistency, "unstable", "opening the recovered database again gives another content",
         .inconsistent)
+    case .breaking(let digest, let text):
+      judgement = judge(.content(digest), at: position)
+      add(.invariants, "broken", text, .breaking)
     case .content(let digest):
       guard let number = trace.transaction(of: digest, begun: begun) else {
         let sound = "the database is sound, but its content is that after no number of"

@@ -77,6 +77,7 @@ struct ImageTrial {
     var reader = program.reader.fresh
     var state = reader.read(closesNaturally: true)
     if case .content = state, reader.readAgain() != state { state = .unstable }
+    state = reader.withInvariants(state, program, trace)
     return Outcome(
       hash: hash, judgement: judge.judge(state, at: position),
       files: builder.filesThatLost(choice), acknowledged: judge.acknowledged(at: position),

@@ -1,5 +1,6 @@
 import AssayModel
 import FaultVFS
+import SQLiteDriver
 import Workloads
 
 /// What one seeded program did on a simulated disk: everything that its crash images are made from
@@ -18,6 +19,11 @@ struct ProgramTrace {
   var checks: [CheckResult]
   /// How the run ended.
   var report: SimulationReport
+
+  /// Transactions after which the content could not be read.
+  var unreadable: [Int] = []
+  /// The scenario's own invariants on those contents.
+  var invariants = StateInvariants()
 
   /// The transactions after which the content was this one.
   private(set) var numbersOfState: [Digest128: [Int]] = [:]
@@ -39,5 +45,18 @@ struct ProgramTrace {
   /// there is none.
   func transaction(of state: Digest128, begun: Int) -> Int? {
     numbersOfState[state]?.last { $0 <= begun }
+  }
+
+  /// Every row after transaction `number`, as a crash of the process alone leaves them.
+  func rows(after number: Int, time: any TimeSource) throws -> [TableContent] {
+    let builder = CrashImageBuilder(disk, settings: DiskSettings())
+    SimulatedVFS.shared.disk = builder.disk
+    let target =
+      number == 0 ? 0 : order.transactions[number - 1].ended.map { $0 + 1 } ?? disk.log.position
+    while builder.position < target, builder.advance() {}
+    _ = builder.make(builder.completeChoice)
+    return try ImageReader(time: time, checksForeignKeys: false).withConnection { connection in
+      try TableContent.read(&connection)
+    }
   }
 }

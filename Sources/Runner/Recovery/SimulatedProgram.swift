@@ -13,6 +13,8 @@ import Workloads
 final class SimulatedProgram {
   let cell: PlannedCell
   let entry: WorkloadCatalog.Entry
+  /// The scenario's own SQL, verified once.
+  let sql: SQLProgram?
   private let template: DiskState
   private let baton: Baton
   private(set) var reader: ImageReader
@@ -23,7 +25,7 @@ final class SimulatedProgram {
   /// - Throws: an input error when the set-up fails.
   init(_ cell: PlannedCell) throws {
     self.cell = cell
-    entry = try workloadEntry(cell)
+    var entry = try workloadEntry(cell)
     baton = Baton(
       SimulationSettings(), chooser: SeededOrder(cell.seed), threads: ActorThreads(core: nil))
     clock = SimulatedClock(baton)
@@ -33,6 +35,25 @@ final class SimulatedProgram {
     template = try Self.makeTemplate(disk, cell, entry, baton)
     reader = ImageReader(
       time: clock, checksForeignKeys: try Self.hasForeignKeys(template, clock))
+    sql = try Self.verifiedSQL(cell, template, clock)
+    if let sql {
+      entry.make = { (context) throws(StorageError) in SQLWorkload(context, program: sql) }
+    }
+    self.entry = entry
+  }
+
+  /// The time of connections that nothing waits for.
+  var time: any TimeSource { clock }
+
+  /// Whether the scenario says what must always hold.
+  var hasInvariants: Bool { sql?.load.invariants.isEmpty == false }
+
+  /// A disk with the content that every program starts from, and no faults.
+  func freshDisk(_ seed: Seed) -> SimulatedDisk { SimulatedDisk(template, seed: seed) }
+
+  /// The number under which the disk's log knows an actor.
+  func actorNumber(_ actor: ActorID) -> Int32 {
+    Int32(Int(actor.process) * (cell.load.writers + cell.load.readers) + Int(actor.actor))
   }
 
   /// The seed of a program.
@@ -72,6 +93,16 @@ final class SimulatedProgram {
     }
   }
 
+  private static func verifiedSQL(
+    _ cell: PlannedCell, _ template: DiskState, _ clock: SimulatedClock
+  ) throws -> SQLProgram? {
+    guard cell.load.workload == .sql else { return nil }
+    SimulatedVFS.shared.disk = SimulatedDisk(template)
+    return try ImageReader(time: clock, checksForeignKeys: false).withConnection { connection in
+      try SQLProgram(cell.load.sql ?? SQLLoad(), on: &connection)
+    }
+  }
+
   // MARK: Running
 
   /// Runs one program from a fresh disk.
@@ -104,14 +135,14 @@ final class SimulatedProgram {
   private func trace(
     _ disk: SimulatedDisk, _ result: SimulatedRunResult
   ) throws -> ProgramTrace {
-    let perProcess = cell.load.writers + cell.load.readers
-    let order = CommitOrder(disk.log.operations, result.events) {
-      Int32(Int($0.process) * perProcess + Int($0.actor))
-    }
+    let order = CommitOrder(disk.log.operations, result.events, actorNumber: actorNumber)
     var history = StateHistory(self, disk: disk, order: order, events: result.events)
     try history.read(&reader)
-    return ProgramTrace(
+    var trace = ProgramTrace(
       disk: disk, events: result.events, order: order, states: history.states,
       checks: history.checks, report: result.report)
+    trace.unreadable = history.damaged
+    trace.invariants = history.invariants
+    return trace
   }
 }

@@ -46,8 +46,10 @@ struct StateHistory {
     _ = builder.make(builder.completeChoice)
     defer { builder.reset() }
     switch reader.read(closesNaturally: false) {
-    case .content(let digest): states.append(digest)
-    case .damaged, .unreadable, .unstable:
+    case .content(let digest):
+      invariants.add(states.count, program, reader)
+      states.append(digest)
+    case .damaged, .unreadable, .unstable, .breaking:
       // A content that no image has, since it is none: what follows is judged by its neighbours.
       states.append(Digest128(high: UInt64(states.count), low: .max))
       damaged.append(states.count - 1)
@@ -56,6 +58,8 @@ struct StateHistory {
 
   /// Transactions after which the content could not be read.
   private(set) var damaged: [Int] = []
+  /// The scenario's own invariants on every content.
+  private(set) var invariants = StateInvariants()
 
   // MARK: The workload's own checks
 
