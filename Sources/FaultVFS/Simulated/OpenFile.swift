@@ -8,8 +8,8 @@ import CSQLite
 final class OpenFile {
   /// Its number among the open files of the disk, from 1.
   let number: Int32
-  /// The disk that it was opened on; a handle never outlives its disk.
-  unowned let disk: SimulatedDisk
+  /// The disk that it was opened on, which lives as long as files of it are open.
+  let disk: SimulatedDisk
   let inode: SimulatedInode
   let kind: FileKind
   /// Number of the simulated process that opened it.
