@@ -71,9 +71,11 @@ struct ExploreWorker {
       var exploration = try BlockExploration(
         program, number: whole, explore: explore,
         slice: BlockExploration.Slice(index: part, count: ExploreTask.partsOfProgram))
+      // First, since a transaction that cannot be executed again makes the rest worthless.
+      let model = part == 0 ? try model(program, exploration.programTrace, whole) : nil
       exploration.explore()
       var report = exploration.report
-      report.model = part == 0 ? try model(program, exploration.programTrace, whole) : nil
+      report.model = model
       report.imagesFile = "\(assignment.historyFolder)/block-\(number).images"
       try write(exploration.images, to: report.imagesFile)
       return .block(report)

@@ -55,6 +55,7 @@ struct ProgramTrace {
       number == 0 ? 0 : order.transactions[number - 1].ended.map { $0 + 1 } ?? disk.log.position
     while builder.position < target, builder.advance() {}
     _ = builder.make(builder.completeChoice)
+    defer { builder.reset() }
     return try ImageReader(time: time, checksForeignKeys: false).withConnection { connection in
       try TableContent.read(&connection)
     }

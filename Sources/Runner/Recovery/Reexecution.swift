@@ -28,6 +28,9 @@ struct Reexecution {
   private let draws: [SQLDraw]
   private let seed: Seed
   private let isShared: Bool
+  /// Of the first re-execution and of the one that it is compared with; they outlive the
+  /// connections to them.
+  private let disks: [SimulatedDisk]
 
   /// - Parameter number: of the program that left the trace.
   init(_ program: SimulatedProgram, _ sql: SQLProgram, _ trace: ProgramTrace, number: Int) {
@@ -35,6 +38,8 @@ struct Reexecution {
     self.sql = sql
     self.trace = trace
     seed = program.seed(of: number)
+    let seed = seed
+    disks = (1...2).map { program.freshDisk(seed.derived("re-execution disk", $0)) }
     isShared = program.cell.storage.topology == .groupCommit
     carried = CarriedOperations(
       trace.events, trace.order.transactions, isShared: isShared,
@@ -108,7 +113,7 @@ struct Reexecution {
 
   /// A model of the initial content.
   private func model(_ number: Int) throws(SQLiteError) -> ModelConnection {
-    let disk = program.freshDisk(seed.derived("re-execution disk", number))
+    let disk = disks[number - 1]
     return try ModelConnection(
       disk, sql, program.cell.storage, .number(number, seed, disk.wallTime),
       time: program.time)
