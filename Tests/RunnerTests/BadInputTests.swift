@@ -54,6 +54,28 @@ struct BadInputTests {
         storage.busy_timeout: [1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s, 9s, 10s]
       """, "1000000 cells", "sweep"),
     Case("a fault of nobody", "\(kv)\nfaults: [{ kill: 3, at: 1ms }]", "3 of 1 processes"),
+    Case(
+      "power loss in the real world", "\(kv)\nexplore: { crashes: power-loss, minimum: 1 }",
+      "scenario.yaml:4", "explore", "world: simulated"),
+    Case(
+      "an unknown method of a fault",
+      "\(kv)\nfaults: [{ io_error: all, method: fsync, operation: 3 }]", "scenario.yaml:4", "'fsync'",
+      "sync"),
+    Case(
+      "an unknown kind of file",
+      "\(kv)\nfaults: [{ io_error: all, method: sync, file: log, operation: 3 }]", "scenario.yaml:4",
+      "'log'", "wal"),
+    Case(
+      "a probability above 1", "\(kv)\nfaults: [{ io_error: all, method: sync, probability: 1.5 }]",
+      "scenario.yaml:4", "1.5"),
+    Case(
+      "a disk that contradicts itself",
+      """
+      world: simulated
+      load: { workload: kv, operations: 3 }
+      explore: { crashes: power-loss, minimum: 1 }
+      disk: { claims: [sequential], directory: any }
+      """, "scenario.yaml:6", "disk.directory", "sequential"),
     Case("an unknown check", "\(kv)\nexpect: { correctness: valid }", "correctness"),
   ]
 
@@ -141,10 +163,6 @@ struct BadInputTests {
   @Test(
     "What only a later version can run is accepted by check and refused by run",
     arguments: [
-      (
-        "world: simulated\nexplore: { crashes: power-loss, minimum: 1 }\n"
-          + "load: { workload: kv, operations: 9 }", "world"
-      ),
       ("\(kv)\nexpect: { counts: valid }", "counts"),
       ("load: { workload: queue, duration: 1s }", "queue"),
       ("\(kv)\ngate: { metrics: [throughput] }", "gate"),

@@ -2,8 +2,8 @@ import AssayModel
 import FaultVFS
 import Platform
 
-/// Explores the crash images of one program: makes them, recovers each distinct one once, and judges
-/// it at every crash point at which it may be found.
+/// Explores the crash images of one program: makes them, recovers each distinct one once, and
+/// judges it at every crash point at which it may be found.
 struct BlockExploration: ~Copyable {
   /// One in so many sound images is closed as an application would and opened a second time.
   private static let secondOpening: UInt64 = 8
@@ -179,8 +179,8 @@ struct BlockExploration: ~Copyable {
     return add(judgement, builder, choice, recovery, stop)
   }
 
-  /// Recovers an image and reads it: through the kept connection where that may be, and afresh where
-  /// that finds anything wrong.
+  /// Recovers an image and reads it: through the kept connection where that may be, and afresh
+  /// where that finds anything wrong.
   private mutating func recover(
     _ hash: ImageHash, _ builder: CrashImageBuilder, _ choice: ImageChoice
   ) -> ImageState {

@@ -8,7 +8,7 @@ import SQLiteDriver
 struct FindingShrinker {
   /// Most candidates of each stage.
   private static let operationTrials = 24
-  /// Most images that all candidates with fewer operations are looked at in: a count and not a time,
+  /// Most images that all candidates with fewer operations are looked at in: a count and no time,
   /// so that the same finding comes out on every machine.
   private static let operationImages = 20_000
   private static let lossTrials = 200

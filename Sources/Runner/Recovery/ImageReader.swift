@@ -58,15 +58,15 @@ struct ImageReader: ~Copyable {
 
   // MARK: Keeping a connection
 
-  /// As `read`, but through a connection that stays open from image to image: saves the opening, the
-  /// schema and the preparing of statements, which is most of the time.
+  /// As `read`, but through a connection that stays open from image to image: saves the opening,
+  /// the schema and the preparing of statements, which is most of the time.
   ///
   /// The connection is made to forget what it knows: its pages, and the shared memory. It still
   /// knows the schema, whose rows are part of the content. What it finds wrong must be looked at
   /// afresh; see `BlockExploration`.
   ///
-  /// - Returns: `nil` when this image needs a connection of its own, because the names lead to other
-  ///   files.
+  /// - Returns: `nil` when this image needs a connection of its own, because the names lead to
+  ///   other files.
   mutating func readKept(on disk: SimulatedDisk) -> ImageState? {
     guard let files = Self.files(disk) else { return nil }
     guard var kept = kept.take(), kept.disk === disk, kept.files == files else {

@@ -3,8 +3,9 @@ import FaultVFS
 import SQLiteDriver
 import Workloads
 
-/// Executes the transactions of a program of workload `sql` again: one by one, in the order of their
-/// commits, on a disk without faults. What SQLite then gives is the model of the program's contents.
+/// Executes the transactions of a program of workload `sql` again: one by one, in the order of
+/// their commits, on a disk without faults. What SQLite then gives is the model of the program's
+/// contents.
 ///
 /// What it cannot see: a mistake that SQLite makes in the same way both times.
 struct Reexecution {

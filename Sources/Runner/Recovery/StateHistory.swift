@@ -5,8 +5,8 @@ import Platform
 import SQLiteDriver
 import Workloads
 
-/// The content after each write transaction of a program, as a crash of the process alone leaves it,
-/// and what the workload's own checks say of each.
+/// The content after each write transaction of a program, as a crash of the process alone leaves
+/// it, and what the workload's own checks say of each.
 ///
 /// The first is what crash images are compared with; the second is why it may be: an engine that
 /// acknowledged too much, or tore a transaction while all was well, shows here.
