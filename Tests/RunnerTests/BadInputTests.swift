@@ -59,12 +59,12 @@ struct BadInputTests {
       "scenario.yaml:4", "explore", "world: simulated"),
     Case(
       "an unknown method of a fault",
-      "\(kv)\nfaults: [{ io_error: all, method: fsync, operation: 3 }]", "scenario.yaml:4", "'fsync'",
-      "sync"),
+      "\(kv)\nfaults: [{ io_error: all, method: fsync, operation: 3 }]", "scenario.yaml:4",
+      "'fsync'", "sync"),
     Case(
       "an unknown kind of file",
-      "\(kv)\nfaults: [{ io_error: all, method: sync, file: log, operation: 3 }]", "scenario.yaml:4",
-      "'log'", "wal"),
+      "\(kv)\nfaults: [{ io_error: all, method: sync, file: log, operation: 3 }]",
+      "scenario.yaml:4", "'log'", "wal"),
     Case(
       "a probability above 1", "\(kv)\nfaults: [{ io_error: all, method: sync, probability: 1.5 }]",
       "scenario.yaml:4", "1.5"),
