@@ -41,6 +41,8 @@ struct RecoveryJudgeTests {
   func groupCommit() throws {
     let notation = "1< 2< 1[ w s . 1] 2> 1> . 3< 3[ w 3] 3> ."
     #expect(try Self.verdicts(notation) == ["..I", "L.I", "LL."])
+    // The second comes while the transaction is open, and joins it.
+    #expect(try Self.verdicts("1< 1[ w 2< w . s 1] 2> 1> .") == ["..", "L."])
   }
 
   @Test("Transactions count in the order of their locks, not of their acknowledgements")

@@ -77,6 +77,16 @@ struct RecoveryPlantedTests {
     }
   }
 
+  @Test("Writers that join another's open transaction are judged by that one")
+  func groupCommit() async throws {
+    let scenario = RecoveryScenario(
+      operations: 8, writers: 4, topology: "group-commit", schedules: 3)
+    let run = try await scenario.run(in: try Sandbox())
+    #expect(run.ending.code == 0, "\(run.ending.output.prefix(4_000)) \(run.ending.errors)")
+    // Some transaction held more than one of them.
+    #expect(run.count("transactions") < 24)
+  }
+
   @Test("A frame of the log that is torn although it was synced loses what was acknowledged")
   func tornFrame() async throws {
     var scenario = RecoveryScenario(journal: "wal", disk: "sync: ignored, sync_files: [wal]")

@@ -9,6 +9,8 @@ struct RecoveryScenario: Sendable {
   /// Keys of `disk:`.
   var disk = ""
   var operations = 2
+  var writers = 1
+  var topology = "pool"
   var schedules = 1
   var minimum = 1
   /// Few accounts, so that one page holds them; more, and a transfer tears between pages.
@@ -25,9 +27,12 @@ struct RecoveryScenario: Sendable {
       world: simulated
       storage:
         { page_size: 1024, max_open_connections: 1, journal_mode: \(journal),
-          synchronous: \(synchronous), wal_autocheckpoint: \(walCheckpoint) }
+          synchronous: \(synchronous), wal_autocheckpoint: \(walCheckpoint),
+          topology: \(topology) }
       disk: { \(disk) }
-      load: { workload: ledger, operations: \(operations), keys: { count: \(keys) } }
+      load:
+        { workload: ledger, operations: \(operations), writers: \(writers),
+          keys: { count: \(keys) } }
       explore:
         { crashes: power-loss, minimum: \(minimum), schedules: \(schedules), images: \(images) }
       expect: { \(expectations) }

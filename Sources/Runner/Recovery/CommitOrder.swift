@@ -73,11 +73,14 @@ struct CommitOrder: Sendable {
     var first = 0
     var own = 0
     for (index, transaction) in transactions.enumerated() {
-      guard transaction.began >= from, transaction.began < completed else { continue }
+      guard transaction.began < completed else { break }
       // Its own counts even while it is under way: then it was acknowledged too early, and what
       // another has committed meanwhile excuses nothing.
-      if transaction.actor == actor { own = index + 1 }
-      if first == 0, let ended = transaction.ended, ended < completed { first = index + 1 }
+      if transaction.actor == actor, transaction.began >= from { own = index + 1 }
+      // Another's may have begun before: under group commit it takes in who comes later.
+      if first == 0, let ended = transaction.ended, ended >= from, ended < completed {
+        first = index + 1
+      }
     }
     if own > 0 { return own }
     if first > 0 { return first }
