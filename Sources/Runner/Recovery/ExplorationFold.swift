@@ -1,5 +1,4 @@
 import AssayModel
-import Checkers
 import FaultVFS
 import Platform
 
@@ -11,8 +10,8 @@ struct ExplorationFold {
   var counts: [String: UInt64] = [:]
   /// The first violation of each kind, with its program.
   private(set) var violations: [(program: Int, violation: Violation)] = []
-  /// What the workload's own checks say, merged over all programs.
-  private(set) var liveChecks: [CheckResult] = []
+  /// What the workload's own checks say of all programs.
+  private var live = LiveChecks()
   private var seen: Set<ImageHash> = []
   private var kinds: Set<ViolationKind> = []
   private var stuck: [String] = []
@@ -45,8 +44,7 @@ struct ExplorationFold {
       violations.append((report.program, violation))
     }
     counts[ExploredCounts.findings] = UInt64(violations.count)
-    liveChecks = CheckResult.merged(
-      repetitions: [liveChecks, report.checks].filter { !$0.isEmpty })
+    live.add(report)
     if let model = report.model { self.model.add(model, program: report.program) }
     if let reason = report.stuck { stuck.append("program \(report.program): \(reason)") }
   }
@@ -64,7 +62,7 @@ struct ExplorationFold {
   private func count(_ name: String) -> UInt64 { counts[name] ?? 0 }
 
   private func result(_ check: CheckName, _ cell: PlannedCell) -> CheckResult {
-    let live = liveChecks.first { $0.check == check }
+    let live = live.result(check)
     if let live, live.status == .violated { return live }
     switch check {
     case .integrity:
@@ -122,5 +120,43 @@ struct ExplorationFold {
     return .unknown(
       result.check, evidence: result.evidence,
       reason: "only \(distinct) distinct images were explored, \(explore.minimum) are asked for")
+  }
+}
+
+/// What the workload's own checks say of the programs without any crash: the first violation, or
+/// the first doubt, or that all is well.
+struct LiveChecks {
+  private var worst: [CheckName: CheckResult] = [:]
+  private var programs: [CheckName: Int] = [:]
+  private var seen: Set<Int> = []
+
+  /// Adds a block; the blocks of one program say the same.
+  mutating func add(_ report: BlockReport) {
+    guard seen.insert(report.program).inserted else { return }
+    for result in report.checks {
+      programs[result.check, default: 0] += 1
+      let rank = Self.rank(result)
+      if let known = worst[result.check], Self.rank(known) >= rank { continue }
+      var result = result
+      if rank > 0 { result.evidence = "program \(report.program): \(result.evidence)" }
+      worst[result.check] = result
+    }
+  }
+
+  /// What was found of a check; `nil` when no program says anything of it.
+  func result(_ check: CheckName) -> CheckResult? {
+    guard var result = worst[check] else { return nil }
+    if result.status == .valid, let count = programs[check], count > 1 {
+      result.evidence = "\(count) programs, the first with \(result.evidence)"
+    }
+    return result
+  }
+
+  private static func rank(_ result: CheckResult) -> Int {
+    switch result.status {
+    case .valid: 0
+    case .unknown: result.sawNothing ? -1 : 1
+    case .violated: 2
+    }
   }
 }

@@ -77,8 +77,11 @@ final class ExploredCellRun {
     return folded.distinct >= explore.minimum || programs >= Self.programLimit
   }
 
+  /// Deaths of workers after which no further program is tried.
+  private static let deathLimit = 8
+
   private func nextBlock(_ deadline: MonotonicTime?) -> ExploreTask? {
-    if isEnough { return nil }
+    if isEnough || crew.incidents.count >= Self.deathLimit { return nil }
     let isFirstPart = handedOut % ExploreTask.partsOfProgram == 0
     if let schedules = explore.schedules, handedOut >= schedules * ExploreTask.partsOfProgram {
       return nil
