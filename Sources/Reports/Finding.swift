@@ -89,17 +89,24 @@ public enum Finding {
   }
 
   private static func losses(_ cells: [CellResult]) -> String? {
-    let checks: [CheckName] = [.integrity, .durability, .atomicity]
+    let checks: [CheckName] = [.integrity, .durability, .atomicity, .consistency, .invariants]
     let judged = cells.filter { cell in cell.verdicts.contains { checks.contains($0.check) } }
     guard !judged.isEmpty else { return nil }
     let kills = cells.flatMap(\.faults).count { $0.kind == FaultSpecification.Kind.kill.rawValue }
     let span = kills > 0 ? " over \(Figures.count(kills, "kill"))" : ""
     if let text = violations(of: checks, in: judged, "data was lost or damaged") {
-      return text + span
+      return text + span + images(cells)
     }
     guard isValid(checks, in: judged) else { return nil }
     let isDurable = judged.contains { cell in cell.verdicts.contains { $0.check == .durability } }
-    return isDurable ? "nothing acknowledged was lost\(span)" : "the data stayed sound\(span)"
+    return (isDurable ? "nothing acknowledged was lost\(span)" : "the data stayed sound\(span)")
+      + images(cells)
+  }
+
+  /// How many crash images that was seen in; nothing in the real world.
+  private static func images(_ cells: [CellResult]) -> String {
+    let distinct = cells.compactMap { $0.explored["distinct_images"] }.reduce(0, +)
+    return distinct == 0 ? "" : " (\(Figures.count(distinct)) distinct crash images)"
   }
 
   /// Where checks found a violation, apart by whether the scenario expects or allows it.

@@ -57,6 +57,12 @@ public enum Capabilities {
       throw RunnerError(
         .input, "cell \(cell.id): storage.vfs is a matter of real files; leave it out")
     }
+    if cell.explore?.crashes != nil, cell.storage.pragmas.contains(where: Self.isExclusiveLocking) {
+      throw RunnerError(
+        .input,
+        "cell \(cell.id): storage.locking_mode exclusive keeps the locks by which crash images "
+          + "tell transactions apart; leave it out")
+    }
     let isSweep = cell.explore?.sweep != nil
     for check in cell.expectations.map(\.check) + cell.furtherChecks
     where !simulatedChecks.contains(check) && !(isSweep && check == .errorHandling) {
@@ -77,6 +83,10 @@ public enum Capabilities {
         "cell \(cell.id): check '\(check.rawValue)' has no meaning for rows of your own; "
           + "workload sql is judged by consistency, durability, integrity, invariants and progress")
     }
+  }
+
+  private static func isExclusiveLocking(_ pragma: StorageSettings.Pragma) -> Bool {
+    pragma.name == "locking_mode" && pragma.value.lowercased() == "exclusive"
   }
 
   /// Each stale lock is a process that takes it and ends.

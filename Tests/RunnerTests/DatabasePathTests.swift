@@ -110,8 +110,8 @@ struct DatabasePathTests {
       Text.scenario(
         """
         storage: { journal_mode: delete, synchronous: off }
-        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 2s }
-        faults: [{ kill: 0, at: 1800ms, restart_after: 1ms }]
+        load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 4s }
+        faults: [{ kill: 0, at: 3500ms, restart_after: 1ms }]
         expect: { integrity: valid }
         """))
     let assay = try await Assay.start(

@@ -92,7 +92,7 @@ struct ReplayTests {
       #expect(library.errors.contains(word), "\(library.errors)")
     }
     let disk = try await replay(
-      Self.replacing("vfs", with: "77", in: finding.text), in: sandbox)
+      Self.replacing("disk_version", with: "77", in: finding.text), in: sandbox)
     #expect(disk.code == 5)
     #expect(disk.errors.contains("version 77"), "\(disk.errors)")
   }

@@ -7,11 +7,11 @@ struct CrashFinding: Hashable, Codable, Sendable {
   /// Version of this form.
   static let currentSchema = 1
   /// Version of the simulated disk and its images: another one may write another log.
-  static let currentVFS = 1
+  static let currentDiskVersion = 1
 
   var schema = CrashFinding.currentSchema
   /// Version of the simulated disk.
-  var vfs = CrashFinding.currentVFS
+  var diskVersion = CrashFinding.currentDiskVersion
   /// The scenario's name.
   var scenario = ""
   /// Its kind.
@@ -40,7 +40,8 @@ struct CrashFinding: Hashable, Codable, Sendable {
   var cell: PlannedCell
 
   private enum CodingKeys: String, CodingKey {
-    case schema, vfs, scenario, kind, found, acknowledged, begun, image, recovery, imageDigest
+    case schema, diskVersion, scenario, kind, found, acknowledged, begun, image, recovery,
+      imageDigest
     case logDigest, program, skipped, cell
     // As the conversion from snake case spells it.
     case sqliteSourceID = "sqliteSourceId"

@@ -82,11 +82,12 @@ public struct ReplayRun {
   }
 
   private func verifyVersions(library: String) throws(RunnerError) {
-    guard finding.vfs == CrashFinding.currentVFS else {
+    guard finding.diskVersion == CrashFinding.currentDiskVersion else {
       throw RunnerError(
         .environment,
-        "\(path) was made with version \(finding.vfs) of the simulated disk, this is version "
-          + "\(CrashFinding.currentVFS): its positions mean something else; run the scenario again")
+        "\(path) was made with version \(finding.diskVersion) of the simulated disk, this is version "
+          + "\(CrashFinding.currentDiskVersion): its positions mean something else; run the scenario again"
+      )
     }
     guard finding.sqliteSourceID == library else {
       throw RunnerError(

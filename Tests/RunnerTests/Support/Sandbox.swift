@@ -82,7 +82,7 @@ enum Text {
 
 /// Looks again and again until the condition holds; fails the test after `limit`.
 func eventually(
-  _ what: String, within limit: Duration = .seconds(10), _ condition: () throws -> Bool
+  _ what: String, within limit: Duration = .seconds(60), _ condition: () throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit
   while try !condition() {
