@@ -85,9 +85,9 @@ public struct ReplayRun {
     guard finding.diskVersion == CrashFinding.currentDiskVersion else {
       throw RunnerError(
         .environment,
-        "\(path) was made with version \(finding.diskVersion) of the simulated disk, this is version "
-          + "\(CrashFinding.currentDiskVersion): its positions mean something else; run the scenario again"
-      )
+        "\(path) was made with version \(finding.diskVersion) of the simulated disk, this is "
+          + "version \(CrashFinding.currentDiskVersion): its positions mean something else; run "
+          + "the scenario again")
     }
     guard finding.sqliteSourceID == library else {
       throw RunnerError(
