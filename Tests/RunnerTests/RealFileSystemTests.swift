@@ -123,8 +123,8 @@ struct RealFileSystemTests {
       Text.scenario(
         """
         storage: { journal_mode: wal, synchronous: off }
-        load: { workload: ledger, processes: 2, writers: 1, keys: { count: 20 }, duration: 500ms }
-        faults: [{ silent_lock: all, probability: 0.5, method: shm_lock }]
+        load: { workload: ledger, processes: 2, writers: 2, keys: { count: 1000 }, duration: 2s }
+        faults: [{ silent_lock: all, probability: 1 }]
         expect: { integrity: valid, atomicity: valid, durability: valid }
         """), in: sandbox)
     let cell = result.cells[0]

@@ -14,6 +14,10 @@ public final class CrashImageBuilder {
   /// Whether the set of things that may be lost differs from the one at the position before.
   public private(set) var hasChanged = true
 
+  /// Number of the newest pieces that the last step has added, if it changed nothing else: images
+  /// without all of them were there one step before.
+  public private(set) var addedPieces = 0
+
   let log: DiskLog
   let settings: DiskSettings
   private(set) var pieces: [Piece] = []
@@ -61,6 +65,8 @@ public final class CrashImageBuilder {
     let operation = log.operations[index]
     position += 1
     hasChanged = operation.kind.isOfDisk
+    let before = pieces.count
+    defer { addedPieces = max(0, pieces.count - before) }
     switch operation.kind {
     case .write: addPieces(of: operation, at: index)
     case .truncate:
@@ -178,8 +184,15 @@ public final class CrashImageBuilder {
   }
 
   /// Chooses the images of this crash point.
-  public func images(_ bounds: ExploreSettings.ImageBounds, seed: Seed) -> ImageEnumerator {
-    ImageEnumerator(pieces: pieces, names: names, settings: settings, bounds: bounds, seed: seed)
+  ///
+  /// - Parameter skipsKnown: leaves out those that the crash point before had too; only with
+  ///   exhaustive ones it is known which they are.
+  public func images(_ bounds: ExploreSettings.ImageBounds, seed: Seed, skipsKnown: Bool = false)
+    -> ImageEnumerator
+  {
+    ImageEnumerator(
+      pieces: pieces, names: names, settings: settings, bounds: bounds, seed: seed,
+      newPieces: skipsKnown ? addedPieces : 0)
   }
 
   /// Makes an image.

@@ -43,7 +43,7 @@ public struct ImageEnumerator {
 
   init(
     pieces: [Piece], names: [PendingName], settings: DiskSettings,
-    bounds: ExploreSettings.ImageBounds, seed: Seed
+    bounds: ExploreSettings.ImageBounds, seed: Seed, newPieces: Int = 0
   ) {
     pieceCount = pieces.count
     nameCount = names.count
@@ -64,7 +64,12 @@ public struct ImageEnumerator {
       recipes = (0...pieces.count + names.count).map { .prefix($0) }
     } else if let total {
       isExhaustive = true
-      recipes = (0..<total).map { .numbered($0) }
+      // The digits of the newest pieces: all of them zero is an image of the step before.
+      var unit = 1
+      for _ in newPieces..<max(newPieces, pieces.count) { unit *= outcomes }
+      var span = 1
+      for _ in 0..<min(newPieces, pieces.count) { span *= outcomes }
+      recipes = (0..<total).filter { newPieces == 0 || $0 / unit % span != 0 }.map { .numbered($0) }
     } else {
       isExhaustive = false
       recipes = Self.systematic(pieces.count, files)

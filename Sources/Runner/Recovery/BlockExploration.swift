@@ -6,9 +6,9 @@ import Platform
 /// judges it at every crash point at which it may be found.
 struct BlockExploration: ~Copyable {
   /// One in so many sound images is closed as an application would and opened a second time.
-  private static let secondOpening: UInt64 = 32
+  private static let secondOpening: UInt64 = 64
   /// One in so many images that a kept connection found good is looked at afresh as well.
-  private static let freshLook: UInt64 = 64
+  private static let freshLook: UInt64 = 128
 
   private let program: SimulatedProgram
   private let number: Int
@@ -130,8 +130,11 @@ struct BlockExploration: ~Copyable {
       count(ExploredCounts.exhausted)
       return look(builder, builder.completeChoice, recovery: nil, stop)
     }
+    // What was possible one step before was looked at there, unless more is promised since.
+    let first = slice.positions(of: trace.disk.log.position).lowerBound
     var images = builder.images(
-      explore.images, seed: seed.derived("point", builder.position))
+      explore.images, seed: seed.derived("point", builder.position),
+      skipsKnown: builder.position > first && !promisesMore(at: builder.position))
     count(images.isExhaustive ? ExploredCounts.exhausted : ExploredCounts.sampled)
     var choice = builder.emptyChoice
     var nested: ImageChoice?
