@@ -116,20 +116,22 @@ struct DatabasePathTests {
         """))
     let assay = try await Assay.start(
       ["run", "scenario.yaml", "--out", "out", "--json"], in: sandbox)
-    _ = try await assay.awaitWorkers(2, in: sandbox)
-    let path = try #require(sandbox.files(named: "assay.db").first)
-    // Again and again: a worker in the middle of a transaction writes its own first page back.
-    let vandal = Task { [processID = assay.processID] in
-      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    // Again and again: a worker in the middle of a transaction writes its own first page back. On a
+    // thread of its own: tasks may have to wait until the run is over.
+    Thread.detachNewThread { [processID = assay.processID] in
       while Processes.isAlive(processID) {
-        try handle.seek(toOffset: 0)
-        try handle.write(contentsOf: Data(repeating: 0x5a, count: 4_096))
-        try await Task.sleep(for: .milliseconds(5))
+        Thread.sleep(forTimeInterval: 0.005)
+        guard Processes.workers(of: processID).count >= 2,
+          sandbox.everything().count(where: { Histories.hasEvents(segment: sandbox.file($0)) })
+            >= 2,
+          let path = sandbox.files(named: "assay.db").first,
+          let handle = try? FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        else { continue }
+        try? handle.write(contentsOf: Data(repeating: 0x5a, count: 4_096))
+        try? handle.close()
       }
-      try handle.close()
     }
     let ending = try await assay.ending()
-    try await vandal.value
     #expect(ending.code == 2, "\(ending.errors)")
     let result = try Assay.result(ending.output, ending)
     let verdict = try #require(result.cells.first?.verdicts.first)
