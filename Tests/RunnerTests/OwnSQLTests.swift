@@ -109,7 +109,9 @@ struct OwnSQLTests {
       Text.scenario(
         """
         load: { workload: mixed, processes: 2, writers: 2, readers: 1, duration: 900ms }
-        faults: [{ kill: random, every: 150ms, restart_after: 20ms }]
+        faults:
+          - { kill: 0, operation: 90, method: write, file: wal, restart_after: 20ms }
+          - { kill: random, every: 150ms, restart_after: 20ms }
         expect: { integrity: valid, durability: valid, atomicity: valid }
         """), in: try Sandbox())
     let verdicts = result.cells.first?.verdicts ?? []

@@ -4,8 +4,8 @@ public import AssayModel
 /// own that SQLite can open.
 ///
 /// The disk holds what is surely durable at the present position; an image adds the pieces that
-/// survive, with their old bytes kept aside, and `reset` takes them back together with everything
-/// that recovery wrote.
+/// survive, with their old bytes kept aside. `reset` takes back what recovery wrote; the pieces stay
+/// until the next image, which puts back only those from the first one that fares otherwise.
 public final class CrashImageBuilder {
   /// The disk with the image; make it the current one of `SimulatedVFS` to open it.
   public let disk: SimulatedDisk
@@ -28,10 +28,22 @@ public final class CrashImageBuilder {
   private var inodeOfLog: [Int32: Int32] = [:]
   private var nameOfLog: [Int32: Int32] = [:]
   private let pathOfName: (Int32) -> String
-  private var build: Int32 = 0
   private var isBuilt = false
   /// Pieces of the present image that were lost and would have made their file longer.
   private var lostAppends: [Piece] = []
+  /// What stood before each piece that is on the disk, and after the last.
+  private var marks: [Mark] = []
+  /// The choice whose pieces are on the disk.
+  private var builtChoice: ImageChoice?
+  /// The file of each chunk that the pieces on the disk touch, in their order.
+  private var touches: [Int32] = []
+
+  /// How far the lists of an image had come.
+  private struct Mark {
+    var undo: Int
+    var lostAppends: Int
+    var touches: Int
+  }
 
   /// Prepares the images of a disk's log.
   ///
@@ -61,6 +73,7 @@ public final class CrashImageBuilder {
   public func advance() -> Bool {
     precondition(!isBuilt, "reset the image before moving the crash point")
     guard position < log.operations.count else { return false }
+    takeBackPieces()
     let index = position
     let operation = log.operations[index]
     position += 1
@@ -103,7 +116,6 @@ public final class CrashImageBuilder {
   }
 
   private func settlePieces(_ isDurable: (Piece) -> Bool) {
-    build += 1
     var rest: [Piece] = []
     for piece in pieces {
       if isDurable(piece) { apply(piece) } else { rest.append(piece) }
@@ -111,6 +123,7 @@ public final class CrashImageBuilder {
     for index in hashes.indices where !hashes[index].touched.isEmpty {
       if let inode = disk.inodes[index] { hashes[index].settle(inode) }
     }
+    touches.removeAll(keepingCapacity: true)
     pieces = rest
   }
 
@@ -144,7 +157,7 @@ public final class CrashImageBuilder {
   private func settleWhole(_ number: Int32) {
     hashes.append(FileHash())
     guard let inode = disk.inodes[Int(number)] else { return }
-    hashes[Int(number)].touch(0, inode.count, build: 0)
+    _ = hashes[Int(number)].touch(0, inode.count)
     hashes[Int(number)].settle(inode)
   }
 
@@ -192,7 +205,19 @@ public final class CrashImageBuilder {
   {
     ImageEnumerator(
       pieces: pieces, names: names, settings: settings, bounds: bounds, seed: seed,
-      newPieces: skipsKnown ? addedPieces : 0)
+      newPieces: skipsKnown ? addedPieces : 0, hidden: hidden)
+  }
+
+  /// Of each piece, whether no name leads to its file.
+  ///
+  /// - Parameter names: which changes of names survive, as `ImageEnumerator` numbers it.
+  private func hidden(_ survivors: Int) -> [Bool] {
+    var inodes = (0..<disk.nameCount).map { disk.inodeNumber(ofName: $0) }
+    for (index, name) in names.enumerated() {
+      let survives = settings.directory == .any ? survivors >> index & 1 != 0 : index < survivors
+      if survives { inodes[Int(name.name)] = name.inode }
+    }
+    return pieces.map { !inodes.contains($0.inode) }
   }
 
   /// Makes an image.
@@ -201,47 +226,76 @@ public final class CrashImageBuilder {
   public func make(_ choice: ImageChoice) -> ImageHash {
     precondition(!isBuilt, "reset the last image first")
     isBuilt = true
-    build += 1
     disk.isUndoing = true
-    let keepsOrder = settings.truncation == .journaled
-    lostAppends.removeAll(keepingCapacity: true)
-    for (index, piece) in pieces.enumerated() {
-      if choice.keepsPiece(index) || keepsOrder && isForced(index, piece, choice) {
-        keep(piece)
+    let choice = settings.truncation == .journaled ? keepingOrder(choice) : choice
+    let first = builtChoice.map { $0.firstDifference(from: choice, count: pieces.count) } ?? 0
+    takeBack(from: first)
+    for index in first..<pieces.count {
+      marks.append(mark)
+      if choice.keepsPiece(index) {
+        keep(pieces[index])
       } else if choice.isGarbage(index) {
-        applyGarbage(piece)
+        applyGarbage(pieces[index])
       } else {
-        lose(piece)
+        lose(pieces[index])
       }
     }
+    marks.append(mark)
+    builtChoice = choice
     for (index, name) in names.enumerated() where choice.keepsName(index) {
       disk.setName(name.name, inode: name.inode)
     }
     return hash()
   }
 
-  /// Whether a lost truncate is there all the same, because something later of its file is.
-  private func isForced(_ index: Int, _ piece: Piece, _ choice: ImageChoice) -> Bool {
-    guard piece.isTruncate else { return false }
-    return pieces.indices.dropFirst(index + 1).contains {
-      pieces[$0].inode == piece.inode && choice.keepsPiece($0)
+  /// A truncate that is lost is there all the same when something later of its file is.
+  private func keepingOrder(_ choice: ImageChoice) -> ImageChoice {
+    var ordered = choice
+    for (index, piece) in pieces.enumerated() where piece.isTruncate {
+      let isForced = pieces.indices.dropFirst(index + 1).contains {
+        pieces[$0].inode == piece.inode && choice.keepsPiece($0)
+      }
+      if isForced { ordered.setPiece(index, true) }
     }
+    return ordered
   }
 
-  /// Takes the image and everything that was done to it back.
+  /// Takes back everything that was done to the image, names included.
   public func reset() {
-    guard isBuilt else { return }
-    disk.rollBack()
-    disk.isUndoing = false
+    guard isBuilt, let last = marks.last else { return }
+    disk.rollBack(to: last.undo)
     isBuilt = false
-    for index in hashes.indices where !hashes[index].touched.isEmpty { hashes[index].forget() }
+  }
+
+  private var mark: Mark {
+    Mark(undo: disk.changeCount, lostAppends: lostAppends.count, touches: touches.count)
+  }
+
+  /// Takes the pieces from a number on from the disk.
+  private func takeBack(from first: Int) {
+    guard first < marks.count else { return }
+    let mark = marks[first]
+    disk.rollBack(to: mark.undo)
+    lostAppends.removeLast(lostAppends.count - mark.lostAppends)
+    while touches.count > mark.touches {
+      hashes[Int(touches.removeLast())].untouchLast()
+    }
+    marks.removeLast(marks.count - first)
+  }
+
+  /// Returns to what is surely durable.
+  private func takeBackPieces() {
+    guard builtChoice != nil else { return }
+    takeBack(from: 0)
+    builtChoice = nil
+    disk.isUndoing = false
   }
 
   private func apply(_ piece: Piece) {
     guard let inode = disk.inodes[Int(piece.inode)] else { return }
     if piece.isTruncate {
       let low = min(piece.offset, inode.count)
-      hashes[Int(piece.inode)].touch(low, max(piece.offset, inode.count), build: build)
+      touch(inode, low, max(piece.offset, inode.count))
       disk.truncate(inode, to: piece.offset, isNamed: false)
       return
     }
@@ -255,7 +309,11 @@ public final class CrashImageBuilder {
   private func touch(_ piece: Piece, _ inode: SimulatedInode) {
     let end = piece.offset + piece.count
     let from = end > inode.count ? min(piece.offset, max(0, inode.count - 1)) : piece.offset
-    hashes[Int(piece.inode)].touch(from, end, build: build)
+    touch(inode, from, end)
+  }
+
+  private func touch(_ inode: SimulatedInode, _ from: Int, _ end: Int) {
+    for _ in 0..<hashes[Int(inode.number)].touch(from, end) { touches.append(inode.number) }
   }
 
   /// Leaves random bytes where a piece should be: without powersafe overwrite in its whole sector.
@@ -287,21 +345,21 @@ public final class CrashImageBuilder {
       piece.offset > inode.count
     else { return apply(piece) }
     let length = inode.count
-    let lost = lostAppends.filter { $0.inode == piece.inode && $0.offset < piece.offset }
+    let lost = lostAppends.filter {
+      $0.inode == piece.inode && $0.offset < piece.offset && $0.offset + $0.count > length
+    }
     if !lost.isEmpty, settings.claims.contains(.safeAppend) { return }
     apply(piece)
     guard settings.truncation == .strict else { return }
-    for gap in lost where gap.offset + gap.count > length {
+    for gap in lost {
       writeGarbage(
         inode, from: max(length, gap.offset), to: min(piece.offset, gap.offset + gap.count))
     }
-    lostAppends.removeAll { $0.inode == piece.inode && $0.offset < piece.offset }
   }
 
   private func writeGarbage(_ inode: SimulatedInode, from offset: Int, to end: Int) {
     guard end > offset else { return }
-    hashes[Int(inode.number)].touch(
-      end > inode.count ? min(offset, max(0, inode.count - 1)) : offset, end, build: build)
+    touch(inode, end > inode.count ? min(offset, max(0, inode.count - 1)) : offset, end)
     // Of the place, not of a generator: the same image has the same bytes whatever came before.
     var at = offset
     while at < end {

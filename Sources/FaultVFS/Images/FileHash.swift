@@ -11,20 +11,29 @@ struct FileHash {
   private var chunks: [ImageHash] = []
   /// Their sum.
   private(set) var sum = ImageHash.zero
-  /// Per chunk the number of the build that touched it last.
-  private var stamps: [Int32] = []
+  /// Per chunk whether it is among the touched ones.
+  private var isTouched: [Bool] = []
   /// Chunks that the present image touches.
   private(set) var touched: [Int] = []
 
   /// Notes that an image changes bytes in a range.
-  mutating func touch(_ offset: Int, _ end: Int, build: Int32) {
-    guard end > offset else { return }
+  ///
+  /// - Returns: how many chunks it had not touched before.
+  mutating func touch(_ offset: Int, _ end: Int) -> Int {
+    guard end > offset else { return 0 }
+    let before = touched.count
     let last = (end - 1) / Self.chunkSize
-    while stamps.count <= last { stamps.append(-1) }
-    for chunk in offset / Self.chunkSize...last where stamps[chunk] != build {
-      stamps[chunk] = build
+    while isTouched.count <= last { isTouched.append(false) }
+    for chunk in offset / Self.chunkSize...last where !isTouched[chunk] {
+      isTouched[chunk] = true
       touched.append(chunk)
     }
+    return touched.count - before
+  }
+
+  /// Forgets the chunk that was touched last.
+  mutating func untouchLast() {
+    if let chunk = touched.popLast() { isTouched[chunk] = false }
   }
 
   /// The sum of the image's chunks.
@@ -44,12 +53,10 @@ struct FileHash {
       sum -= chunks[chunk]
       chunks[chunk] = hash(of: chunk, in: inode)
       sum += chunks[chunk]
+      isTouched[chunk] = false
     }
     touched.removeAll(keepingCapacity: true)
   }
-
-  /// Forgets what an image has touched.
-  mutating func forget() { touched.removeAll(keepingCapacity: true) }
 
   private func hash(of chunk: Int, in inode: SimulatedInode) -> ImageHash {
     let offset = chunk * Self.chunkSize

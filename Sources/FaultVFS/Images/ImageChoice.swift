@@ -40,6 +40,24 @@ public struct ImageChoice: Equatable, Sendable {
     Self.set(&garbage, index, true)
   }
 
+  /// Lets the pieces of a mask survive and no other; for at most 64 of them.
+  mutating func setPieces(_ mask: UInt64) {
+    guard !pieces.isEmpty else { return }
+    pieces[0] = mask
+    garbage[0] = 0
+  }
+
+  /// The number of the first piece that fares otherwise than in another choice of the same crash
+  /// point; `count` when none does.
+  func firstDifference(from other: ImageChoice, count: Int) -> Int {
+    for word in pieces.indices {
+      let difference =
+        (pieces[word] ^ other.pieces[word]) | (garbage[word] ^ other.garbage[word])
+      if difference != 0 { return word << 6 + difference.trailingZeroBitCount }
+    }
+    return count
+  }
+
   mutating func setName(_ index: Int, _ survives: Bool) { Self.set(&names, index, survives) }
 
   /// Lets the first `count` changes of names survive and no other.

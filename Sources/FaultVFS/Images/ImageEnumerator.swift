@@ -43,7 +43,8 @@ public struct ImageEnumerator {
 
   init(
     pieces: [Piece], names: [PendingName], settings: DiskSettings,
-    bounds: ExploreSettings.ImageBounds, seed: Seed, newPieces: Int = 0
+    bounds: ExploreSettings.ImageBounds, seed: Seed, newPieces: Int,
+    hidden: (_ names: Int) -> [Bool]
   ) {
     pieceCount = pieces.count
     nameCount = names.count
@@ -64,12 +65,9 @@ public struct ImageEnumerator {
       recipes = (0...pieces.count + names.count).map { .prefix($0) }
     } else if let total {
       isExhaustive = true
-      // The digits of the newest pieces: all of them zero is an image of the step before.
-      var unit = 1
-      for _ in newPieces..<max(newPieces, pieces.count) { unit *= outcomes }
-      var span = 1
-      for _ in 0..<min(newPieces, pieces.count) { span *= outcomes }
-      recipes = (0..<total).filter { newPieces == 0 || $0 / unit % span != 0 }.map { .numbered($0) }
+      recipes = Self.every(
+        pieces.count, outcomes, of: total, newPieces: min(newPieces, pieces.count), hidden
+      ).map { .numbered($0) }
     } else {
       isExhaustive = false
       recipes = Self.systematic(pieces.count, files)
@@ -91,6 +89,34 @@ public struct ImageEnumerator {
       if total > limit { return nil }
     }
     return total <= limit ? total : nil
+  }
+
+  /// Numbers the images: a digit for each piece, the oldest first, and above them what the names
+  /// are.
+  ///
+  /// A piece of a file that no name leads to is not varied, for nobody could tell. The newest pieces
+  /// change fastest, so that one image has most of its pieces from the one before.
+  ///
+  /// - Parameter newPieces: images without any of these are left out.
+  private static func every(
+    _ pieces: Int, _ outcomes: Int, of total: Int, newPieces: Int,
+    _ hidden: (_ names: Int) -> [Bool]
+  ) -> [Int] {
+    var units = [1]
+    for _ in 0..<pieces { units.append((units.last ?? 1) * outcomes) }
+    var all: [Int] = []
+    for names in 0..<total / units[pieces] {
+      var numbers = [names * units[pieces]]
+      let hidden = hidden(names)
+      for piece in 0..<pieces where !hidden[piece] {
+        let unit = units[piece]
+        numbers = numbers.flatMap { number in (0..<outcomes).map { number + $0 * unit } }
+      }
+      all += numbers
+    }
+    guard newPieces > 0 else { return all }
+    let unit = units[pieces - newPieces]
+    return all.filter { $0 % units[pieces] / unit != 0 }
   }
 
   private static func systematic(_ count: Int, _ files: [Int32]) -> [Recipe] {
@@ -153,21 +179,32 @@ public struct ImageEnumerator {
 
   /// The image of a number in an exhaustive enumeration.
   private func choose(_ number: Int, _ choice: inout ImageChoice) {
-    var rest = number
-    let outcomes = allowsGarbage ? 3 : 2
-    for index in 0..<pieceCount {
-      switch rest % outcomes {
-      case 0: choice.setPiece(index, false)
-      case 1: choice.setPiece(index, true)
-      default: choice.setGarbage(index)
-      }
-      rest /= outcomes
+    let rest: Int
+    if allowsGarbage {
+      rest = chooseWithGarbage(number, &choice)
+    } else {
+      choice.setPieces(UInt64(number & (1 << pieceCount - 1)))
+      rest = number >> pieceCount
     }
     if namesAreOrdered {
       choice.keepNames(prefix: rest, of: nameCount)
     } else {
       for index in 0..<nameCount { choice.setName(index, rest >> index & 1 != 0) }
     }
+  }
+
+  /// - Returns: what is left of the number for the names.
+  private func chooseWithGarbage(_ number: Int, _ choice: inout ImageChoice) -> Int {
+    var rest = number
+    for index in 0..<pieceCount {
+      switch rest % 3 {
+      case 0: choice.setPiece(index, false)
+      case 1: choice.setPiece(index, true)
+      default: choice.setGarbage(index)
+      }
+      rest /= 3
+    }
+    return rest
   }
 
   /// The first pieces and changes of names in the order of the log.

@@ -230,13 +230,12 @@ public final class SimulatedDisk: @unchecked Sendable {
     for inode in inodes { inode?.sharedMemory?.reset() }
   }
 
-  /// Changes of files and names since the image was made.
+  /// Changes of files and names that are kept to be taken back.
   public var changeCount: Int { undo.entries.count }
 
-  /// Takes back everything since undoing began.
-  func rollBack() {
-    isUndoing = false
-    while !undo.isEmpty {
+  /// Takes back all but the first changes since undoing began.
+  func rollBack(to count: Int) {
+    while undo.entries.count > count {
       unsafe undo.removeLast { entry, bytes in
         switch entry {
         case .bytes(let number, let offset, let count, let length):

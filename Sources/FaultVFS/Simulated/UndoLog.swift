@@ -24,8 +24,6 @@ struct UndoLog: ~Copyable {
 
   deinit { unsafe memory.deallocate() }
 
-  var isEmpty: Bool { entries.isEmpty }
-
   mutating func append(_ entry: Entry) {
     entries.append(entry)
   }

@@ -113,6 +113,7 @@ struct BlockExploration: ~Copyable {
       }
     } while builder.advance()
     count(ExploredCounts.images, UInt64(ordinal))
+    count(ExploredCounts.recovered, UInt64(order.count))
     count(ExploredCounts.distinct, UInt64(order.count))
   }
 
@@ -174,7 +175,6 @@ struct BlockExploration: ~Copyable {
       state = reader.withInvariants(found, program, trace)
       known[hash] = Known(state: state, flags: recovery == nil ? [] : .afterRecovery)
       order.append(hash)
-      count(ExploredCounts.recovered)
     }
     let judgement = judge.judge(state, at: position)
     guard !judgement.flags.isEmpty else { return false }

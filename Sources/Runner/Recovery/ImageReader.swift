@@ -107,7 +107,18 @@ struct ImageReader: ~Copyable {
 
   // MARK: Reading
 
+  /// Recovers the image, checks it and reads it, in one transaction: the file is locked, and looked
+  /// through for a hot journal, once.
   private mutating func state(_ connection: inout Connection) throws(SQLiteError) -> ImageState {
+    try connection.begin(.deferred)
+    let state = try stateInTransaction(&connection)
+    try connection.commit()
+    return state
+  }
+
+  private mutating func stateInTransaction(
+    _ connection: inout Connection
+  ) throws(SQLiteError) -> ImageState {
     guard try connection.isSound() else { return .damaged }
     if checksForeignKeys, try !connection.foreignKeyCheck().isEmpty { return .damaged }
     return .content(try digest(&connection))

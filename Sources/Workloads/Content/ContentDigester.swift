@@ -86,9 +86,14 @@ public struct ContentDigester: Sendable {
 /// Which tables belong to the content of a database, and how they are read.
 enum ContentTables {
   /// The rows of the schema that count, without the page on which each begins.
+  ///
+  /// Comparing is quicker than GLOB, which decides only on names that come near.
   static let schemaQuery = """
     SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-    WHERE name NOT GLOB 'sqlite_stat[0-9]*' AND tbl_name NOT GLOB 'sqlite_stat[0-9]*'
+    WHERE (name NOT BETWEEN 'sqlite_stat' AND 'sqlite_stau'
+        OR name NOT GLOB 'sqlite_stat[0-9]*')
+      AND (tbl_name NOT BETWEEN 'sqlite_stat' AND 'sqlite_stau'
+        OR tbl_name NOT GLOB 'sqlite_stat[0-9]*')
     """
 
   /// Virtual tables begin on no page.
