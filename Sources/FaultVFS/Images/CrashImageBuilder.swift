@@ -4,8 +4,8 @@ public import AssayModel
 /// own that SQLite can open.
 ///
 /// The disk holds what is surely durable at the present position; an image adds the pieces that
-/// survive, with their old bytes kept aside. `reset` takes back what recovery wrote; the pieces stay
-/// until the next image, which puts back only those from the first one that fares otherwise.
+/// survive, with their old bytes kept aside. `reset` takes back what recovery wrote; the pieces
+/// stay until the next image, which puts back only those from the first that fares otherwise.
 public final class CrashImageBuilder {
   /// The disk with the image; make it the current one of `SimulatedVFS` to open it.
   public let disk: SimulatedDisk

@@ -94,8 +94,8 @@ public struct ImageEnumerator {
   /// Numbers the images: a digit for each piece, the oldest first, and above them what the names
   /// are.
   ///
-  /// A piece of a file that no name leads to is not varied, for nobody could tell. The newest pieces
-  /// change fastest, so that one image has most of its pieces from the one before.
+  /// A piece of a file that no name leads to is not varied, for nobody could tell. The newest
+  /// pieces change fastest, so that one image has most of its pieces from the one before.
   ///
   /// - Parameter newPieces: images without any of these are left out.
   private static func every(
