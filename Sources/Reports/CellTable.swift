@@ -37,11 +37,11 @@ struct CellTable {
   /// The widest form that fits: check names in full, shortened, or all verdicts in one column.
   private var fittingColumns: [Column] {
     let forms = [
-      parameterColumns + verdictColumns { $0.rawValue } + figureColumns,
-      parameterColumns + verdictColumns(Self.shortName) + figureColumns,
+      parameterColumns + verdictColumns { $0.rawValue } + figureColumns(isShort: false),
+      parameterColumns + verdictColumns(Self.shortName) + figureColumns(isShort: true),
     ]
     for columns in forms where Self.width(columns) <= style.width { return columns }
-    return parameterColumns + [verdictSummary] + figureColumns
+    return parameterColumns + [verdictSummary] + figureColumns(isShort: false)
   }
 
   private var parameterColumns: [Column] {
@@ -95,14 +95,14 @@ struct CellTable {
     return Column(head: "verdicts", texts: texts, isLeft: true)
   }
 
-  private var figureColumns: [Column] {
+  private func figureColumns(isShort: Bool) -> [Column] {
     let name = MainOperation.name(in: result.cells)
     let response = result.cells.map { cell in name.flatMap { cell.operations[$0]?.response } }
     func latencies(_ head: String, _ value: (LatencyResult) -> UInt64?) -> Column {
       Column(head: head, texts: response.map { $0.flatMap(value).map { Figures.span($0) } ?? "" })
     }
     let exploration = ExplorationColumns(cells: result.cells, style: style)
-    if exploration.isNeeded { return exploration.coverage }
+    if exploration.isNeeded { return exploration.coverage(isShort: isShort) }
     let columns = [
       Column(
         head: "ops/s",

@@ -32,10 +32,13 @@ struct ExplorationColumns {
   }
 
   /// How much was explored, and how much of it was wrong.
-  var coverage: [CellTable.Column] {
+  ///
+  /// - Parameter isShort: shortens the heads.
+  func coverage(isShort: Bool) -> [CellTable.Column] {
     let columns = [
       CellTable.Column(head: "exhausted", texts: cells.map(Self.exhausted)),
-      number("images", "distinct_images"), number("inconsistent", "images_inconsistent"),
+      number("images", "distinct_images"),
+      number(isShort ? "incons" : "inconsistent", "images_inconsistent"),
       number("lost", "images_lost"),
       number("faults", "faults"), number("reported", "faults_reported"),
     ]
