@@ -55,7 +55,8 @@ extension Connection {
     core.releaseMemory()
   }
 
-  /// Whether `integrity_check` finds nothing; quicker than listing what it finds.
+  /// Whether `integrity_check` finds nothing in the main database; quicker than listing what it
+  /// finds, and than looking at temporary tables as well.
   ///
   /// - Throws: as `integrityCheck`.
   public mutating func isSound() throws(SQLiteError) -> Bool {
@@ -65,7 +66,7 @@ extension Connection {
   }
 
   /// The one row of a sound database is `ok`; every fault is longer.
-  private static let soundness = SQL("PRAGMA integrity_check(1)")
+  private static let soundness = SQL("PRAGMA main.integrity_check(1)")
 
   /// Checks the database without comparing indexes to tables; otherwise as `integrityCheck`.
   public mutating func quickCheck(limit: Int = 100) throws(SQLiteError) -> [String] {

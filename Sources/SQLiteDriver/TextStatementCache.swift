@@ -13,6 +13,8 @@
   private var uses: UInt64 = 0
   private var entries: [Entry] = []
   private var places: [String: Int] = [:]
+  /// Where the text after the last one is expected: programs repeat themselves.
+  private var expected = 0
 
   init(capacity: Int) {
     self.capacity = max(0, capacity)
@@ -21,7 +23,15 @@
   var count: Int { entries.count }
 
   mutating func find(_ text: String) -> UnsafeMutablePointer<StatementSlot>? {
-    guard let place = places[text] else { return nil }
+    if expected >= count { expected = 0 }
+    let place: Int
+    if count > 0, entries[expected].text == text {
+      place = expected
+    } else {
+      guard let known = places[text] else { return nil }
+      place = known
+    }
+    expected = place + 1
     uses += 1
     entries[place].lastUse = uses
     return unsafe entries[place].slot

@@ -15,6 +15,9 @@ public struct ImageHash: Hashable, Sendable {
     self.high = high
   }
 
+  /// Half of it is enough for a place in a table.
+  public func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
   /// The hash of nothing.
   public static let zero = ImageHash(low: 0, high: 0)
 

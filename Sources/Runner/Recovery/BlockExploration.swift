@@ -6,9 +6,9 @@ import Platform
 /// judges it at every crash point at which it may be found.
 struct BlockExploration: ~Copyable {
   /// One in so many sound images is closed as an application would and opened a second time.
-  private static let secondOpening: UInt64 = 64
+  private static let secondOpening: UInt64 = 128
   /// One in so many images that a kept connection found good is looked at afresh as well.
-  private static let freshLook: UInt64 = 128
+  private static let freshLook: UInt64 = 256
 
   private let program: SimulatedProgram
   private let number: Int
