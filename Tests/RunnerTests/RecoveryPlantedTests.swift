@@ -129,6 +129,9 @@ struct RecoveryPlantedTests {
     #expect(run.ending.code == 0, "\(run.ending.errors)")
     let finding = try run.finding(.consistency, code: "content")
     #expect(run.count("images_inconsistent") > run.count("images_damaged"))
+    let first = run.count("images_until_inconsistent")
+    #expect(
+      first > 0 && first + run.count("images_inconsistent") <= run.count("distinct_images") + 1)
     // SQLite itself, outside the harness, finds the same database sound.
     let replay = try await Assay.run(
       ["replay", finding.path, "--files", "files"], in: sandbox)

@@ -53,6 +53,10 @@ enum ExploredCounts {
   static let damaged = "images_damaged"
   static let inconsistent = "images_inconsistent"
   static let lost = "images_lost"
+  /// How many distinct images it took until the first inconsistent one, itself included.
+  static let untilInconsistent = "images_until_inconsistent"
+  /// How many distinct images it took until the first one that had lost something.
+  static let untilLost = "images_until_lost"
   static let breaking = "images_breaking_invariants"
   static let transactions = "transactions"
   static let findings = "violation_kinds"

@@ -35,9 +35,15 @@ struct ExplorationFold {
       guard seen.insert(ImageHash(low: words.w0, high: words.w1)).inserted else { continue }
       let flags = ImageFlags(rawValue: words.w2)
       if flags.contains(.damaged) { counts[ExploredCounts.damaged, default: 0] += 1 }
-      if flags.contains(.inconsistent) { counts[ExploredCounts.inconsistent, default: 0] += 1 }
+      if flags.contains(.inconsistent) {
+        counts[ExploredCounts.inconsistent, default: 0] += 1
+        note(ExploredCounts.untilInconsistent)
+      }
       if flags.contains(.breaking) { counts[ExploredCounts.breaking, default: 0] += 1 }
-      if flags.contains(.lost) { counts[ExploredCounts.lost, default: 0] += 1 }
+      if flags.contains(.lost) {
+        counts[ExploredCounts.lost, default: 0] += 1
+        note(ExploredCounts.untilLost)
+      }
     }
     counts[ExploredCounts.distinct] = UInt64(seen.count)
     for violation in report.violations where kinds.insert(violation.kind).inserted {
@@ -47,6 +53,11 @@ struct ExplorationFold {
     live.add(report)
     if let model = report.model { self.model.add(model, program: report.program) }
     if let reason = report.stuck { stuck.append("program \(report.program): \(reason)") }
+  }
+
+  /// Keeps the number of images so far, the first time.
+  private mutating func note(_ name: String) {
+    if counts[name] == nil { counts[name] = UInt64(seen.count) }
   }
 
   // MARK: Checks
