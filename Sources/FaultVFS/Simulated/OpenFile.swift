@@ -101,14 +101,17 @@ final class OpenFile {
 
   /// Slot 0 is `WAL_WRITE_LOCK`: who has it is the one writer.
   private static let writeSlot: UInt16 = 1
+  /// Slot 1 is `WAL_CKPT_LOCK`: who has it is the one checkpointer.
+  private static let checkpointSlot: UInt16 = 2
 
   func lockSharedMemory(first: Int, count: Int, flags: Int32) -> Int32 {
     guard let shared = inode.sharedMemory else { return assay_IOERR_SHMLOCK }
-    let before = exclusiveSlots & Self.writeSlot
+    let before = exclusiveSlots
     let code = shared.lock(self, first: first, count: count, flags: flags)
-    let after = exclusiveSlots & Self.writeSlot
-    if before < after { disk.beginTransaction(self) }
-    if before > after { disk.endTransaction(self) }
+    let (taken, given) = (exclusiveSlots & ~before, before & ~exclusiveSlots)
+    if taken & Self.writeSlot != 0 { disk.beginTransaction(self) }
+    if given & Self.writeSlot != 0 { disk.endTransaction(self) }
+    if given & Self.checkpointSlot != 0 { disk.checkpointEnded(shared) }
     return code
   }
 

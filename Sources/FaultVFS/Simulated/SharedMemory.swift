@@ -97,6 +97,18 @@ final class SharedMemory {
     }
   }
 
+  /// What the header says of a checkpoint that has ended; `nil` without a header.
+  ///
+  /// Source: SQLite, `wal.c`: `WalIndexHdr.mxFrame` of the first copy is number 4 of the 32-bit
+  /// words, `WalCkptInfo.nBackfill` number 24.
+  var backfill: (checkpointed: UInt32, frames: UInt32)? {
+    guard let header = unsafe regions.first else { return nil }
+    return (
+      checkpointed: unsafe header.load(fromByteOffset: 24 * 4, as: UInt32.self),
+      frames: unsafe header.load(fromByteOffset: 4 * 4, as: UInt32.self)
+    )
+  }
+
   /// Gives back everything that a file holds.
   func releaseAll(_ file: OpenFile) {
     for slot in slots.indices { release(file, slot) }

@@ -36,6 +36,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   private(set) var isPlain = true
   /// Old bytes of every change since the mark; used by crash images.
   var undo = UndoLog()
+  /// Every time that a checkpoint left behind more frames checkpointed than there are.
+  public private(set) var sharedMemoryFaults: [SharedMemoryFault] = []
   var isUndoing = false
   private let latencies: [VFSMethod: Nanoseconds]
 
@@ -307,6 +309,18 @@ public final class SimulatedDisk: @unchecked Sendable {
     DiskOperation(
       kind: kind, file: inode.kind, actor: Int32(yieldPoint?.currentActor ?? -1),
       inode: inode.number, name: name, offset: offset, count: count, bytesAt: 0)
+  }
+
+  // MARK: Shared memory
+
+  /// Looks at the header of a shared memory whose checkpoint lock was given back: no more frames
+  /// can be checkpointed than there are.
+  func checkpointEnded(_ memory: SharedMemory) {
+    guard let backfill = memory.backfill, backfill.checkpointed > backfill.frames else { return }
+    sharedMemoryFaults.append(
+      SharedMemoryFault(
+        checkpointed: Int(backfill.checkpointed), frames: Int(backfill.frames),
+        actor: yieldPoint?.currentActor ?? -1))
   }
 
   // MARK: Randomness

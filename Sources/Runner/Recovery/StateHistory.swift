@@ -1,8 +1,5 @@
 import AssayModel
-import Checkers
 import FaultVFS
-import Platform
-import SQLiteDriver
 import Workloads
 
 /// The content after each write transaction of a program, as a crash of the process alone leaves
@@ -69,39 +66,7 @@ struct StateHistory {
   ) throws -> [CheckResult] {
     _ = builder.make(builder.completeChoice)
     defer { builder.reset() }
-    var rows: [ContentRow] = []
-    var observation = Observation()
-    do {
-      try reader.withConnection { connection in
-        observation.integrityRows = try connection.integrityCheck(limit: 10)
-        observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(10).map { "\($0)" }
-        try program.entry.readContent(&connection) { rows.append($0) }
-        observation.invariants = program.entry.readInvariants(&connection, program.cell)
-      }
-      observation.contentRows = rows.count
-    } catch {
-      observation.failure = "\(error)"
-    }
-    var stream = HeapEvents(events.map(\.event))
-    var content = observation.failure == nil ? HeapContent(rows) : nil
-    return try CheckSuite(record: record(observation)).run(events: &stream, content: &content)
-      .results
-  }
-
-  /// The record of a run in which nothing was killed.
-  private func record(_ observation: Observation) -> CellRecord {
-    let start = MonotonicTime(nanoseconds: 0)
-    let end = MonotonicTime(nanoseconds: .max / 2)
-    let cell = program.cell
-    return CellRecord(
-      cell: cell, repetition: 0, measuredFrom: start, measuredUntil: end,
-      processes: (0..<cell.load.processes).map { process in
-        ProcessRecord(
-          process: process, incarnation: 0, owner: SimulatedRun.owner(process), started: start,
-          ready: start, ended: end, wasKilled: false, peakResidentBytes: 0)
-      },
-      faults: [], observation: observation,
-      library: LibraryVersion(number: SQLiteLibrary.versionNumber))
+    return try program.judge(events, reader)
   }
 }
 
