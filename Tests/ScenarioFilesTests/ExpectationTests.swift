@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import ScenarioFiles
 import Testing
 
@@ -76,6 +77,35 @@ struct ExpectationTests {
     let errors = Sample.errors("expect: { \(text) }")
     try #require(errors.count == 1)
     #expect(errors[0].contains("contradiction: \(found); allowed: "))
+  }
+
+  private static let transactions =
+    "{ workload: sql, transactions: [{ statements: [UPDATE t SET n = 1] }] }"
+
+  @Test(
+    "A bound names an operation of the workload; another one is an error that names these",
+    arguments: [
+      ("{ workload: kv }", "load, store, delete"),
+      ("{ workload: ledger }", "transfer, audit"),
+      ("{ workload: locks }", "acquire, release, renew, protected_write, protected_read"),
+      ("{ workload: mixed }", "update_own, increment, several, read_mixed, checkpoint"),
+      (transactions, "transaction, invariant"),
+    ])
+  func operations(_ load: String, _ known: String) {
+    let all = OperationKind.allCases.map(\.name)
+    let own = known.components(separatedBy: ", ")
+    #expect(own.allSatisfy(all.contains))
+    for name in all {
+      let errors = Sample.errors("expect: { latency: { max: 1s, operation: \(name) } }", load: load)
+      if own.contains(name) {
+        #expect(errors == [])
+      } else {
+        #expect(errors.count == 1 && errors[0].contains("operation \(name) for workload"))
+        #expect(errors.first?.hasSuffix("allowed: \(known)") == true, "\(errors)")
+      }
+    }
+    let wrong = Sample.errors("expect: { latency: { max: 1s, operation: dance } }", load: load)
+    #expect(wrong.count == 1 && own.allSatisfy { wrong[0].contains($0) }, "\(wrong)")
   }
 
   @Test(

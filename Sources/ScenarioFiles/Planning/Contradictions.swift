@@ -175,22 +175,12 @@ extension Contradictions {
         lowest > highest, path, "min '\(low.text)' above max '\(high.text)'",
         "min at most as large as max")
     }
-    guard let operation = bound.operation, let known = operations else { return }
+    guard let operation = bound.operation else { return }
+    let known = load.workload.operations.map(\.name)
+    // Without any the workload itself is refused, by who would run it.
     refuse(
-      !known.contains(operation), path,
+      !known.isEmpty && !known.contains(operation), path,
       "operation \(operation) for workload \(load.workload.rawValue)",
       known.joined(separator: ", "))
-  }
-
-  /// The operations of the workload; `nil` where this module does not know them.
-  private var operations: [String]? {
-    let kinds: [OperationKind]
-    switch load.workload {
-    case .kv: kinds = [.load, .store, .delete]
-    case .ledger: kinds = [.transfer, .audit]
-    case .locks: kinds = [.acquire, .release, .renew, .protectedWrite, .protectedRead]
-    default: return nil
-    }
-    return kinds.map(\.name)
   }
 }
