@@ -36,6 +36,8 @@ final class ExploredCellRun {
   private let progress: (String) -> Void
 
   private var handedOut = 0
+  /// When the first program could begin; `nil` until then.
+  private var readySince: MonotonicTime?
   private var arrived: [Int: BlockReport?] = [:]
   private var folded = ExplorationFold()
   private var wasLost = false
@@ -55,9 +57,8 @@ final class ExploredCellRun {
 
   func run() throws(RunnerError) -> ExploredCell {
     let start = time.monotonicNow()
-    let deadline = explore.budget.map { start + $0 }
     try crew.work(
-      next: { nextBlock(deadline) },
+      next: { nextBlock() },
       take: { (task, reply) throws(RunnerError) in try take(task, reply) })
     folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - start).rawValue)
     let findings = try shrink()
@@ -80,16 +81,26 @@ final class ExploredCellRun {
   /// Deaths of workers after which no further program is tried.
   private static let deathLimit = 8
 
-  private func nextBlock(_ deadline: MonotonicTime?) -> ExploreTask? {
+  private func nextBlock() -> ExploreTask? {
     if isEnough || crew.incidents.count >= Self.deathLimit { return nil }
     let isFirstPart = handedOut % ExploreTask.partsOfProgram == 0
     if let schedules = explore.schedules, handedOut >= schedules * ExploreTask.partsOfProgram {
       return nil
     }
     // A program that was begun is explored to its end.
-    if isFirstPart, let deadline, time.monotonicNow() >= deadline { return nil }
+    if isFirstPart, isOverBudget() { return nil }
     handedOut += 1
     return .block(handedOut - 1)
+  }
+
+  /// Whether the budget is used up. It counts from the first question, which the crew asks when its
+  /// first worker is ready: starting processes is no exploring.
+  private func isOverBudget() -> Bool {
+    guard let budget = explore.budget else { return false }
+    let now = time.monotonicNow()
+    let start = readySince ?? now
+    readySince = start
+    return now >= start + budget
   }
 
   private func take(_ task: ExploreTask, _ reply: ExploreReply?) throws(RunnerError) {

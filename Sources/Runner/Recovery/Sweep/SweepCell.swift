@@ -56,7 +56,6 @@ struct SweepCell {
     let team = SweepTeam(
       cell: cell, launcher: launcher, jobs: jobs, time: time, expectedSourceID: expectedSourceID)
     defer { team.endAll() }
-    let deadline = cell.explore?.budget.map { time.monotonicNow() + $0 }
     let lines = SweepFault.Line.all(of: cell)
     var tally = SweepTally(scenario: scenario, cell: cell)
     var program = 0
@@ -70,7 +69,7 @@ struct SweepCell {
           SweepRunResult(hits: 0, isReported: false, acknowledged: 0, problems: [problem]), call: 0)
       }
       var queue = SweepQueue(program: program, lines: lines)
-      tally.shortfall = try team.work(off: &queue, until: deadline)
+      tally.shortfall = try team.work(off: &queue, until: deadline(team))
       tally.add(program: program, untouched: untouched, lines: queue.results)
       program += 1
       guard tally.shortfall == nil, tally.faults > before else { break }
@@ -91,5 +90,12 @@ struct SweepCell {
     return SweepOutcome(
       checks: tally.checks, explored: tally.explored, findings: findings, library: library,
       wasInterrupted: Interruption.isRequested)
+  }
+
+  /// When the budget is used up. It counts from when the first worker is ready: starting processes
+  /// is no exploring.
+  private func deadline(_ team: SweepTeam) -> MonotonicTime? {
+    guard let budget = cell.explore?.budget, let start = team.readySince else { return nil }
+    return start + budget
   }
 }

@@ -43,6 +43,8 @@ final class SweepTeam {
   private var deaths = 0
   /// What a worker said of the library.
   private(set) var library: WorkerReady?
+  /// When the first worker was ready; `nil` until then.
+  private(set) var readySince: MonotonicTime?
 
   init(
     cell: PlannedCell, launcher: WorkerLauncher, jobs: Int, time: any TimeSource,
@@ -186,6 +188,7 @@ final class SweepTeam {
       case .ready(let ready):
         library = ready
         members[index].isReady = true
+        readySince = readySince ?? time.monotonicNow()
       case .sweeping(let call): members[index].call = call
       case .swept(let result):
         if let block = members[index].block { handle(.swept(block, result)) }
