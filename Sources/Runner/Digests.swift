@@ -2,11 +2,16 @@ import AssayModel
 import Crypto
 import Foundation
 
-/// Names a plan and a workload by content: SHA-256 of canonical JSON (sorted keys, no spaces).
+/// Names plans, cells and workloads by content: SHA-256 of canonical JSON (sorted keys, no spaces).
 enum Digests {
   /// Names the exact plan.
   static func plan(_ plan: Plan) throws(RunnerError) -> String {
     try digest(plan)
+  }
+
+  /// Names the exact cell.
+  static func cell(_ cell: PlannedCell) throws(RunnerError) -> String {
+    try digest(cell)
   }
 
   /// Names load, seeds and initial content: two runs with the same one may be compared, whatever

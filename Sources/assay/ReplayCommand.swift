@@ -5,7 +5,7 @@ import Runner
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Make a finding again, and print the operations before the crash.",
+    abstract: "Make a finding again: a crash image or a fault of a sweep.",
     discussion: """
       Exit codes: 0 reproduced, 4 not reproduced, 5 made with another SQLite or another version of \
       the simulated disk, 64 damaged or of another schema.

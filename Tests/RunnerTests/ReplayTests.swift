@@ -117,7 +117,15 @@ struct ReplayTests {
       (try Self.replacing("program", with: "\"one\"", in: finding.text), ["in 'program'"]),
       (
         try Self.replacing("schema", with: "99", in: finding.text),
-        ["schema 99", "reads schema 1"]
+        ["schema 99", "reads schema 2"]
+      ),
+      (
+        finding.text.replacingOccurrences(of: "\"explore\"", with: "\"exploit\""),
+        ["was changed", "cell.settings"]
+      ),
+      (
+        finding.text.replacingOccurrences(of: "\"ledger\"", with: "\"mixed\""),
+        ["was changed"]
       ),
     ]
     for (text, words) in damaged {

@@ -16,7 +16,11 @@ struct SweepHarness: Sendable {
 
   /// A cell of the simulated world.
   static func cell(_ sections: String, seed: UInt64 = 1) throws -> PlannedCell {
-    let text = Text.scenario("world: simulated\n" + sections)
+    try planned(Text.scenario("world: simulated\n" + sections), seed: seed)
+  }
+
+  /// The first cell of a scenario.
+  static func planned(_ text: String, seed: UInt64 = 1) throws -> PlannedCell {
     let plan = try ScenarioFile(text: text, name: "sweep.yaml").plan(seed: Seed(seed))
     return try #require(plan.cells.first)
   }

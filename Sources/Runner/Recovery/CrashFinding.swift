@@ -5,7 +5,7 @@ import FaultVFS
 /// `findings/finding-<n>.json` holds. No times, no names of runs.
 struct CrashFinding: Hashable, Codable, Sendable {
   /// Version of this form.
-  static let currentSchema = 1
+  static let currentSchema = 2
   /// Version of the simulated disk and its images: another one may write another log.
   static let currentDiskVersion = 1
 
@@ -37,7 +37,7 @@ struct CrashFinding: Hashable, Codable, Sendable {
   /// Source id of the library.
   var sqliteSourceID: String
   /// The cell, complete in itself.
-  var cell: PlannedCell
+  @SealedCell var cell: PlannedCell
 
   private enum CodingKeys: String, CodingKey {
     case schema, diskVersion, scenario, kind, found, acknowledged, begun, image, recovery,

@@ -24,23 +24,33 @@ public struct ReplayRun {
 
   private let path: String
   private let options: Options
-  private let finding: CrashFinding
+  private let finding: FiledFinding
 
   /// Reads a finding.
   ///
-  /// - Throws: an input error when the file is damaged or of another schema.
+  /// - Throws: an input error when the file is damaged or of another schema, or when files are
+  ///   asked for that a finding of its form has not.
   public init(path: String, _ options: Options) throws(RunnerError) {
     self.path = path
     self.options = options
     finding = try FindingFile.read(path)
+    if case .sweep = finding, options.filesFolder != nil {
+      throw RunnerError(
+        .input, "'\(path)' is a finding of a sweep: --files is for those of crash images")
+    }
   }
 
   /// What the finding says, in two lines.
   public var headline: String {
-    let skipped = finding.skipped.count
-    let left = skipped == 0 ? "" : ", \(skipped) operations left out"
-    return "\(finding.scenario), \(finding.cell.id), program \(finding.program)\(left)\n"
-      + "\(finding.kind.text): \(finding.found)"
+    switch finding {
+    case .crash(let crash):
+      let skipped = crash.skipped.count
+      let left = skipped == 0 ? "" : ", \(skipped) operations left out"
+      return "\(crash.scenario), \(crash.cell.id), program \(crash.program)\(left)\n"
+        + "\(crash.kind.text): \(crash.found)"
+    case .sweep(let sweep):
+      return "\(sweep.scenario), \(sweep.cell.id), program \(sweep.program)\n\(sweep.summary)"
+    }
   }
 
   /// Runs it in a worker of its own.
@@ -62,6 +72,15 @@ public struct ReplayRun {
     let launcher = WorkerLauncher(
       executable: options.workerExecutable, logFolder: folder,
       libraryFolder: try other?.make(in: folder))
+    switch finding {
+    case .crash(let crash): return try run(crash, launcher, folder)
+    case .sweep(let sweep): return try sweep.replay(launcher: launcher, time: SystemTime())
+    }
+  }
+
+  private func run(
+    _ finding: CrashFinding, _ launcher: WorkerLauncher, _ folder: String
+  ) throws(RunnerError) -> ReplayReport {
     let crew = try ExploreCrew(
       finding.cell, launcher: launcher, historyFolder: folder, jobs: 1, time: SystemTime(),
       expectedSourceID: finding.sqliteSourceID)
@@ -82,65 +101,24 @@ public struct ReplayRun {
   }
 
   private func verifyVersions(library: String) throws(RunnerError) {
-    guard finding.diskVersion == CrashFinding.currentDiskVersion else {
+    let diskVersion: Int
+    let source: String
+    switch finding {
+    case .crash(let crash): (diskVersion, source) = (crash.diskVersion, crash.sqliteSourceID)
+    case .sweep(let sweep): (diskVersion, source) = (sweep.diskVersion, sweep.librarySource ?? "")
+    }
+    guard diskVersion == CrashFinding.currentDiskVersion else {
       throw RunnerError(
         .environment,
-        "\(path) was made with version \(finding.diskVersion) of the simulated disk, this is "
+        "\(path) was made with version \(diskVersion) of the simulated disk, this is "
           + "version \(CrashFinding.currentDiskVersion): its positions mean something else; run "
           + "the scenario again")
     }
-    guard finding.sqliteSourceID == library else {
+    guard source == library else {
       throw RunnerError(
         .environment,
-        "\(path) was made with SQLite '\(finding.sqliteSourceID)', this is '\(library)': "
+        "\(path) was made with SQLite '\(source)', this is '\(library)': "
           + "name its library with --sqlite")
-    }
-  }
-}
-
-/// Reads findings from files.
-enum FindingFile {
-  /// The part that every version of the form has.
-  private struct Header: Decodable {
-    var schema: Int
-  }
-
-  static func read(_ path: String) throws(RunnerError) -> CrashFinding {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunnerError(.input, "'\(path)' cannot be read: name a finding-<n>.json of a run")
-    }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let header = try? decoder.decode(Header.self, from: data) else {
-      throw RunnerError(
-        .input, "'\(path)' is no finding: it is no JSON object with a 'schema'; it may be damaged")
-    }
-    guard header.schema == CrashFinding.currentSchema else {
-      throw RunnerError(
-        .input,
-        "'\(path)' has schema \(header.schema), this version reads schema "
-          + "\(CrashFinding.currentSchema)")
-    }
-    do {
-      return try decoder.decode(CrashFinding.self, from: data)
-    } catch {
-      throw RunnerError(.input, "'\(path)' is damaged: \(reason(error))")
-    }
-  }
-
-  /// What is wrong with a document, and where.
-  private static func reason(_ error: any Error) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map(\.stringValue)
-      return keys.isEmpty ? "" : " in '\(keys.joined(separator: "."))'"
-    }
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context):
-      return "'\(key.stringValue)' is missing\(place(context))"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(context.debugDescription)\(place(context))"
-    case .dataCorrupted(let context): return "\(context.debugDescription)\(place(context))"
-    default: return "\(error)"
     }
   }
 }

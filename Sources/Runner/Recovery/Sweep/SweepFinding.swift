@@ -6,14 +6,16 @@ import Platform
 /// No times and no names of runs are in it: the same seed gives the same bytes.
 struct SweepFinding: Codable, Hashable, Sendable {
   /// Version of this form.
-  static let currentSchema = 1
+  static let currentSchema = 2
 
   /// Version of the form that it was written in.
   var schema = SweepFinding.currentSchema
+  /// Version of the simulated disk.
+  var diskVersion = CrashFinding.currentDiskVersion
   /// The scenario's name.
   var scenario: String
   /// The cell, complete in itself; its seed is the seed of the run.
-  var cell: PlannedCell
+  @SealedCell var cell: PlannedCell
   /// The program that ran, from 0.
   var program: Int
   /// What failed; `nil` when the run without a fault was wrong already.
@@ -23,11 +25,11 @@ struct SweepFinding: Codable, Hashable, Sendable {
   /// Source id of the library that it was found with; `nil` asks for none.
   var librarySource: String?
 
+  /// The fault in words.
+  var cause: String { fault.map { "\($0)" } ?? "without a fault, program \(program)" }
+
   /// One line for people: the fault and the first thing that was wrong.
-  var summary: String {
-    let cause = fault.map { "\($0)" } ?? "without a fault, program \(program)"
-    return "\(cause): \(problems.first?.lines.first ?? "nothing was wrong")"
-  }
+  var summary: String { "\(cause): \(problems.first?.lines.first ?? "nothing was wrong")" }
 
   /// Runs the same fault again in a worker of its own.
   ///
