@@ -19,7 +19,11 @@ struct RecoveryHistory {
   private(set) var marks: [Int] = []
   private var transactions: Int64 = 0
 
-  init(_ notation: String, kind: OperationKind = .transfer) throws {
+  /// Whether an actor commits for others.
+  private let isShared: Bool
+
+  init(_ notation: String, kind: OperationKind = .transfer, isShared: Bool = true) throws {
+    self.isShared = isShared
     var open: [Int: Int] = [:]
     for word in notation.split(separator: " ") {
       let actor = word.first?.wholeNumberValue ?? 0
@@ -64,7 +68,11 @@ struct RecoveryHistory {
     return SimulatedEvent(event: event, number: 0, invokedAt: UInt64(position), completedAt: nil)
   }
 
-  var order: CommitOrder { CommitOrder(operations, events) { Int32($0.actor) } }
+  var order: CommitOrder {
+    CommitOrder(operations, events, actorNumber: { Int32($0.actor) }) { number, actor in
+      isShared || number == Int32(actor.actor)
+    }
+  }
 
   /// A judge to whom state m is the content after m transactions.
   var judge: ImageJudge {

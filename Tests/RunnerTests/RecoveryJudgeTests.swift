@@ -12,9 +12,9 @@ import Workloads
 @Suite("The judge of crash images")
 struct RecoveryJudgeTests {
   private static func verdicts(
-    _ notation: String, kind: OperationKind = .transfer
+    _ notation: String, kind: OperationKind = .transfer, isShared: Bool = true
   ) throws -> [String] {
-    try RecoveryHistory(notation, kind: kind).verdicts()
+    try RecoveryHistory(notation, kind: kind, isShared: isShared).verdicts()
   }
 
   @Test("Before a transaction only the old content is allowed, during it both, then only the new")
@@ -43,6 +43,22 @@ struct RecoveryJudgeTests {
     #expect(try Self.verdicts(notation) == ["..I", "L.I", "LL."])
     // The second comes while the transaction is open, and joins it.
     #expect(try Self.verdicts("1< 1[ w 2< w . s 1] 2> 1> .") == ["..", "L."])
+  }
+
+  @Test("Without group commit nothing is promised of what another actor has committed")
+  func others() throws {
+    // The first only read while the second wrote; the second has not heard of its commit yet.
+    let notation = "1< 2< 2[ 2w 2] 1> . s 2> ."
+    #expect(try Self.verdicts(notation, kind: .sqlTransaction, isShared: false) == ["..", "L."])
+    #expect(try Self.verdicts(notation, kind: .sqlTransaction) == ["L.", "L."])
+    // It even took the lock for a moment, to read the index of the log anew.
+    #expect(
+      try Self.verdicts(
+        "1< 2< 2[ 2w 2] 1[ 1] 1> . s 2> .", kind: .sqlTransaction, isShared: false)
+        == ["...", "L.."])
+    // What must write and was acknowledged without a transaction is not excused by another's.
+    #expect(
+      try Self.verdicts("1< 2< 2[ 2w 2] 2> 1> .", kind: .transfer, isShared: false) == ["LL"])
   }
 
   @Test("Transactions count in the order of their locks, not of their acknowledgements")

@@ -53,7 +53,16 @@ final class SimulatedProgram {
 
   /// The number under which the disk's log knows an actor.
   func actorNumber(_ actor: ActorID) -> Int32 {
-    Int32(Int(actor.process) * (cell.load.writers + cell.load.readers) + Int(actor.actor))
+    Int32(Int(actor.process) * actorsOfProcess + Int(actor.actor))
+  }
+
+  private var actorsOfProcess: Int { cell.load.writers + cell.load.readers }
+
+  /// Whether the actor of a number may commit what another one asks for: under group commit each of
+  /// its process may, otherwise only itself.
+  private func mayCommit(_ number: Int32, for actor: ActorID) -> Bool {
+    guard cell.storage.topology == .groupCommit else { return number == actorNumber(actor) }
+    return Int(number) / actorsOfProcess == Int(actor.process)
   }
 
   /// The seed of a program.
@@ -135,7 +144,8 @@ final class SimulatedProgram {
   private func trace(
     _ disk: SimulatedDisk, _ result: SimulatedRunResult
   ) throws -> ProgramTrace {
-    let order = CommitOrder(disk.log.operations, result.events, actorNumber: actorNumber)
+    let order = CommitOrder(
+      disk.log.operations, result.events, actorNumber: actorNumber, mayCommit: mayCommit)
     var history = StateHistory(self, disk: disk, order: order, events: result.events)
     try history.read(&reader)
     var trace = ProgramTrace(
