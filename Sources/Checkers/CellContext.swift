@@ -22,6 +22,17 @@ struct CellContext {
     processes[Self.key(Int(actor.process), Int(actor.incarnation))]
   }
 
+  /// The event as the content tells of it: where that is a copy, the copy may lack what was
+  /// acknowledged after it had been begun, as if nobody knew how that ended.
+  func asJudged(_ event: Event) -> Event {
+    guard let copied = record.copied, event.outcome == .ok, event.operation.kind.isWrite,
+      event.completed.map({ $0 > copied }) ?? false
+    else { return event }
+    var unknown = event
+    unknown.outcome = .unknown
+    return unknown
+  }
+
   /// The last moment at which an attempt may have taken effect: its completion if it was
   /// acknowledged, otherwise the end of its process, since nobody else can carry it out.
   func latestEffect(of event: Event) -> MonotonicTime {

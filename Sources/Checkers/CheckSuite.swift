@@ -47,7 +47,8 @@ public struct CheckSuite {
       locks?.see(row)
     }
     while let event = try events.next() {
-      for index in checkers.indices { checkers[index].see(event) }
+      let judged = context.asJudged(event)
+      for index in checkers.indices { checkers[index].see(judged) }
       locks?.see(event)
       kills.see(event)
     }

@@ -41,7 +41,8 @@ public enum Catalog {
     case .bitFlip: "one bit is wrong: in what is read, or in what is written to the file"
     case .silentLock: "a lock of a file or of shared memory is granted but not taken"
     case .tamper:
-      "copy or rename the database, delete or swap its journal or log, zero its shared memory"
+      "copy or rename the database, delete or swap its journal or log, zero its shared memory, "
+        + "edit its schema; copies as they should be made (vacuum_into, backup) for comparison"
     }
   }
 

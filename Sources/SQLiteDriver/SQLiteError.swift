@@ -14,6 +14,8 @@ public struct SQLiteError: Error, Equatable, Sendable {
     case pragma(String)
     /// Running a checkpoint.
     case checkpoint
+    /// Copying a database through the backup API.
+    case backup
     /// Closing a connection.
     case close
     /// Reading a status counter, or changing a library-wide setting.
@@ -97,6 +99,7 @@ extension SQLiteError.Operation: CustomStringConvertible {
     case .step: "while running"
     case .pragma(let name): "in pragma \(name)"
     case .checkpoint: "in a checkpoint"
+    case .backup: "in a backup"
     case .close: "while closing"
     case .status: "in a status call"
     case .settingNotTaken(let pragma, let wanted, let answered):

@@ -31,6 +31,33 @@ struct LedgerTests {
       result.witness == ["transfer p0.0/a0#3, acknowledged, invoked +0.000000 s, has no row"])
   }
 
+  @Test("A copy may lack what was acknowledged after it had been begun, and nothing else")
+  func copied() throws {
+    let history = HistoryText(
+      """
+      account 0=990
+      account 1=1010
+      row p0a0#0 0>1 10
+      p0a0 transfer #0 0>1 10 @0-5 ok
+      p0a1 transfer #0 0>1 20 @6-9 ok
+      p0a1 audit 2000 @10-11 ok
+      """)
+    func statuses(copiedAt time: Int?) throws -> [CheckResult.Status] {
+      var record = record(cell(.ledger, checks: [.durability, .atomicity]), history)
+      record.copied = time.map(HistoryText.time)
+      var events = ListedEvents(rest: history.events[...])
+      var content: ListedContent? = ListedContent(rest: history.content[...])
+      return try CheckSuite(record: record).run(events: &events, content: &content)
+        .results.map(\.status)
+    }
+    #expect(try statuses(copiedAt: nil) == [.violated, .valid])
+    #expect(try statuses(copiedAt: 10) == [.violated, .valid])
+    #expect(try statuses(copiedAt: 9) == [.violated, .valid])
+    #expect(try statuses(copiedAt: 8) == [.valid, .valid])
+    // Nothing is known to be in it any more.
+    #expect(try statuses(copiedAt: 4) == [.unknown, .unknown])
+  }
+
   @Test("A transfer of unknown outcome may have a row or none")
   func unknownTransfer() throws {
     let history = "p0a0 transfer #0 0>1 10 @0-1 ok\np0a0 transfer #1 0>1 10 @2-"

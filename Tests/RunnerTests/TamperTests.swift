@@ -68,6 +68,56 @@ struct TamperTests {
     #expect(run.sandbox.everything().contains { $0.hasSuffix("/assay.db.copy") })
   }
 
+  @Test(
+    "A copy as one should make it holds all that was acknowledged before it was begun",
+    arguments: [Tamper.vacuumInto, .backup], ["wal", "delete"])
+  func properCopy(way: Tamper, mode: String) async throws {
+    let sections =
+      "disk: { latency: { write: 200us } }\n"
+      + Self.longer.replacingOccurrences(of: "mode: wal", with: "mode: \(mode)")
+      .replacingOccurrences(of: "count: 200", with: "count: 1000")
+    let (run, checks) = try await run(sections, "{ tamper: \(way.rawValue), at: 50ms }")
+    expectHit(run, way, mode == "wal" ? "commits in the log only" : "pages of a transaction")
+    for check in [CheckName.integrity, .durability, .atomicity] {
+      #expect(checks[check]?.status == .valid, "\(String(describing: checks[check]))")
+    }
+    #expect(run.sandbox.everything().contains { $0.hasSuffix("/assay.db.copy") })
+    #expect(run.record.processes.contains { $0.wasKilled })
+    let copied = try #require(run.record.copied)
+    let acknowledged = try (0..<2).flatMap { try run.events(process: $0) }.count {
+      $0.isCommit && ($0.completed ?? copied) < copied
+    }
+    #expect(acknowledged > 0)
+    #expect(checks[.durability]?.evidence.hasPrefix("\(acknowledged) ") == true)
+  }
+
+  @Test("What was acknowledged before a copy was begun and is not in it is lost")
+  func staleCopy() async throws {
+    let (run, _) = try await run(Self.longer, "{ tamper: vacuum_into, at: 50ms }")
+    // As if the copy had been begun at the very end: what came meanwhile is missing.
+    var record = run.record
+    record.copied = nil
+    let outcome = CellOutcome(
+      record: record, reports: run.reports, incidents: run.incidents,
+      library: WorkerReady(time: SystemTime()), wasInterrupted: false, observing: .zero)
+    let analysed = try CellAnalysis.analyse(outcome, historyFolder: run.histories)
+    #expect(analysed.checks.first { $0.check == .durability }?.status == .violated)
+  }
+
+  @Test("A schema that is edited under running writers damages what the next one reads")
+  func schema() async throws {
+    let (run, checks) = try await run(Self.wal, "{ tamper: schema, at: 50ms }")
+    expectHit(run, .schema, "two tables exchanged their pages")
+    #expect(checks[.atomicity]?.status == .violated)
+    #expect(checks[.durability]?.status == .violated)
+    // Who had it open has noticed nothing.
+    let edited = try #require(run.faults(.tamper).first?.injected)
+    let later = try run.events(process: 0).count {
+      $0.isCommit && ($0.completed ?? edited) > edited
+    }
+    #expect(later > 0)
+  }
+
   @Test("A log that is deleted after a kill takes acknowledged transactions with it")
   func delete() async throws {
     let (run, checks) = try await run(Self.longer, "{ tamper: delete, at: 50ms }")

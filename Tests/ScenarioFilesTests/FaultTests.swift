@@ -58,6 +58,27 @@ struct FaultTests {
     #expect(try self.fault("{ tamper: zero_shm, every: 1s }").file == nil)
   }
 
+  @Test("copy_by names the way of tamper: copy, by which a matrix can compare copies")
+  func copying() throws {
+    let plan = try Sample.plan(
+      "matrix: { copy_by: [cp, vacuum_into, backup] }\nfaults: [{ tamper: copy, at: 1s }]\n"
+        + "expect: { durability: { is: valid, when: { copy_by: [vacuum_into, backup] } } }")
+    #expect(
+      plan.cells.map { $0.faults.map(\.target) }
+        == [[.named("copy")], [.named("vacuum_into")], [.named("backup")]])
+    #expect(plan.cells.map(\.expectations.count) == [0, 1, 1])
+    #expect(try self.fault("{ tamper: backup, at: 1s }").target == .named("backup"))
+    #expect(try self.fault("{ tamper: schema, at: 1s }").target == .named("schema"))
+    for faults in ["", "faults: [{ tamper: delete, at: 1s }]"] {
+      #expect(
+        Sample.errors("copy_by: backup\n\(faults)") == [
+          "s.yaml:4:1: copy_by: contradiction: copy_by without tamper: copy; "
+            + "allowed: copy_by beside a fault tamper: copy, whose way it names"
+        ])
+    }
+    #expect(Sample.errors("copy_by: tar\nfaults: [{ tamper: copy, at: 1s }]").count == 1)
+  }
+
   @Test(
     "A word that is none of a fault's is an error with the nearest one",
     arguments: [

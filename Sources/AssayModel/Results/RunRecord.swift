@@ -13,6 +13,9 @@ public struct CellRecord: Hashable, Codable, Sendable {
   public var processes: [ProcessRecord]
   /// What was broken, and when.
   public var faults: [FaultRecord]
+  /// When a copy was begun that is judged instead of the database: it may lack what was
+  /// acknowledged later. `nil` where the database itself is judged, or a copy of one moment.
+  public var copied: MonotonicTime?
   /// What was found in the database afterwards.
   public var observation: Observation
   /// The library version that the workers used.

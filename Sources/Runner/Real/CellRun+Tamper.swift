@@ -32,6 +32,7 @@ extension CellRun {
       switch look {
       case .hit(let target, let process):
         let now = time.monotonicNow()
+        try intervene(tamper)
         timeline.injected(index, at: now)
         tampering.hits.insert(index)
         faults.append(
@@ -120,6 +121,8 @@ extension CellRun {
   private func attempt(_ tamper: Tamper, _ index: Int) throws(RunnerError) -> Look {
     switch tamper {
     case .copy: try copyDatabase()
+    case .vacuumInto, .backup: try beginCopy()
+    case .schema: .hit("\(fileName(databasePath)), two tables exchanged their pages", process: nil)
     case .delete: try deleteJournal()
     case .swap: try saveJournal(index)
     case .rename: try renameDatabase()
@@ -152,11 +155,27 @@ extension CellRun {
 
   private func copyDatabase() throws(RunnerError) -> Look {
     guard let what = try dependence() else { return .nothing(independence) }
-    let copy = databasePath + ".copy"
+    let copy = InterveneWorker.copyPath(of: databasePath)
     try files.copyDatabase(to: copy)
     tampering.observedPath = copy
     try killEverybody()
     return .hit("\(fileName(databasePath)), \(what)", process: nil)
+  }
+
+  /// What is acknowledged by now must be in the copy that is made next.
+  private func beginCopy() throws(RunnerError) -> Look {
+    guard let what = try dependence() else { return .nothing(independence) }
+    tampering.copied = time.monotonicNow()
+    return .hit("\(fileName(databasePath)), \(what)", process: nil)
+  }
+
+  /// Has a worker of its own do its part while the others go on.
+  private func intervene(_ tamper: Tamper) throws(RunnerError) {
+    guard let role = tamper.role else { return }
+    try runAlone(role)
+    guard tamper != .schema else { return }
+    tampering.observedPath = InterveneWorker.copyPath(of: databasePath)
+    try killEverybody()
   }
 
   private func deleteJournal() throws(RunnerError) -> Look {

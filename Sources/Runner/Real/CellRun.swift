@@ -143,10 +143,11 @@ final class CellRun {
     let observing = time.monotonicNow() - beforeObserving
     reportUnseenDamage(observation)
     guard let library else { throw RunnerError(.harness, "no worker of \(cell.id) became ready") }
-    let record = CellRecord(
+    var record = CellRecord(
       cell: cell, repetition: repetition, measuredFrom: measuredFrom,
       measuredUntil: measuredUntil, processes: processes, faults: faults,
       observation: observation, library: LibraryVersion(number: library.libraryNumber))
+    record.copied = tampering.copied
     return CellOutcome(
       record: record, reports: reports, incidents: incidents, library: library,
       wasInterrupted: Interruption.isRequested, observing: observing)

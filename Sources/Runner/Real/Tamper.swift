@@ -13,6 +13,16 @@ enum Tamper: String, CaseIterable, Sendable {
   ///
   /// Source: howtocorrupt.html, 1.2.
   case copy
+  /// In such a moment a copy is begun as one should make it, by `VACUUM INTO`, while everybody goes
+  /// on. Then every process is killed, and what is judged is the copy: it must hold whatever was
+  /// acknowledged before it was begun.
+  ///
+  /// Source: howtocorrupt.html, 1.2; lang_vacuum.html.
+  case vacuumInto = "vacuum_into"
+  /// The same through the backup API, all pages in one step.
+  ///
+  /// Source: howtocorrupt.html, 1.2; backup.html.
+  case backup
   /// Every process is killed in such a moment, and the journal or log is deleted before anybody
   /// opens the database again.
   ///
@@ -33,6 +43,12 @@ enum Tamper: String, CaseIterable, Sendable {
   ///
   /// Source: howtocorrupt.html, 6.2.
   case zeroSharedMemory = "zero_shm"
+  /// Somebody sets `PRAGMA writable_schema` and edits the schema while it is in use: the two tables
+  /// that were created last exchange their pages. Who has read the schema writes on as before, who
+  /// reads it from now on finds each table in the other's pages.
+  ///
+  /// Source: howtocorrupt.html, 7.
+  case schema
 
   /// What a fault asks for; `nil` for a fault of another kind, or a word that is not known.
   init?(_ fault: FaultSpecification) {
@@ -51,9 +67,19 @@ enum Tamper: String, CaseIterable, Sendable {
     return switch self {
     case .delete, .swap: journal.map { [$0] } ?? []
     // Without a journal on disk nobody can see from outside whether a transaction is under way.
-    case .copy: journal == nil ? [] : [.database]
-    case .rename: [.database]
+    case .copy, .vacuumInto, .backup: journal == nil ? [] : [.database]
+    case .rename, .schema: [.database]
     case .zeroSharedMemory: mode == .wal ? [.wal] : []
+    }
+  }
+
+  /// What a worker of its own does for it while the others go on; `nil` where bytes are changed.
+  var role: WorkerAssignment.Role? {
+    switch self {
+    case .vacuumInto: .vacuumInto
+    case .backup: .backup
+    case .schema: .editSchema
+    case .copy, .delete, .swap, .rename, .zeroSharedMemory: nil
     }
   }
 
@@ -87,6 +113,8 @@ struct Tampering {
   var saved: [Int: SavedJournal] = [:]
   /// The file that is judged instead of the database.
   var observedPath: String?
+  /// When that was begun, if it was made while the processes went on.
+  var copied: MonotonicTime?
 
   /// A journal or log as it stood at a moment.
   struct SavedJournal {

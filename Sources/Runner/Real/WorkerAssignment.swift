@@ -12,6 +12,12 @@ struct WorkerAssignment: Codable, Sendable {
     case abandonLock
     /// Open the database after the run and read what is in it.
     case observe
+    /// Copy the database by `VACUUM INTO` while others use it.
+    case vacuumInto
+    /// Copy the database through the backup API while others use it.
+    case backup
+    /// Edit the schema of the database as nobody should.
+    case editSchema
     /// Explore crash images in the simulated world, task by task.
     case explore
     /// Fail call after call in the simulated world; speaks `SweepRequest` and `SweepReply`.

@@ -42,6 +42,7 @@ public enum WorkerMain {
       case .run: try run(assignment, control)
       case .abandonLock: try AbandonWorker(assignment, control).run()
       case .observe: try ObserveWorker(assignment, control).run()
+      case .vacuumInto, .backup, .editSchema: try InterveneWorker(assignment, control).run()
       case .explore: try ExploreWorker(assignment, control).run()
       case .sweep: try SweepWorker(assignment, control).run()
       }

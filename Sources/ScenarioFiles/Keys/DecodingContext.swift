@@ -81,6 +81,8 @@ struct CellSettings: SectionDefaults {
   var probe = Probe.none
   /// Whether the faults of the scenario happen.
   var injects = true
+  /// How `tamper: copy` copies.
+  var copying = CopyMethod.cp
 
   static var defaults: CellSettings { CellSettings() }
 
@@ -93,6 +95,10 @@ struct CellSettings: SectionDefaults {
     .value(
       "inject", \.injects, .flag,
       "Whether the faults happen; false in one cell of a matrix makes it the control."),
+    .value(
+      "copy_by", \.copying, .choice(),
+      "How tamper: copy copies the database: its file alone (cp), by VACUUM INTO, or through the"
+        + " backup API; the last two are copies as they should be made."),
   ]
 
   /// The value of a setting that expressions may name; `nil` when it has none.

@@ -24,7 +24,9 @@ extension FaultDraft {
         allowed: "exactly one of \(allowedTriggers.joined(separator: ", "))")
       return nil
     }
-    var fault = FaultSpecification(kind: kind, target: target, trigger: trigger)
+    let isCopy = kind == .tamper && target == CopyMethod.cp.target
+    var fault = FaultSpecification(
+      kind: kind, target: isCopy ? context.settings.copying.target : target, trigger: trigger)
     fault.duration = duration
     fault.restartAfter = restartAfter
     fault.restartOwner = restartOwner ?? .asConfigured

@@ -16,7 +16,9 @@ extension FaultDraft {
     case .kill: "Kills a process with SIGKILL."
     case .pause: "Stops a process for a time with SIGSTOP."
     case .clock: "Moves the clocks of a process."
-    case .tamper: "Copies, deletes, swaps, renames or zeroes files under a running database."
+    case .tamper:
+      "Copies, deletes, swaps, renames or zeroes files under a running database, or edits its"
+        + " schema; vacuum_into and backup copy as one should."
     case .staleLock: "Leaves a lock row whose owner does not exist."
     case .ioError: "Makes a call of the file system layer fail."
     case .shortRead: "Makes a read return too few bytes."
@@ -34,7 +36,11 @@ extension FaultDraft {
     case .kill, .pause: .target(words: ["holder", "random", "all"], number: "of a process")
     case .clock: .target(words: ["random", "all"], number: "of a process")
     case .staleLock: .target(words: ["random", "all"], number: "of a lock", isNameAllowed: true)
-    case .tamper: .target(words: ["copy", "delete", "swap", "rename", "zero_shm"], number: nil)
+    case .tamper:
+      .target(
+        words: [
+          "copy", "vacuum_into", "backup", "delete", "swap", "rename", "zero_shm", "schema",
+        ], number: nil)
     default: .target(words: ["random", "all"], number: "of a process")
     }
   }

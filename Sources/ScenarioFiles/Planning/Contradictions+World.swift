@@ -15,6 +15,12 @@ extension Contradictions {
       storage.isInMemory && draft.settings.probe != .none, "probe",
       "probe \(draft.settings.probe.rawValue) with storage.path ':memory:'",
       "a database in a file, since this one makes no calls")
+    let copies = draft.faults.contains { fault in
+      fault.kind == .tamper && fault.target == draft.settings.copying.target
+    }
+    refuse(
+      tree.entry("copy_by") != nil && !copies, "copy_by", "copy_by without tamper: copy",
+      "copy_by beside a fault tamper: copy, whose way it names")
     refuse(
       tree.entry("inject") != nil && draft.faults.isEmpty, "inject", "inject without faults",
       "inject beside faults, which it turns on and off")

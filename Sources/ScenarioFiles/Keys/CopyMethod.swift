@@ -1,0 +1,16 @@
+import AssayModel
+
+/// How `tamper: copy` copies: a word of `copy_by`.
+enum CopyMethod: String, CaseIterable, Sendable {
+  /// The database file alone, without its journal or log.
+  case cp
+  /// `VACUUM INTO`.
+  case vacuumInto = "vacuum_into"
+  /// `sqlite3_backup_init` and its relatives.
+  case backup
+
+  /// What `tamper` names for it.
+  var target: FaultSpecification.Target {
+    .named(self == .cp ? "copy" : rawValue)
+  }
+}
