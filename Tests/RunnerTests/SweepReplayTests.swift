@@ -69,6 +69,27 @@ struct SweepReplayTests {
     }
   }
 
+  @Test("A failed allocation that did damage is reproduced as well")
+  func memory() async throws {
+    let sandbox = try Sandbox()
+    // Pages are written early, and without a journal nothing takes them back.
+    let text = Text.scenario(
+      """
+      world: simulated
+      storage: { journal_mode: off, page_size: 512, max_open_connections: 1, cache_size: 1 }
+      load: { workload: ledger, operations: 2, keys: { count: 400 } }
+      explore: { sweep: memory, minimum: 1, schedules: 1 }
+      expect: { error_handling: violated }
+      """)
+    let (ending, result) = try await Assay.runScenario(text, in: sandbox)
+    #expect(ending.code == 0, "\(ending.errors)")
+    #expect(result.cells.first?.findings.isEmpty == false)
+    let path = try #require(sandbox.files(named: "finding-1.json").first)
+    let replay = try await Assay.run(["replay", path], in: sandbox)
+    #expect(replay.code == 0, "\(replay.output) \(replay.errors)")
+    #expect(replay.output.contains("allocation, call "), "\(replay.output)")
+  }
+
   @Test("A fault that hits nothing, and one that does something else, are not reproduced: exit 4")
   func otherFault() async throws {
     let sandbox = try Sandbox()

@@ -30,7 +30,8 @@ struct SchemaTests {
     #expect(
       Set(sections.keys) == [
         "name", "question", "tags", "world", "storage", "locks", "matrix", "load", "repeat",
-        "faults", "expect", "disk", "explore", "probe", "inject", "copy_by", "check", "sweep", "tune",
+        "faults", "expect", "disk", "explore", "probe", "inject", "copy_by", "check", "sweep",
+        "tune",
         "gate",
       ])
     #expect(root["additionalProperties"] as? Bool == false)
@@ -123,7 +124,8 @@ struct SchemaTests {
     #expect(axes["load.keys.count"] != nil)
     #expect(axes["storage.page_size"] != nil)
     #expect(axes["load.mix"] == nil)
-    for path in ["disk.sync", "disk.latency.sync", "explore.crashes", "probe", "inject", "copy_by"] {
+    for path in ["disk.sync", "disk.latency.sync", "explore.crashes", "probe", "inject", "copy_by"]
+    {
       #expect(axes[path] != nil, "\(path)")
     }
     #expect(axes["disk.claims"] == nil)
