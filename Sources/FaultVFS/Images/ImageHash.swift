@@ -3,7 +3,7 @@
 ///
 /// Not for secrets. Two products of 64 × 64 bits folded, after wyhash (Wang Yi). The chance that
 /// two of 10^9 images collide is below 10^-20. The same in every process: no seed.
-public struct ImageHash: Hashable, Sendable {
+public struct ImageHash: Hashable, Codable, Sendable {
   /// The two halves.
   public var low: UInt64
   /// The two halves.
@@ -81,6 +81,21 @@ public struct ImageHash: Hashable, Sendable {
       at += 1
     }
     return mixing(first ^ tail.0, second ^ tail.1, position, UInt64(truncatingIfNeeded: count))
+  }
+}
+
+extension ImageHash {
+  /// The hash of some bytes by themselves.
+  public init(of bytes: [UInt8]) {
+    self = unsafe bytes.withUnsafeBytes { unsafe ImageHash(of: $0) }
+  }
+
+  init(of bytes: UnsafeRawBufferPointer) {
+    guard let address = bytes.baseAddress else {
+      self = .zero
+      return
+    }
+    self = unsafe Self.ofBytes(address, count: bytes.count, position: 0)
   }
 }
 

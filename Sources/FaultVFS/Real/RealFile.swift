@@ -76,9 +76,11 @@ func faulted(
   special: (RealFaultDecision) -> Int32, _ body: () -> Int32
 ) -> Int32 {
   unsafe counted(file, method, bytes: bytes) {
-    let (table, kind) = unsafe (
-      file.pointee.system._withUnsafeGuaranteedRef { $0.table }, file.pointee.kind
+    let (table, witness, kind) = unsafe (
+      file.pointee.system._withUnsafeGuaranteedRef { $0.table },
+      file.pointee.system._withUnsafeGuaranteedRef { $0.witness }, file.pointee.kind
     )
+    witness?.announce(method, kind)
     table.delay(method)
     let decision = table.decide(method, kind, bytes: bytes, offset: offset)
     switch decision {
@@ -91,6 +93,14 @@ func faulted(
     default: return special(decision)
     }
   }
+}
+
+/// Tells the witness, if there is one, what has happened to a file.
+func witnessed(_ file: RealFileHandle, _ tell: (RealFileWitness, FileKind) -> Void) {
+  guard let witness = unsafe file.pointee.system._withUnsafeGuaranteedRef({ $0.witness }) else {
+    return
+  }
+  tell(witness, unsafe file.pointee.kind)
 }
 
 /// Dies as by `kill -9`, at this very place.

@@ -87,7 +87,7 @@ enum RealFileMethods {
   private static func faultedWrite(
     _ own: RealFileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
   ) -> Int32 {
-    unsafe faulted(own, .write, bytes: bytes.count, offset: offset) { decision in
+    let code = unsafe faulted(own, .write, bytes: bytes.count, offset: offset) { decision in
       switch decision {
       case .full(let room):
         _ = unsafe put(own, UnsafeRawBufferPointer(rebasing: bytes.prefix(room)), offset)
@@ -105,6 +105,10 @@ enum RealFileMethods {
     } _: {
       unsafe put(own, bytes, offset)
     }
+    if code == SQLITE_OK {
+      unsafe witnessed(own) { unsafe $0.wrote($1, bytes, offset: offset) }
+    }
+    return code
   }
 
   /// Writes to the layer underneath, and keeps what was there if it may have to come back.
@@ -121,11 +125,13 @@ enum RealFileMethods {
   static func truncate(_ file: File?, _ size: sqlite3_int64) -> Int32 {
     let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.truncate.bit == 0 else {
-      return unsafe faulted(own, .truncate, offset: size, special: { _ in SQLITE_OK }) {
+      let code = unsafe faulted(own, .truncate, offset: size, special: { _ in SQLITE_OK }) {
         let base = unsafe RealBaseFile(own.pointee.real)
         guard let undo = unsafe own.pointee.undo else { return base.truncate(to: size) }
         return unsafe undo._withUnsafeGuaranteedRef { $0.truncate(base, to: size) }
       }
+      if code == SQLITE_OK { unsafe witnessed(own) { $0.truncated($1, to: size) } }
+      return code
     }
     return unsafe counted(own, .truncate) {
       unsafe own.pointee.real.pointee.pMethods.pointee.xTruncate(own.pointee.real, size)
@@ -151,7 +157,10 @@ enum RealFileMethods {
       return code
     } _: {
       let code = unsafe own.pointee.real.pointee.pMethods.pointee.xSync(own.pointee.real, flags)
-      if code == SQLITE_OK { unsafe own.pointee.undo?._withUnsafeGuaranteedRef { $0.clear() } }
+      if code == SQLITE_OK {
+        unsafe own.pointee.undo?._withUnsafeGuaranteedRef { $0.clear() }
+        unsafe witnessed(own) { unsafe $0.synced($1, RealBaseFile(own.pointee.real)) }
+      }
       return code
     }
   }

@@ -21,6 +21,8 @@ public final class RealFileSystem: @unchecked Sendable {
   let registry = RealCounterRegistry()
   let methodTables = RealMethodTables()
   let measuresTime: Bool
+  /// Sees every call; `nil` for nobody.
+  let witness: RealFileWitness?
   let base: UnsafeMutablePointer<sqlite3_vfs>
 
   private let own: UnsafeMutablePointer<sqlite3_vfs>
@@ -31,10 +33,13 @@ public final class RealFileSystem: @unchecked Sendable {
 
   /// Makes the layer and registers it with SQLite, not as the default one.
   ///
-  /// - Parameter name: unique in the process.
+  /// - Parameters:
+  ///   - name: unique in the process.
+  ///   - witness: sees every call; `nil` for nobody.
   /// - Throws: when the name is taken, SQLite has no layer of its own, or the log cannot be opened.
   public init(
-    _ settings: RealFileSystemSettings, name: String = VFSName.real
+    _ settings: RealFileSystemSettings, name: String = VFSName.real,
+    witness: RealFileWitness? = nil
   ) throws(RealFileSystemError) {
     guard unsafe sqlite3_vfs_find(name) == nil else {
       throw RealFileSystemError(code: .nameTaken, cause: SQLITE_ERROR, subject: name)
@@ -44,6 +49,7 @@ public final class RealFileSystem: @unchecked Sendable {
     }
     table = try RealFaultTable(settings)
     measuresTime = settings.measuresTime
+    self.witness = witness
     unsafe self.base = base
     unsafe self.name = strdup(name)
     unsafe own = .allocate(capacity: 1)
@@ -141,6 +147,7 @@ public final class RealFileSystem: @unchecked Sendable {
 
   /// Makes a call of the layer itself, unless a fault says otherwise.
   func faulted(_ method: VFSMethod, _ kind: FileKind?, _ body: () -> Int32) -> Int32 {
+    witness?.announce(method, kind)
     table.delay(method)
     guard let kind, table.mask(kind) & method.bit != 0 else { return body() }
     switch table.decide(method, kind) {
@@ -152,6 +159,9 @@ public final class RealFileSystem: @unchecked Sendable {
     default: return body()
     }
   }
+
+  /// The methods of a kind of file that take the way past faults, latencies and the witness.
+  func mask(_ kind: FileKind) -> UInt32 { witness == nil ? table.mask(kind) : .max }
 
   // MARK: Undoing
 

@@ -48,6 +48,7 @@ enum RealLockMethods {
     }
     return unsafe counted(own, .unlock) {
       let table = unsafe own.pointee.system._withUnsafeGuaranteedRef { $0.table }
+      unsafe witnessed(own) { $0.announce(.unlock, $1) }
       table.delay(.unlock)
       let decision = unsafe table.decide(.unlock, own.pointee.kind)
       if decision == .kill(.before) { dieNow() }
@@ -110,6 +111,7 @@ enum RealLockMethods {
     if isUnlock {
       // An unlock has no errors that SQLite would look at: it only takes its time, or dies.
       return unsafe counted(own, .sharedMemoryLock) {
+        unsafe witnessed(own) { $0.announce(.sharedMemoryLock, $1) }
         unsafe own.pointee.system._withUnsafeGuaranteedRef { $0.table }.delay(.sharedMemoryLock)
         return pass()
       }

@@ -27,7 +27,10 @@ enum RealSystemMethods {
     unsafe real.pointee.pMethods = nil
     let start = owner.measuresTime ? monotonicNanoseconds() : 0
     let code = owner.faulted(.open, kind) {
-      unsafe owner.base.pointee.xOpen(owner.base, name, real, flags, flagsOut)
+      let isNew = unsafe owner.witness != nil && isMissing(name, flags, owner)
+      let code = unsafe owner.base.pointee.xOpen(owner.base, name, real, flags, flagsOut)
+      if isNew, code == SQLITE_OK { owner.witness?.created(kind) }
+      return code
     }
     guard code == SQLITE_OK, let methods = unsafe real.pointee.pMethods else {
       owner.countShared(.open, kind, since: start)
@@ -44,9 +47,20 @@ enum RealSystemMethods {
         base: sqlite3_file(pMethods: owner.methodTables.table(for: methods)), real: real,
         system: .passUnretained(owner), undo: undo.map { unsafe .passRetained($0) },
         counters: block, number: number, kind: kind, isTimed: owner.measuresTime,
-        mask: owner.table.mask(kind), realLock: SQLITE_LOCK_NONE, silentSlots: 0))
+        mask: owner.mask(kind), realLock: SQLITE_LOCK_NONE, silentSlots: 0))
     owner.countOpen(block, since: start)
     return code
+  }
+
+  /// Whether a file does not exist that is to be made: for the witness.
+  private static func isMissing(
+    _ name: UnsafePointer<CChar>?, _ flags: Int32, _ owner: RealFileSystem
+  ) -> Bool {
+    guard let name = unsafe name, flags & SQLITE_OPEN_CREATE != 0 else { return false }
+    var exists: Int32 = 0
+    // Not EXISTS, for which SQLite's layer denies empty files.
+    _ = unsafe owner.base.pointee.xAccess(owner.base, name, SQLITE_ACCESS_READWRITE, &exists)
+    return exists == 0
   }
 
   /// The number of the database file whose journal or log this is.
@@ -66,7 +80,10 @@ enum RealSystemMethods {
     let kind = unsafe FileKind(path: name)
     return owner.shared(.delete, kind) {
       let code = unsafe owner.base.pointee.xDelete(owner.base, name, syncsFolder)
-      if code == SQLITE_OK { unsafe owner.forget(name, kind) }
+      if code == SQLITE_OK {
+        unsafe owner.forget(name, kind)
+        owner.witness?.deleted(kind)
+      }
       return code
     }
   }
@@ -93,6 +110,7 @@ enum RealSystemMethods {
 
   static func sleep(_ system: System?, _ microseconds: Int32) -> Int32 {
     guard let owner = unsafe owner(system) else { return 0 }
+    if let witness = owner.witness { return witness.sleep(microseconds: microseconds) }
     return owner.shared(.sleep, nil) {
       unsafe owner.base.pointee.xSleep(owner.base, microseconds)
     }
@@ -100,6 +118,10 @@ enum RealSystemMethods {
 
   static func currentTime(_ system: System?, _ days: UnsafeMutablePointer<Double>?) -> Int32 {
     guard let owner = unsafe owner(system) else { return SQLITE_ERROR }
+    if let witness = owner.witness {
+      unsafe days?.pointee = Double(witness.now) / 86_400_000
+      return SQLITE_OK
+    }
     return owner.shared(.currentTime, nil) {
       unsafe owner.base.pointee.xCurrentTime(owner.base, days)
     }
@@ -109,6 +131,10 @@ enum RealSystemMethods {
     _ system: System?, _ milliseconds: UnsafeMutablePointer<sqlite3_int64>?
   ) -> Int32 {
     guard let owner = unsafe owner(system) else { return SQLITE_ERROR }
+    if let witness = owner.witness {
+      unsafe milliseconds?.pointee = witness.now
+      return SQLITE_OK
+    }
     return owner.shared(.currentTime, nil) {
       unsafe owner.base.pointee.xCurrentTimeInt64(owner.base, milliseconds)
     }

@@ -51,7 +51,7 @@ private func currentDisk(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> Simulated
 
 /// Julian day of the Unix epoch in milliseconds. Source: SQLite, `os_unix.c`,
 /// `unixCurrentTimeInt64`.
-private let unixEpochMilliseconds: Int64 = 24_405_875 * 8_640_000
+let julianUnixEpochMilliseconds: Int64 = 24_405_875 * 8_640_000
 
 private func vfsOpen(
   _ vfs: UnsafeMutablePointer<sqlite3_vfs>?, _ path: UnsafePointer<CChar>?,
@@ -130,7 +130,7 @@ private func vfsCurrentTimeInt64(
 ) -> Int32 {
   let disk = unsafe currentDisk(vfs)
   let now = disk?.yieldPoint?.wallNow() ?? disk?.wallTime ?? WallTime(milliseconds: 0)
-  unsafe time?.pointee = unixEpochMilliseconds + now.milliseconds
+  unsafe time?.pointee = julianUnixEpochMilliseconds + now.milliseconds
   return SQLITE_OK
 }
 

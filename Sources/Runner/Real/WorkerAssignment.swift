@@ -22,6 +22,9 @@ struct WorkerAssignment: Codable, Sendable {
     case explore
     /// Fail call after call in the simulated world; speaks `SweepRequest` and `SweepReply`.
     case sweep
+    /// Run programs on the simulated disk or on real files; speaks `RealityTask` and
+    /// `RealityReply`.
+    case reality
   }
 
   /// What the process is started for.

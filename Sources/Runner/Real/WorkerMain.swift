@@ -45,6 +45,7 @@ public enum WorkerMain {
       case .vacuumInto, .backup, .editSchema: try InterveneWorker(assignment, control).run()
       case .explore: try ExploreWorker(assignment, control).run()
       case .sweep: try SweepWorker(assignment, control).run()
+      case .reality: try RealityWorker(assignment, control).run()
       }
     } catch let error as WorkerError {
       giveUp(error.kind, error.message)

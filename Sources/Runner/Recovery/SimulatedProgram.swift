@@ -15,8 +15,9 @@ final class SimulatedProgram {
   let entry: WorkloadCatalog.Entry
   /// The scenario's own SQL, verified once.
   let sql: SQLProgram?
-  private let template: DiskState
-  private let baton: Baton
+  /// What every program starts from.
+  let template: DiskState
+  let baton: Baton
   private(set) var reader: ImageReader
   private let clock: SimulatedClock
 

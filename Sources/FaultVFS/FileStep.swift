@@ -1,0 +1,55 @@
+public import AssayModel
+
+/// One thing that happened to a file, told alike for simulated and for real files.
+public struct FileStep: Hashable, Codable, Sendable {
+  /// What happened.
+  public enum Kind: String, Codable, Sendable {
+    /// `count` bytes with this hash were written at `offset`.
+    case write
+    /// The length was set to `offset`.
+    case truncate
+    /// The file was synced; it had `count` bytes with this hash.
+    case sync
+    /// The file got its name.
+    case create
+    /// The file lost its name.
+    case delete
+  }
+
+  /// What happened.
+  public var kind: Kind
+  /// What the file is to SQLite.
+  public var file: FileKind
+  /// Place of a write, or new length; otherwise 0.
+  public var offset: Int64
+  /// Bytes written, or in the file; otherwise 0.
+  public var count: Int
+  /// Of these bytes; otherwise zero.
+  public var hash: ImageHash
+
+  init(
+    _ kind: Kind, _ file: FileKind, offset: Int64 = 0, count: Int = 0, hash: ImageHash = .zero
+  ) {
+    self.kind = kind
+    self.file = file
+    self.offset = offset
+    self.count = count
+    self.hash = hash
+  }
+
+  init(_ kind: Kind, _ file: FileKind, content: [UInt8]) {
+    self.init(kind, file, count: content.count, hash: ImageHash(of: content))
+  }
+}
+
+extension FileStep: CustomStringConvertible {
+  /// Such as `write wal 4096+1024 0123...`.
+  public var description: String {
+    switch kind {
+    case .write: "write \(file.rawValue) \(offset)+\(count) \(hash)"
+    case .truncate: "truncate \(file.rawValue) to \(offset)"
+    case .sync: "sync \(file.rawValue) of \(count) bytes \(hash)"
+    case .create, .delete: "\(kind.rawValue) \(file.rawValue)"
+    }
+  }
+}
