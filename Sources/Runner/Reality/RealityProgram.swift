@@ -34,11 +34,15 @@ final class RealityProgram {
 
   /// Runs a program on the simulated disk.
   ///
-  /// - Parameter fault: what the disk does wrong; `nil` for nothing.
-  func simulate(_ number: Int, fault: CallFault? = nil) throws -> Simulated {
+  /// - Parameters:
+  ///   - start: what a crash has left; `nil` for the content that the cell begins with.
+  ///   - fault: what the disk does wrong; `nil` for nothing.
+  func simulate(
+    _ number: Int, from start: DiskState? = nil, fault: CallFault? = nil
+  ) throws -> Simulated {
     let seed = program.seed(of: number)
     let disk = SimulatedDisk(
-      program.template, settings: program.cell.disk, seed: seed.derived("disk"))
+      start ?? program.template, settings: program.cell.disk, seed: seed.derived("disk"))
     SimulatedVFS.shared.disk = disk
     let calls = CallList(program.baton)
     calls.position = { disk.log.position }
@@ -55,9 +59,7 @@ final class RealityProgram {
       counts.append((counts.last ?? 0) + (operation.isOfFile ? 1 : 0))
     }
     for index in record.calls.indices { record.calls[index].steps = stepsBefore[positions[index]] }
-    record.files = DiskState(of: disk).files.map {
-      FileContent(name: String($0.path.dropFirst()), $0.content)
-    }.sorted { $0.name < $1.name }
+    record.files = DiskState(of: disk).contents
     return Simulated(record: record, disk: disk, positions: positions)
   }
 
@@ -66,13 +68,14 @@ final class RealityProgram {
   /// Runs a program on files in a folder.
   ///
   /// - Parameters:
-  ///   - folder: exists and is empty.
+  ///   - folder: empty, or with what a death has left, from which the program then starts.
   ///   - fault: what happens to the process or its files; `nil` for nothing.
   func run(
     _ number: Int, inFolder folder: String, fault: FaultSpecification? = nil
   ) throws -> RealityRecord {
     let seed = program.seed(of: number)
-    for file in program.template.files {
+    let isEmpty = try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty
+    for file in program.template.files where isEmpty {
       try Data(file.content).write(to: URL(fileURLWithPath: folder + file.path))
     }
     let calls = CallList(program.baton)
@@ -128,8 +131,9 @@ final class RealityProgram {
     calls.end()
     return RealityRecord(
       ending: "\(result.report.ending)", digest: result.report.digest,
-      events: result.events.map { "\($0.number): \($0.event)" }, calls: calls.calls, steps: [],
-      files: [])
+      events: result.events.map { "\($0.number): \($0.event)" },
+      busyCount: result.events.count { $0.event.code & 0xff == SQLITE_BUSY }, calls: calls.calls,
+      steps: [], files: [])
   }
 }
 
@@ -139,13 +143,15 @@ extension RealityProgram.Simulated {
     let crash = ProcessCrash(of: disk)
     var contents = [[FileContent]](repeating: [], count: points.count)
     let order = points.indices.sorted { position(of: points[$0]) < position(of: points[$1]) }
-    for index in order {
-      let files = crash.files(
-        at: position(of: points[index]), halfDone: points[index].moment == .middle)
-      contents[index] = files.map { FileContent(name: String($0.key.dropFirst()), $0.value) }
-        .sorted { $0.name < $1.name }
-    }
+    for index in order { contents[index] = files(crash, points[index]).contents }
     return contents
+  }
+
+  /// What a crash of the process leaves at one place.
+  func crash(at point: KillPoint) -> DiskState { files(ProcessCrash(of: disk), point) }
+
+  private func files(_ crash: ProcessCrash, _ point: KillPoint) -> DiskState {
+    crash.files(at: position(of: point), halfDone: point.moment == .middle)
   }
 
   /// How much of the log is done where a process is killed.
@@ -153,5 +159,13 @@ extension RealityProgram.Simulated {
     guard point.moment == .after else { return positions[point.call] }
     let next = point.call + 1
     return next < positions.count ? positions[next] : disk.log.position
+  }
+}
+
+extension DiskState {
+  /// The files in short, by name.
+  fileprivate var contents: [FileContent] {
+    files.map { FileContent(name: String($0.path.dropFirst()), $0.content) }
+      .sorted { $0.name < $1.name }
   }
 }

@@ -42,6 +42,8 @@ struct RealityRecord: Hashable, Codable, Sendable {
   var digest: UInt64
   /// What every actor saw, in order: operations, answers, codes, virtual times.
   var events: [String]
+  /// How many attempts another connection's lock ended.
+  var busyCount: Int
   /// Every call, opening and closing the databases included.
   var calls: [AnnouncedCall]
   /// What the calls did to files.

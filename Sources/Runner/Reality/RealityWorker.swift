@@ -8,7 +8,10 @@ enum RealityTask: Codable, Sendable {
   case simulate(program: Int)
   /// Say what a crash of the process would have left of the program that was simulated last.
   case crash([KillPoint])
-  /// Run a program on real files in this folder, with a fault if there is one.
+  /// Run a program on the simulated disk, from what such a crash would have left.
+  case goOn(program: Int, from: KillPoint)
+  /// Run a program on real files in this folder, with a fault if there is one; from what is there,
+  /// or from the cell's content when the folder is empty.
   case run(program: Int, folder: String, fault: FaultSpecification?)
 }
 
@@ -47,6 +50,9 @@ struct RealityWorker {
         let simulated = try program.simulate(number)
         last = simulated
         try control.send(RealityReply.ran(simulated.record))
+      case .goOn(let number, let point):
+        guard let state = last?.crash(at: point) else { return }
+        try control.send(RealityReply.ran(try program.simulate(number, from: state).record))
       case .crash(let points):
         try control.send(RealityReply.crashed(last?.crashes(at: points) ?? []))
       case .run(let number, let folder, let fault):
