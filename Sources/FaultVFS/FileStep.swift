@@ -14,6 +14,8 @@ public struct FileStep: Hashable, Codable, Sendable {
     case create
     /// The file lost its name.
     case delete
+    /// The directory was synced for the sake of the file's name.
+    case directorySync = "directory_sync"
   }
 
   /// What happened.
@@ -49,7 +51,7 @@ extension FileStep: CustomStringConvertible {
     case .write: "write \(file.rawValue) \(offset)+\(count) \(hash)"
     case .truncate: "truncate \(file.rawValue) to \(offset)"
     case .sync: "sync \(file.rawValue) of \(count) bytes \(hash)"
-    case .create, .delete: "\(kind.rawValue) \(file.rawValue)"
+    case .create, .delete, .directorySync: "\(kind.rawValue) \(file.rawValue)"
     }
   }
 }

@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import Testing
 
 @testable import Runner
@@ -33,7 +34,7 @@ struct RealityTests {
     "{ journal_mode: delete, synchronous: full, page_size: 512, cache_size: 2 }",
     "{ journal_mode: persist, synchronous: normal, journal_size_limit: 600 }",
     "{ journal_mode: truncate, auto_vacuum: full, secure_delete: on }",
-    "{ journal_mode: delete, locking_mode: exclusive, max_open_connections: 1 }",
+    "{ journal_mode: delete, busy: none }", "{ journal_mode: wal, busy: none, begin: deferred }",
     "{ journal_mode: wal, page_size: 512, cache_size: 2, wal_autocheckpoint: 3 }",
     "{ journal_mode: wal, synchronous: extra, journal_size_limit: 0 }",
     "{ journal_mode: wal, synchronous: normal, begin: deferred, busy: fair }",
@@ -77,6 +78,13 @@ struct Reality: Sendable {
       """)
   }
 
+  /// A new folder.
+  func folder(_ name: String) throws -> String {
+    let path = sandbox.file(name)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    return path
+  }
+
   /// Compares with real workers.
   func run(_ change: (inout RealityCheck) -> Void) async throws -> RealityOutcome {
     var changed = RealityCheck(
@@ -95,7 +103,7 @@ struct Reality: Sendable {
     let settings = check.cell.storage
     print(
       "REALITY \(settings.journalMode) \(check.cell.load.workload): calls \(outcome.calls) steps "
-        + "\(outcome.steps) syncs \(outcome.syncs) busy \(outcome.busy)/\(outcome.events) kills "
+        + "\(outcome.steps) syncs \(outcome.syncs) waits \(outcome.waits) busy \(outcome.busy)/\(outcome.events) kills "
         + "\(outcome.kills.count) recoveries \(outcome.recoveries)")
     return outcome
   }

@@ -156,10 +156,12 @@ enum RealFileMethods {
       }
       return code
     } _: {
+      var place = 0
+      unsafe witnessed(own) { witness, _ in place = witness.steps.count }
       let code = unsafe own.pointee.real.pointee.pMethods.pointee.xSync(own.pointee.real, flags)
       if code == SQLITE_OK {
         unsafe own.pointee.undo?._withUnsafeGuaranteedRef { $0.clear() }
-        unsafe witnessed(own) { unsafe $0.synced($1, RealBaseFile(own.pointee.real)) }
+        unsafe witnessed(own) { unsafe $0.synced($1, RealBaseFile(own.pointee.real), at: place) }
       }
       return code
     }

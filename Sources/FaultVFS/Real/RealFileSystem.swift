@@ -62,6 +62,7 @@ public final class RealFileSystem: @unchecked Sendable {
       unsafe Unmanaged.passUnretained(self).release()
       throw RealFileSystemError(code: .refused, cause: code, subject: name)
     }
+    if let witness { unsafe DirectorySyncHook.install(witness, base) }
   }
 
   deinit {
@@ -72,6 +73,7 @@ public final class RealFileSystem: @unchecked Sendable {
 
   /// Takes the layer from SQLite's list; to be called once, when no connection uses it any more.
   public func unregister() {
+    if witness != nil { unsafe DirectorySyncHook.remove(base) }
     _ = unsafe sqlite3_vfs_unregister(own)
     unsafe Unmanaged.passUnretained(self).release()
   }

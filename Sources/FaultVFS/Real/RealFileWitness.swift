@@ -50,7 +50,9 @@ public final class RealFileWitness: @unchecked Sendable {
 
   func created(_ kind: FileKind) { note(FileStep(.create, kind)) }
 
-  func deleted(_ kind: FileKind) { note(FileStep(.delete, kind)) }
+  /// - Parameter place: where the steps stood before the call, within which the directory may have
+  ///   been synced.
+  func deleted(_ kind: FileKind, at place: Int) { note(FileStep(.delete, kind), at: place) }
 
   func wrote(_ kind: FileKind, _ bytes: UnsafeRawBufferPointer, offset: Int64) {
     note(
@@ -62,14 +64,22 @@ public final class RealFileWitness: @unchecked Sendable {
     note(FileStep(.truncate, kind, offset: length))
   }
 
-  /// - Parameter file: read as a whole, through the handle that SQLite has: another descriptor
-  ///   would drop the locks of this process when it is closed.
-  func synced(_ kind: FileKind, _ file: RealBaseFile) {
+  /// - Parameter kind: of the file for whose name the directory was synced.
+  func syncedDirectory(_ kind: FileKind) { note(FileStep(.directorySync, kind)) }
+
+  /// - Parameters:
+  ///   - file: read as a whole, through the handle that SQLite has: another descriptor would drop
+  ///     the locks of this process when it is closed.
+  ///   - place: where the steps stood before the call, within which the directory may have been
+  ///     synced after the file.
+  func synced(_ kind: FileKind, _ file: RealBaseFile, at place: Int) {
     guard isRecording else { return }
-    note(FileStep(.sync, kind, content: file.read(Int(clamping: file.size), offset: 0)))
+    let content = file.read(Int(clamping: file.size), offset: 0)
+    note(FileStep(.sync, kind, content: content), at: place)
   }
 
-  private func note(_ step: FileStep) {
-    if isRecording, step.file != .temporary { steps.append(step) }
+  private func note(_ step: FileStep, at place: Int? = nil) {
+    guard isRecording, step.file != .temporary else { return }
+    steps.insert(step, at: place ?? steps.count)
   }
 }

@@ -79,10 +79,11 @@ enum RealSystemMethods {
     guard let owner = unsafe owner(system), let name = unsafe name else { return SQLITE_MISUSE }
     let kind = unsafe FileKind(path: name)
     return owner.shared(.delete, kind) {
+      let place = owner.witness?.steps.count ?? 0
       let code = unsafe owner.base.pointee.xDelete(owner.base, name, syncsFolder)
       if code == SQLITE_OK {
         unsafe owner.forget(name, kind)
-        owner.witness?.deleted(kind)
+        owner.witness?.deleted(kind, at: place)
       }
       return code
     }

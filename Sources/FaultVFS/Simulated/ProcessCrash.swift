@@ -25,7 +25,7 @@ public final class ProcessCrash {
     _ = builder.make(builder.completeChoice)
     var state = DiskState(of: builder.disk)
     builder.reset()
-    if halfDone, position < source.log.position {
+    if halfDone, position < source.log.position, source.log.operations[position].kind == .write {
       let operation = source.log.operations[position]
       let bytes = source.log.content(of: operation)
       if let index = state.files.lastIndex(where: { $0.kind == operation.file }) {

@@ -3,7 +3,7 @@ import AssayModel
 extension DiskLog {
   /// What happened to the files, with their contents at each sync.
   ///
-  /// Syncs of the directory and the marks of transactions are left out.
+  /// The marks of transactions are left out.
   /// - Parameters:
   ///   - base: what the files held when logging began.
   ///   - leftOut: position of an operation that is taken for one that never reached its file, so
@@ -35,11 +35,6 @@ extension SimulatedDisk {
   }
 }
 
-extension DiskOperation {
-  /// Whether it is a step of a file: neither a sync of the directory nor the mark of a transaction.
-  public var isOfFile: Bool { kind.isOfDisk && kind != .directorySync }
-}
-
 extension FileStep {
   /// - Parameter content: of the whole file, with the operation done.
   fileprivate init?(_ operation: DiskOperation, _ bytes: [UInt8], content: [UInt8]) {
@@ -52,7 +47,8 @@ extension FileStep {
     case .sync: self.init(.sync, operation.file, content: content)
     case .create: self.init(.create, operation.file)
     case .delete: self.init(.delete, operation.file)
-    case .directorySync, .transactionBegan, .transactionEnded: return nil
+    case .directorySync: self.init(.directorySync, operation.file)
+    case .transactionBegan, .transactionEnded: return nil
     }
   }
 }

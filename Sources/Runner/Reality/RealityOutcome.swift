@@ -12,6 +12,8 @@ struct RealityOutcome: Hashable, Sendable {
   var syncs = 0
   /// Attempts of operations, with their answers.
   var events = 0
+  /// Sleeps until another connection might have given back its lock.
+  var waits = 0
   /// Attempts that another connection's lock ended.
   var busy = 0
   /// Processes that were killed, and where.
@@ -27,6 +29,7 @@ struct RealityOutcome: Hashable, Sendable {
     steps += real.steps.count
     syncs += real.syncCount
     events += real.events.count
+    waits += real.calls.count { $0.method == .sleep }
     busy += real.busyCount
     var found = simulated.differences(from: real)
     if real.ending != "finished" { found.append("the run did not end: \(real.ending)") }

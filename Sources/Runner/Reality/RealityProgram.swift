@@ -56,7 +56,7 @@ final class RealityProgram {
     let positions = record.calls.map(\.steps)
     record.steps = disk.steps()
     let stepsBefore = disk.log.operations.reduce(into: [0]) { counts, operation in
-      counts.append((counts.last ?? 0) + (operation.isOfFile ? 1 : 0))
+      counts.append((counts.last ?? 0) + (operation.kind.isOfDisk ? 1 : 0))
     }
     for index in record.calls.indices { record.calls[index].steps = stepsBefore[positions[index]] }
     record.files = DiskState(of: disk).contents
