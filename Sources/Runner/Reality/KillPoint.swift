@@ -9,46 +9,57 @@ struct KillPoint: Hashable, Codable, Sendable {
 }
 
 extension KillPoint {
-  /// Methods at which the layer over real files can kill; not the shared memory's, where a lock
-  /// that is given back passes it by.
-  private static let methods: Set<VFSMethod> = [
-    .open, .close, .delete, .access, .read, .write, .truncate, .sync, .lock, .unlock, .fileSize,
-  ]
-
-  /// Methods that change files: more of them are chosen.
+  /// Methods that change files.
   private static let changing: Set<VFSMethod> = [.open, .delete, .write, .truncate, .sync]
 
-  /// Chooses places spread over a run: every method on every kind of file in its turn.
+  /// Further ones at which the layer over real files can kill; not the shared memory's, where a
+  /// lock that is given back passes it by.
+  private static let others: Set<VFSMethod> = [.close, .access, .read, .lock, .unlock, .fileSize]
+
+  /// Chooses places spread over a run.
   ///
+  /// Every method that changes files has its turn on every kind of file, writes three times: before,
+  /// in the middle and after; all other methods together have two turns.
   /// - Parameter calls: of the run on real files, which knows the kind of every name.
   static func choose(_ count: Int, of calls: [AnnouncedCall], seed: Seed) -> [KillPoint] {
     var generator = SeededGenerator(seed.derived("kills"))
-    var groups: [String: [Int]] = [:]
-    for (index, call) in calls.enumerated() where methods.contains(call.method) {
-      guard let file = call.file, file != .temporary else { continue }
-      groups["\(call.method.rawValue) \(file.rawValue)", default: []].append(index)
-    }
-    var queues = groups.sorted { $0.key < $1.key }.map(\.value)
+    var queues = queues(calls)
     var points: [KillPoint] = []
-    var round = 0
     while points.count < count, queues.contains(where: { !$0.isEmpty }) {
-      for queue in queues.indices where points.count < count && !queues[queue].isEmpty {
-        let first = calls[queues[queue][0]].method
-        // Others change nothing: one in four rounds shows that.
-        guard changing.contains(first) || round % 4 == 0 else { continue }
-        let call = queues[queue].remove(at: generator.below(queues[queue].count))
-        points.append(KillPoint(call: call, moment: moment(of: first, round: round)))
+      for index in queues.indices {
+        guard let first = queues[index].first else { continue }
+        let method = calls[first].method
+        for moment in moments(method, &generator)
+        where points.count < count && !queues[index].isEmpty {
+          let call = queues[index].remove(at: generator.below(queues[index].count))
+          points.append(KillPoint(call: call, moment: moment))
+        }
       }
-      round += 1
     }
     return points
   }
 
-  private static func moment(
-    of method: VFSMethod, round: Int
-  ) -> FaultSpecification.Moment {
-    if method == .write { return [.middle, .before, .after][round % 3] }
-    return [.after, .before][round % 2]
+  /// The calls that have their turns together: the others first, then by method and kind of file.
+  private static func queues(_ calls: [AnnouncedCall]) -> [[Int]] {
+    var groups: [String: [Int]] = [:]
+    for (index, call) in calls.enumerated() {
+      guard let file = call.file, file != .temporary else { continue }
+      if changing.contains(call.method) {
+        groups["\(call.method.rawValue) \(file.rawValue)", default: []].append(index)
+      } else if others.contains(call.method) {
+        groups["", default: []].append(index)
+      }
+    }
+    return groups.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The moments of the next turn.
+  private static func moments(
+    _ method: VFSMethod, _ generator: inout SeededGenerator
+  ) -> [FaultSpecification.Moment] {
+    if method == .write { return [.middle, .before, .after] }
+    let either: [FaultSpecification.Moment] = generator.below(2) == 0 ? [.before] : [.after]
+    return changing.contains(method) ? either : [.before, .after]
   }
 
   /// The fault of the layer over real files that kills here.

@@ -88,7 +88,8 @@ final class RealityProgram {
     defer { system.unregister() }
     system.arm(
       measuredFrom: MonotonicTime(nanoseconds: 1), measuredUntil: MonotonicTime(nanoseconds: .max))
-    witness.begin()
+    // Who is going to die tells nothing.
+    if fault?.kind != .kill { witness.begin() }
     var record = try play(
       seed, calls, path: "\(folder)/\(Self.databaseName)", vfs: VFSName.real)
     witness.end()
