@@ -18,8 +18,8 @@ extension KillPoint {
 
   /// Chooses places spread over a run.
   ///
-  /// Every method that changes files has its turn on every kind of file, writes three times: before,
-  /// in the middle and after; all other methods together have two turns.
+  /// Every method that changes files has its turn on every kind of file, writes three times:
+  /// before, in the middle and after; all other methods together have two turns.
   /// - Parameter calls: of the run on real files, which knows the kind of every name.
   static func choose(_ count: Int, of calls: [AnnouncedCall], seed: Seed) -> [KillPoint] {
     var generator = SeededGenerator(seed.derived("kills"))
