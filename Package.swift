@@ -59,6 +59,7 @@ let package = Package(
     module("SQLiteDriver", ["AssayModel", "CSQLite"]),
     module("FaultVFS", ["AssayModel", "CSQLite"], simulated),
     module("Platform", ["AssayModel"]),
+    module("Schedules", ["AssayModel"]),
     module("Checkers", ["AssayModel"]),
     module("Statistics", ["AssayModel", histogram]),
     module("ScenarioFiles", ["AssayModel", yams]),
@@ -72,7 +73,7 @@ let package = Package(
       "Runner",
       [
         "AssayModel", "AssayStorage", "Checkers", "CSQLite", "FaultVFS", "Platform", "Reports",
-        "ScenarioFiles", "SQLiteDriver", "Statistics", "Workloads", crypto,
+        "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads", crypto,
       ],
       simulated),
     // Floor 5
@@ -87,6 +88,7 @@ let package = Package(
     tests("SQLiteDriver", ["AssayModel"]),
     tests("FaultVFS", ["AssayModel", "CSQLite"]),
     tests("Platform", ["AssayModel"]),
+    tests("Schedules", ["AssayModel"]),
     tests("Checkers", ["AssayModel"]),
     tests("Statistics", ["AssayModel"]),
     tests("ScenarioFiles", ["AssayModel"]),
@@ -98,7 +100,7 @@ let package = Package(
       [
         // The executable, because its workers are what the tests start.
         "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Platform", "Reports",
-        "ScenarioFiles", "SQLiteDriver", "Statistics", "Workloads",
+        "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),
   ],

@@ -48,7 +48,9 @@ struct HouseRules {
 
   @Test(
     "The storage engine, the workloads and what judges them ask the system for nothing",
-    arguments: ["AssayModel", "AssayStorage", "Workloads", "Checkers", "Statistics"])
+    arguments: [
+      "AssayModel", "AssayStorage", "Workloads", "Checkers", "Schedules", "Statistics",
+    ])
   func pureModulesImportNoSystem(module: String) throws {
     // Workloads may use the C library's mathematics, nothing else of it.
     let forbiddenImports = module == "Workloads" ? ["Foundation"] : ["Foundation", "Glibc"]
@@ -77,6 +79,16 @@ struct HouseRules {
     }
     #expect(try importers("AssayStorage").count == 1)
     #expect(try importers("Workloads").isEmpty)
+  }
+
+  @Test("Schedules knows the nouns and nothing else")
+  func schedulesStandsAlone() throws {
+    for file in try Self.swiftFiles("Sources/Schedules") {
+      for line in try Self.lines(file) where line.contains("import ") {
+        let isImport = line.hasPrefix("import ") || line.hasPrefix("public import ")
+        #expect(!isImport || line.hasSuffix(" AssayModel"), "\(file.lastPathComponent): \(line)")
+      }
+    }
   }
 
   @Test("No test is disabled and no code forces a try")

@@ -1,4 +1,5 @@
 import AssayModel
+import Schedules
 import Testing
 
 @testable import Runner
@@ -8,7 +9,7 @@ import Testing
 struct BatonScheduleTests {
   /// Prefers the lowest number, as a strategy with priorities does.
   private struct Lowest: ActorChooser {
-    func next(runnable: [Int], current: Int?, step: Int) -> Int { runnable[0] }
+    func next(at point: ChoicePoint) -> Int { point.runnable[0] }
   }
 
   private static func schedule(
@@ -32,7 +33,8 @@ struct BatonScheduleTests {
       var current = 0
       var changes = 0
       for step in 0..<10_000 {
-        let next = order.next(runnable: [0, 1, 2, 3], current: current, step: step)
+        let next = order.next(
+          at: ChoicePoint(runnable: [0, 1, 2, 3], current: current, ownSteps: 0, step: step))
         if next != current { changes += 1 }
         current = next
       }
@@ -47,7 +49,8 @@ struct BatonScheduleTests {
     var order = SeededOrder(Seed(8))
     var counts = [Int](repeating: 0, count: 10)
     for step in 0..<10_000 {
-      counts[order.next(runnable: [2, 5, 7, 9], current: 2, step: step)] += 1
+      let point = ChoicePoint(runnable: [2, 5, 7, 9], current: 2, ownSteps: 0, step: step)
+      counts[order.next(at: point)] += 1
     }
     #expect(counts.enumerated().allSatisfy { [2, 5, 7, 9].contains($0) ? $1 > 2_300 : $1 == 0 })
   }

@@ -1,4 +1,5 @@
 import AssayModel
+import Schedules
 import Synchronization
 import Testing
 

@@ -5,6 +5,7 @@ import Checkers
 import FaultVFS
 import Platform
 import SQLiteDriver
+import Schedules
 import Workloads
 
 /// Runs the seeded programs of a cell on simulated disks, one after the other.

@@ -1,4 +1,5 @@
 import AssayModel
+import Schedules
 
 /// Who can run, who waits for what, and what time it is: a simulation without its threads.
 ///
@@ -18,6 +19,8 @@ struct ActorSchedule: Sendable {
     var isBackground: Bool
     var condition = Condition.ready
     var hasPermit = false
+    /// How many steps it has taken.
+    var steps = 0
     /// It may wait no more, so that it comes to its end.
     var isStopped = false
     /// It may do nothing more: its calls fail, and it still runs to unwind. Implies `isStopped`.
@@ -35,6 +38,8 @@ struct ActorSchedule: Sendable {
   private(set) var trace: [SimulatedStep] = []
   /// Set once the run is given up or over; then everybody is stopped.
   private(set) var ending: SimulationEnding?
+  /// Who was chosen and who took each step, as far as the settings say.
+  private(set) var recorder: ScheduleRecorder
 
   private var chooser: any ActorChooser
   /// Ascending, so that a choice depends on who can run and not on how that came about.
@@ -52,6 +57,7 @@ struct ActorSchedule: Sendable {
     self.settings = settings
     self.chooser = chooser
     now = settings.origin
+    recorder = ScheduleRecorder(settings.recording)
   }
 
   // MARK: Actors and processes
@@ -114,6 +120,8 @@ struct ActorSchedule: Sendable {
   /// Counts a step of an actor, which takes one tick.
   mutating func step(_ index: Int, _ kind: StepKind) {
     steps += 1
+    entries[index].steps += 1
+    recorder.stepped(index)
     digest = (digest ^ (UInt64(index) << 32 | kind.code)) &* 0x9e37_79b9_7f4a_7c15
     digest ^= digest >> 29
     if settings.recordsSteps { trace.append(SimulatedStep(actor: index, kind: kind, time: now)) }
@@ -221,11 +229,16 @@ struct ActorSchedule: Sendable {
         for index in entries.indices where entries[index].condition != .ended { makeReady(index) }
       }
     }
-    if ready.count == 1 { return ready[0] }
     // Whoever unwinds may wait in a loop for another one: nobody must be preferred for ever.
-    if let current, entries[current].isStopped { return nextInTurn() }
-    let choice = chooser.next(runnable: ready, current: current, step: steps)
+    if let current, entries[current].isStopped {
+      return ready.count == 1 ? ready[0] : nextInTurn()
+    }
+    let point = ChoicePoint(
+      runnable: ready, current: current, ownSteps: current.map { entries[$0].steps } ?? 0,
+      step: steps)
+    let choice = chooser.next(at: point)
     precondition(entries[choice].condition == .ready, "actor \(choice) cannot run")
+    recorder.chose(choice, at: point)
     return choice
   }
 

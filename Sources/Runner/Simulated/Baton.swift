@@ -1,5 +1,6 @@
 import AssayModel
 import Platform
+import Schedules
 import Synchronization
 
 /// Lets exactly one of many actors run at a time, each on a thread of its own, in an order that a
@@ -114,7 +115,8 @@ final class Baton: @unchecked Sendable {
     }
     return SimulationReport(
       ending: schedule.ending ?? .finished, steps: schedule.steps, handOvers: handOvers,
-      elapsed: schedule.now - start, digest: schedule.digest, trace: schedule.trace)
+      elapsed: schedule.now - start, digest: schedule.digest, trace: schedule.trace,
+      schedule: schedule.recorder.run)
   }
 
   private func awaitEnd() {

@@ -1,4 +1,5 @@
 import AssayModel
+import Schedules
 
 /// The constants of a simulated world.
 struct SimulationSettings: Hashable, Sendable {
@@ -18,6 +19,8 @@ struct SimulationSettings: Hashable, Sendable {
   var hangLimit = Nanoseconds.seconds(60)
   /// Whether every step is kept; costs memory, so it is for replays and tests.
   var recordsSteps = false
+  /// How much is kept of who ran when.
+  var recording = ScheduleRecorder.Level.off
 }
 
 /// How a run under the baton came to its end.
@@ -78,4 +81,6 @@ struct SimulationReport: Equatable, Sendable {
   var digest: UInt64
   /// All steps, if they were to be kept.
   var trace: [SimulatedStep]
+  /// Who ran when, as far as the settings say.
+  var schedule = RecordedRun()
 }

@@ -3,6 +3,7 @@ import AssayStorage
 import CSQLite
 import FaultVFS
 import SQLiteDriver
+import Schedules
 import Workloads
 
 /// The one simulated world of a sweep's worker: runs a cell's program again and again, from the
