@@ -113,7 +113,9 @@ struct ShrinkingTests {
     for result in results {
       #expect(result.isMinimal)
       #expect(result.smallest.preemptions == 2, "\(result.smallest.switches)")
-      #expect(result.smallest.switches.description == "0@6>1 1@6>0", "")
+      // Between b and c the third actor may run or not: neither is smaller.
+      let known = ["0@6>1 1@6>0", "0@6>1 1@6>2"]
+      #expect(known.contains(result.smallest.switches.description), "\(result.smallest.switches)")
     }
   }
 
@@ -132,8 +134,10 @@ struct ShrinkingTests {
   @Test("Where an actor leaves out steps, its later switches move with it")
   func leavingOut() throws {
     let switches = try #require(ScheduleSwitches("0@2>1 1@3>0 0@5>1 0@8>1 0@9>1"))
-    // Steps 4 to 8, which are steps 4...7 of actor 0: the switch after 5 lies within.
-    #expect(switches.leavingOut(4..<8, of: 0).description == "0@2>1 1@3>0 0@5>1")
+    // The switch after 5 steps lies within, the one after 8 at the end.
+    #expect(switches.leavingOut(4..<8, of: 0).description == "0@2>1 1@3>0 0@4>1 0@5>1")
+    #expect(switches.leavingOut(2..<8, of: 0).description == "0@2>1 1@3>0 0@3>1")
+    #expect(switches.leavingOut(0..<5, of: 0).description == "1@3>0 0@3>1 0@4>1")
     #expect(switches.leavingOut(4..<8, of: 1) == switches)
     let program = ToyProgram("load work*4 store | work*2 load store")
     let found = try #require(ScheduleSwitches("0@5>1"))

@@ -189,6 +189,6 @@ extension Probability {
 let toyPrograms = [
   "load work store | load work store | work*4",
   "lock:0 load store unlock:0 work | work lock:0 load store unlock:0 | work*3 sleep:4 work",
-  "sleep:2 work*5 | work sleep:3 work*2 sleep:1 work | lock:1 work*2 sleep:3 unlock:1 | lock:1",
+  "sleep:2 work*5 | work sleep:3 work*2 sleep:1 work | lock:1 work*2 sleep:3 unlock:1 | lock:1 unlock:1",
   "work*9 | work*9 | work*9",
 ].map(ToyProgram.init)

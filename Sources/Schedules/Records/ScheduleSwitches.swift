@@ -41,14 +41,20 @@ public struct ScheduleSwitches: Hashable, Sendable {
 
   /// Returns the schedule for a program in which an actor leaves out some of its steps.
   ///
-  /// Later switches of that actor move forward; those within what is left out are gone.
+  /// Later switches of that actor move forward; those within what is left out are gone, and so is
+  /// one that would come to stand where another one is, or before the actor's first step.
   ///
   /// - Parameter steps: numbers of the actor's own steps, from 0.
   public func leavingOut(_ steps: Range<Int>, of actor: Int) -> ScheduleSwitches {
-    ScheduleSwitches(
+    let isTaken =
+      steps.lowerBound == 0
+      || elements.contains { $0.from == actor && $0.ownSteps == steps.lowerBound }
+    return ScheduleSwitches(
       elements.compactMap { element in
         guard element.from == actor, element.ownSteps > steps.lowerBound else { return element }
-        guard element.ownSteps > steps.upperBound else { return nil }
+        guard element.ownSteps > (isTaken ? steps.upperBound : steps.upperBound - 1) else {
+          return nil
+        }
         var moved = element
         moved.ownSteps -= steps.count
         return moved

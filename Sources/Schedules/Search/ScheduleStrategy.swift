@@ -12,8 +12,8 @@ public enum ScheduleStrategy: Hashable, Sendable {
   /// `stalls`, or `stalls-50`: each actor is held at each of its steps, until nobody else can run
   /// or for so many steps. Exhaustive for a program.
   case stalls(Stall.End)
-  /// `preemptions`: nobody is preempted but once, at every step by every other actor. Exhaustive for
-  /// a program.
+  /// `preemptions`: nobody is preempted but once, at every step by every other actor. Exhaustive
+  /// for a program.
   case preemptions
   /// `depth-first-2`: all schedules with at most so many preemptions. Exhaustive for a program, and
   /// only for small ones within reach.
@@ -33,8 +33,8 @@ public enum ScheduleStrategy: Hashable, Sendable {
     }
   }
 
-  /// How likely an actor goes on in a sticky schedule without a number: from a switch at every third
-  /// step to one in two hundred.
+  /// How likely an actor goes on in a sticky schedule without a number: from a switch at every
+  /// third step to one in two hundred.
   private static let switchChances = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32]
 
   /// Makes the description that belongs to a seed.

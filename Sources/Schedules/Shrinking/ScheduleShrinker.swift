@@ -3,8 +3,8 @@
 /// A value: `next()` proposes switches, the driver runs the program with them, sees whether the
 /// finding is still there, and reports the run. Switches are left out in ever smaller pieces, then
 /// neighbours are merged and places moved to earlier and to later steps, from the beginning after
-/// every success; ends when none of that makes the schedule smaller. What counts: preemptions twice,
-/// other switches once; then earlier places.
+/// every success; ends when none of that makes the schedule smaller. What counts: preemptions
+/// twice, other switches once; then earlier places.
 public struct ScheduleShrinker: Sendable {
   /// What a trial showed.
   public enum Outcome: Sendable {

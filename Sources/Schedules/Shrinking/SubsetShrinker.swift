@@ -2,8 +2,8 @@
 ///
 /// A value: `next()` proposes what to keep, the driver tries it and reports. Ends when no single
 /// element can be left out (unless trials run out first). Leaves out ever smaller pieces, after
-/// Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", without its trials of
-/// one piece alone, which `guesses` stand for.
+/// Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", without its trials
+/// of one piece alone, which `guesses` stand for.
 public struct SubsetShrinker<Element: Sendable>: Sendable {
   /// The smallest part that is known to be enough, in the order of the elements.
   public private(set) var smallest: [Element]
