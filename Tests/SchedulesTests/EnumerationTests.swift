@@ -158,9 +158,12 @@ struct EnumerationTests {
     let (runs, coverage) = try Self.listed(program, .preemptions, limit: 8)
     #expect(runs.count == 8 && Set(runs.map(\.trace)).count == 8)
     #expect(coverage == ScheduleCoverage(given: 8, total: 20) && !coverage.isExhaustive)
-    var other = ListedEnumeration(.preemptions, limit: 8, seed: Seed(5))
-    let others = try explore(program) { try other.next(after: $0) }
-    #expect(others.map(\.trace) != runs.map(\.trace))
+    for seed in 5..<25 {
+      var other = ListedEnumeration(.preemptions, limit: 15, seed: Seed(UInt64(seed)))
+      let others = try explore(program) { try other.next(after: $0) }
+      #expect(others.count == 15 && Set(others.map(\.trace)).count == 15, "seed \(seed)")
+      #expect(others.prefix(8).map(\.trace) != runs.map(\.trace))
+    }
     #expect(try Self.listed(program, .preemptions, limit: 20).coverage.isExhaustive)
     var unfed = ListedEnumeration(.preemptions, limit: 8, seed: Seed(5))
     _ = try unfed.next(after: nil)

@@ -119,6 +119,44 @@ struct ShrinkingTests {
     }
   }
 
+  /// The record of a run, made by hand.
+  private static func run(_ switches: ScheduleSwitches) -> RecordedRun {
+    var run = RecordedRun()
+    run.switches = switches
+    run.preemptions = switches.elements.count
+    return run
+  }
+
+  @Test("A later place is kept where it makes another switch needless")
+  func laterPlaces() throws {
+    let known = ScheduleSwitches([
+      ScheduleSwitch(from: 0, after: 8, to: 1), ScheduleSwitch(from: 1, after: 5, to: 0),
+    ])
+    var shrinker = ScheduleShrinker(Self.run(known))
+    while let candidate = shrinker.next() {
+      // Where 0 is preempted after 12 steps, 1 waits by itself after 5.
+      let meets = candidate.elements.contains { $0.from == 0 && $0.ownSteps == 12 }
+      let made = ScheduleSwitches(candidate.elements.filter { $0.from == 0 })
+      shrinker.report(meets && candidate.elements.count == 2 ? .kept(Self.run(made)) : .lost)
+    }
+    #expect(shrinker.isMinimal && shrinker.smallest.switches.description == "0@12>1")
+  }
+
+  @Test("A place that was moved may let another switch go")
+  func movesThenLeavesOut() throws {
+    let first = ScheduleSwitch(from: 0, after: 8, to: 1)
+    let second = ScheduleSwitch(from: 1, after: 5, to: 0)
+    var shrinker = ScheduleShrinker(Self.run(ScheduleSwitches([first, second])))
+    while let candidate = shrinker.next() {
+      // Both as they are, or the first one earlier, alone or not.
+      let isFound =
+        candidate.elements == [first, second]
+        || candidate.elements.contains { $0.from == 0 && $0.ownSteps < 8 }
+      shrinker.report(isFound ? .kept(Self.run(candidate)) : .lost)
+    }
+    #expect(shrinker.isMinimal && shrinker.smallest.switches.description == "0@1>1")
+  }
+
   @Test("What is found stays found, and what nobody needs goes")
   func shrinksToNothing() {
     for result in Self.shrinkAll(toyPrograms[1], seeds: 0..<20, { _ in true }) {

@@ -85,6 +85,18 @@ struct StrategyTests {
     #expect(begun == [true, false])
   }
 
+  @Test("The change of priority comes within the estimate of steps, at each of them")
+  func changesWithinTheEstimate() {
+    let program = ToyProgram("work*9 | work*9")
+    for estimate in 1...4 {
+      let lengths = Self.seeds.prefix(200).map { seed in
+        let schedule = PrioritySchedule(seed: seed, depth: 2, estimatedSteps: estimate)
+        return program.run(PriorityOrder(schedule)).record.runs.elements.map(\.length)
+      }
+      #expect(Set(lengths) == Set((1...estimate).map { [$0, 9, 9 - $0] }))
+    }
+  }
+
   @Test("With another estimate of steps the same seed gives another schedule")
   func estimateMatters() {
     let program = toyPrograms[3]

@@ -9,13 +9,13 @@ public struct RecordedRun: Hashable, Sendable {
   }
 
   /// Who took each step.
-  public fileprivate(set) var runs = ActorRuns()
+  public internal(set) var runs = ActorRuns()
   /// What sets the run apart from one in which nobody is preempted.
-  public fileprivate(set) var switches = ScheduleSwitches()
+  public internal(set) var switches = ScheduleSwitches()
   /// How many of the switches took the turn from an actor that could have gone on.
-  public fileprivate(set) var preemptions = 0
+  public internal(set) var preemptions = 0
   /// Every point with a choice; empty unless it was to be kept.
-  public fileprivate(set) var choices: [Choice] = []
+  public internal(set) var choices: [Choice] = []
 
   /// Creates the record of a run that has not begun.
   public init() {}
