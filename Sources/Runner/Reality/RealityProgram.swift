@@ -4,6 +4,7 @@ import CSQLite
 import FaultVFS
 import Foundation
 import SQLiteDriver
+import Schedules
 import Workloads
 
 /// Runs the programs of a cell twice: on a simulated disk, and on real files under SQLite's own
