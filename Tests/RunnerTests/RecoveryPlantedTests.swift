@@ -63,6 +63,9 @@ struct RecoveryPlantedTests {
     }
     let lost = try run.findings.flatMap { try RecoveryScenario.Finding(path: $0).files }
     #expect(lost.contains(fault.lost), "\(lost)")
+    let most = run.count("transactions_lost_at_most")
+    #expect(fault.violated.contains(.durability) == (most > 0), "\(most)")
+    #expect(most <= run.count("transactions"))
   }
 
   @Test("The same programs are sound on an honest disk", arguments: ["delete", "wal"])

@@ -179,6 +179,7 @@ struct BlockExploration: ~Copyable {
     let judgement = judge.judge(state, at: position)
     guard !judgement.flags.isEmpty else { return false }
     known[hash]?.flags.formUnion(judgement.flags)
+    report.mostLost = max(report.mostLost, judgement.lostTransactions)
     return add(judgement, builder, choice, recovery, stop)
   }
 

@@ -6,6 +6,8 @@ struct BlockReport: Codable, Sendable {
   var program: Int
   /// Counts by name; see `ExploredCounts`.
   var counts: [String: UInt64] = [:]
+  /// The most acknowledged transactions that one image has lost.
+  var mostLost = 0
   /// The first violation of each kind, in the order in which they were found.
   var violations: [Violation] = []
   /// What the workload's own checks say of the program without any crash.
@@ -31,6 +33,8 @@ struct ImageFlags: OptionSet, Hashable, Sendable {
   /// It lacks a transaction that was acknowledged at its crash point.
   static let lost = ImageFlags(rawValue: 4)
   /// It breaks an invariant of the scenario.
+  /// The most acknowledged transactions that one image has lost.
+  static let mostLost = "transactions_lost_at_most"
   static let breaking = ImageFlags(rawValue: 16)
   /// It was reached by a second crash, during recovery.
   static let afterRecovery = ImageFlags(rawValue: 8)
@@ -57,6 +61,8 @@ enum ExploredCounts {
   static let untilInconsistent = "images_until_inconsistent"
   /// How many distinct images it took until the first one that had lost something.
   static let untilLost = "images_until_lost"
+  /// The most acknowledged transactions that one image has lost.
+  static let mostLost = "transactions_lost_at_most"
   static let breaking = "images_breaking_invariants"
   static let transactions = "transactions"
   static let findings = "violation_kinds"

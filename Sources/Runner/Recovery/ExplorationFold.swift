@@ -50,6 +50,10 @@ struct ExplorationFold {
       violations.append((report.program, violation))
     }
     counts[ExploredCounts.findings] = UInt64(violations.count)
+    if report.mostLost > 0 {
+      counts[ExploredCounts.mostLost] = max(
+        UInt64(report.mostLost), counts[ExploredCounts.mostLost] ?? 0)
+    }
     live.add(report)
     if let model = report.model { self.model.add(model, program: report.program) }
     if let reason = report.stuck { stuck.append("program \(report.program): \(reason)") }
@@ -91,7 +95,10 @@ struct ExplorationFold {
       guard consistent > 0 else {
         return .unknown(check, reason: "no image was consistent", sawNothing: true)
       }
-      return images(check, count(ExploredCounts.lost), "that lost an acknowledged transaction")
+      let most = count(ExploredCounts.mostLost)
+      let bound = most > 1 ? ", at most \(most) of them" : ""
+      return images(
+        check, count(ExploredCounts.lost), "that lost an acknowledged transaction\(bound)")
     case .progress:
       guard stuck.isEmpty else {
         return .violated(

@@ -17,6 +17,8 @@ struct ImageJudge {
     var flags: ImageFlags = []
     /// By check: the code of the kind, and a sentence.
     var violations: [(check: CheckName, code: String, found: String)] = []
+    /// How many acknowledged transactions are not in it.
+    var lostTransactions = 0
   }
 
   /// Log position whose acknowledgements count for a crash at another one.
@@ -63,6 +65,7 @@ struct ImageJudge {
         return judgement
       }
       guard number < acknowledged else { return judgement }
+      judgement.lostTransactions = acknowledged - number
       add(
         .durability, "lost",
         "the content is that after \(number) transactions, but \(acknowledged) were acknowledged",
