@@ -48,11 +48,39 @@ public enum Capabilities {
     .integrity, .consistency, .durability, .atomicity, .mutualExclusion, .invariants, .progress,
   ]
 
+  /// Checks that an exploration answers.
+  private static func simulatedChecks(of explore: ExploreSettings?) -> Set<CheckName> {
+    guard let explore else { return simulatedChecks }
+    if explore.sweep != nil { return simulatedChecks.union([.errorHandling]) }
+    guard explore.exploresSchedules else { return simulatedChecks }
+    return scheduleChecks
+  }
+
+  /// Checks that schedules answer.
+  public static let scheduleChecks: Set<CheckName> = [
+    .integrity, .durability, .atomicity, .mutualExclusion, .invariants, .progress, .sharedMemory,
+  ]
+
+  /// A strategy chooses among schedules, not among crashes.
+  private static func verifySchedules(
+    _ explore: ExploreSettings, _ cell: PlannedCell
+  ) throws(RunnerError) {
+    guard let strategy = explore.strategy else { return }
+    guard explore.exploresSchedules else {
+      throw notYet("explore.strategy '\(strategy)' beside crashes or a sweep")
+    }
+    do throws(RunnerError) {
+      _ = try ScheduleExploration.strategies(explore)
+    } catch {
+      throw RunnerError(.input, "cell \(cell.id): \(error.message)")
+    }
+  }
+
   private static func verifySimulated(_ cell: PlannedCell) throws(RunnerError) {
     guard cell.faults.isEmpty else {
       throw notYet("fault '\(cell.faults[0].kind.rawValue)' in the simulated world")
     }
-    if let strategy = cell.explore?.strategy { throw notYet("explore.strategy '\(strategy)'") }
+    if let explore = cell.explore { try verifySchedules(explore, cell) }
     guard cell.storage.vfs == .standard else {
       throw RunnerError(
         .input, "cell \(cell.id): storage.vfs is a matter of real files; leave it out")
@@ -63,9 +91,8 @@ public enum Capabilities {
         "cell \(cell.id): storage.locking_mode exclusive keeps the locks by which crash images "
           + "tell transactions apart; leave it out")
     }
-    let isSweep = cell.explore?.sweep != nil
     for check in cell.expectations.map(\.check) + cell.furtherChecks
-    where !simulatedChecks.contains(check) && !(isSweep && check == .errorHandling) {
+    where !simulatedChecks(of: cell.explore).contains(check) {
       throw notYet("check '\(check.rawValue)' in the simulated world")
     }
     try verifyOwnSQL(cell)

@@ -19,12 +19,16 @@ extension ScenarioRun {
       }
       let result =
         explore.sweep == nil
-        ? try exploreImages(index, explore, launcher, histories) : try sweep(index, launcher)
+        ? try exploreWithCrew(index, explore, launcher, histories) : try sweep(index, launcher)
       if Interruption.isRequested, result.explored.isEmpty { return }
       library = result.library ?? library
       explored[index] = result
       for incident in result.incidents { try write(incident, cell: index, folder) }
       for finding in result.findings {
+        findings += 1
+        try write(try ResultFile.encode(finding), number: findings, cell: index, folder)
+      }
+      for finding in result.scheduleFindings {
         findings += 1
         try write(try ResultFile.encode(finding), number: findings, cell: index, folder)
       }
@@ -36,7 +40,8 @@ extension ScenarioRun {
     }
   }
 
-  private func exploreImages(
+  /// Explores the crash images or the schedules of a cell.
+  private func exploreWithCrew(
     _ index: Int, _ explore: ExploreSettings, _ launcher: WorkerLauncher, _ histories: String
   ) throws(RunnerError) -> ExploredCell {
     let cell = plan.cells[index]
@@ -44,9 +49,15 @@ extension ScenarioRun {
       cell, launcher: launcher, historyFolder: histories, jobs: options.jobs, time: time,
       expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
     let (name, total, report) = (plan.scenario.name, plan.cells.count, options.progress)
+    let progress: (String) -> Void = { report("\(name) \(index + 1)/\(total): \(cell.id): \($0)") }
+    if explore.exploresSchedules {
+      return try ScheduledCellRun(
+        cell, explore, scenario: name, crew: crew, time: time, progress: progress
+      ).run()
+    }
     return try ExploredCellRun(
       cell, explore, scenario: name, crew: crew, historyFolder: histories, time: time,
-      progress: { report("\(name) \(index + 1)/\(total): \(cell.id): \($0)") }
+      progress: progress
     ).run()
   }
 

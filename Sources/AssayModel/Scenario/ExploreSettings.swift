@@ -33,17 +33,22 @@ public struct ExploreSettings: Hashable, Codable, Sendable {
   public var crashes: Crashes?
   /// What is swept; `nil` for nothing.
   public var sweep: Sweep?
-  /// Name of the strategy that chooses who runs next; `nil` for a seeded random order.
+  /// Name of the strategy that chooses schedules; `nil` for a portfolio of them.
   public var strategy: String?
-  /// Number of seeded programs to run; `nil` means until `minimum` is covered.
+  /// Number of schedules, or with crashes and sweeps of seeded programs, to run; `nil` means until
+  /// `minimum` is covered.
   public var schedules: Int?
   /// No further program starts after this time; `nil` without limit.
   public var budget: Nanoseconds?
-  /// Distinct images (or faults of a sweep) below which no verdict is given; at least 1.
+  /// Distinct images, faults of a sweep or distinct schedules below which no verdict is given; at
+  /// least 1.
   public var minimum: Int = 1
   /// How many images a crash point has.
   public var images = ImageBounds()
 
-  /// Creates settings that explore nothing yet.
+  /// Creates settings that explore schedules.
   public init() {}
+
+  /// Whether orders of the actors' steps are explored: what there is without crashes and sweeps.
+  public var exploresSchedules: Bool { crashes == nil && sweep == nil }
 }

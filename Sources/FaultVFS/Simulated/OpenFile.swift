@@ -42,6 +42,7 @@ final class OpenFile {
   // MARK: Content
 
   func read(_ buffer: UnsafeMutableRawPointer, count: Int, at offset: Int) -> Int32 {
+    if kind == .wal { disk.willReadLog() }
     let copied = unsafe inode.read(into: buffer, count: count, at: offset)
     guard copied < count else { return SQLITE_OK }
     unsafe (buffer + copied).initializeMemory(as: UInt8.self, repeating: 0, count: count - copied)
@@ -49,6 +50,7 @@ final class OpenFile {
   }
 
   func write(_ bytes: UnsafeRawPointer, count: Int, at offset: Int) -> Int32 {
+    if kind == .wal, offset == 0 { disk.willRestartLog() }
     unsafe disk.write(inode, bytes, count: count, at: offset, isNamed: isNamed)
     return SQLITE_OK
   }
@@ -111,6 +113,7 @@ final class OpenFile {
     let (taken, given) = (exclusiveSlots & ~before, before & ~exclusiveSlots)
     if taken & Self.writeSlot != 0 { disk.beginTransaction(self) }
     if given & Self.writeSlot != 0 { disk.endTransaction(self) }
+    if taken & Self.checkpointSlot != 0 { disk.checkpointBegan() }
     if given & Self.checkpointSlot != 0 { disk.checkpointEnded(shared) }
     return code
   }

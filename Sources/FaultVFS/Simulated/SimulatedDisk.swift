@@ -36,6 +36,13 @@ public final class SimulatedDisk: @unchecked Sendable {
   private(set) var isPlain = true
   /// Old bytes of every change since the mark; used by crash images.
   var undo = UndoLog()
+  /// Who has the checkpoint lock; -1 for nobody.
+  private var checkpointer = -1
+  /// Whether it has read from the log since.
+  private var hasReadFrames = false
+  /// How often a log was begun anew between the moment at which another actor took the checkpoint
+  /// lock and its first reading from the log: where the WAL-reset bug strikes.
+  public private(set) var restartsUnderCheckpoint = 0
   /// Every time that a checkpoint left behind more frames checkpointed than there are.
   public private(set) var sharedMemoryFaults: [SharedMemoryFault] = []
   var isUndoing = false
@@ -313,9 +320,29 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   // MARK: Shared memory
 
+  /// Notes that the calling actor has the checkpoint lock.
+  func checkpointBegan() {
+    checkpointer = yieldPoint?.currentActor ?? -1
+    hasReadFrames = false
+  }
+
+  /// Notes that the log is read from.
+  func willReadLog() {
+    if checkpointer >= 0, checkpointer == yieldPoint?.currentActor { hasReadFrames = true }
+  }
+
+  /// Notes that the header of a log is written, which begins it anew.
+  func willRestartLog() {
+    guard checkpointer >= 0, !hasReadFrames, checkpointer != yieldPoint?.currentActor else {
+      return
+    }
+    restartsUnderCheckpoint += 1
+  }
+
   /// Looks at the header of a shared memory whose checkpoint lock was given back: no more frames
   /// can be checkpointed than there are.
   func checkpointEnded(_ memory: SharedMemory) {
+    checkpointer = -1
     guard let backfill = memory.backfill, backfill.checkpointed > backfill.frames else { return }
     sharedMemoryFaults.append(
       SharedMemoryFault(

@@ -11,6 +11,12 @@ enum ExploreTask: Hashable, Codable, Sendable {
   case shrink(program: Int, Violation)
   /// Make a finding again, and write its files to a folder if there is one.
   case replay(CrashFinding, filesFolder: String?)
+  /// Run the first schedules of a block.
+  case schedules(block: Int, atMost: Int)
+  /// Make a finding of a violation in a schedule, as small as it gets.
+  case shrinkSchedule(ScheduleViolation)
+  /// Make a finding of a schedule again.
+  case replaySchedule(ScheduleFinding)
 }
 
 extension ExploreTask {
@@ -26,6 +32,10 @@ enum ExploreReply: Codable, Sendable {
   case finding(CrashFinding)
   /// A finding was made again.
   case replayed(ReplayReport)
+  /// Schedules were run.
+  case schedules(ScheduleReport)
+  /// A violation in a schedule was shrunk.
+  case scheduleFinding(ScheduleFinding)
 }
 
 /// A worker of the simulated world: one simulation at a time, task by task (decision 3 of the
@@ -55,15 +65,19 @@ struct ExploreWorker {
     } catch {
       throw WorkerError(.input, "the initial content cannot be written", cause: error)
     }
+    let schedules =
+      explore.exploresSchedules ? try ScheduleExploration(program, explore) : nil
     try control.send(WorkerMessage.ready(WorkerReady(time: SystemTime())))
     while let message = try control.receive(CoordinatorMessage.self) {
       guard case .explore(let task) = message else { break }
-      try control.send(WorkerMessage.explored(try reply(to: task, program, explore)))
+      let reply = try reply(to: task, program, explore, schedules)
+      try control.send(WorkerMessage.explored(reply))
     }
   }
 
   private func reply(
-    to task: ExploreTask, _ program: SimulatedProgram, _ explore: ExploreSettings
+    to task: ExploreTask, _ program: SimulatedProgram, _ explore: ExploreSettings,
+    _ schedules: ScheduleExploration?
   ) throws -> ExploreReply {
     switch task {
     case .block(let number):
@@ -84,6 +98,15 @@ struct ExploreWorker {
       return .finding(try shrinker.shrink(violation))
     case .replay(let finding, let folder):
       return .replayed(try FindingReplay(finding, program).run(filesFolder: folder))
+    case .schedules(let block, let limit):
+      guard let schedules else {
+        throw WorkerError(.harness, "the cell \(program.cell.id) explores no schedules")
+      }
+      return .schedules(try schedules.run(block: block, atMost: limit))
+    case .shrinkSchedule(let violation):
+      return .scheduleFinding(try ScheduleFindingShrinker(program).shrink(violation))
+    case .replaySchedule(let finding):
+      return .replayed(try ScheduleReplay(finding, program).run())
     }
   }
 

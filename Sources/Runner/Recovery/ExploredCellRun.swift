@@ -11,6 +11,8 @@ struct ExploredCell {
   var explored: [String: UInt64]
   /// Violations made small, in the order of the exploration.
   var findings: [CrashFinding]
+  /// Violations in schedules made small, in their order.
+  var scheduleFindings: [ScheduleFinding] = []
   /// What a sweep found wrong, in its order.
   var sweepFindings: [SweepFinding] = []
   /// Workers that died unasked.

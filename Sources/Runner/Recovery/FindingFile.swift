@@ -7,23 +7,40 @@ enum FiledFinding {
   case crash(CrashFinding)
   /// A fault of a sweep after which something was wrong.
   case sweep(SweepFinding)
+  /// A schedule in which a check failed.
+  case schedule(ScheduleFinding)
 }
 
 /// Reads findings from files.
 enum FindingFile {
-  /// What every version of both forms has, and what tells them apart.
+  /// What every version of all forms has, and what tells them apart.
   private struct Header: Decodable {
+    enum Form {
+      case crash, sweep, schedule
+    }
+
     var schema: Int
-    var isOfSweep: Bool
+    var form: Form
 
     private enum CodingKeys: String, CodingKey {
-      case schema, problems
+      case schema, problems, schedule
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       schema = try container.decode(Int.self, forKey: .schema)
-      isOfSweep = container.contains(.problems)
+      form =
+        container.contains(.problems)
+        ? .sweep : container.contains(.schedule) ? .schedule : .crash
+    }
+
+    /// The version of the form that is read.
+    var current: Int {
+      switch form {
+      case .crash: CrashFinding.currentSchema
+      case .sweep: SweepFinding.currentSchema
+      case .schedule: ScheduleFinding.currentSchema
+      }
     }
   }
 
@@ -40,17 +57,19 @@ enum FindingFile {
       throw RunnerError(
         .input, "'\(path)' is no finding: it is no JSON object with a 'schema'; it may be damaged")
     }
-    let current = header.isOfSweep ? SweepFinding.currentSchema : CrashFinding.currentSchema
-    guard header.schema == current else {
+    guard header.schema == header.current else {
       throw RunnerError(
-        .input, "'\(path)' has schema \(header.schema), this version reads schema \(current)")
+        .input,
+        "'\(path)' has schema \(header.schema), this version reads schema \(header.current)")
     }
     let finding: FiledFinding
     do {
       finding =
-        header.isOfSweep
-        ? .sweep(try decoder.decode(SweepFinding.self, from: data))
-        : .crash(try decoder.decode(CrashFinding.self, from: data))
+        switch header.form {
+        case .crash: .crash(try decoder.decode(CrashFinding.self, from: data))
+        case .sweep: .sweep(try decoder.decode(SweepFinding.self, from: data))
+        case .schedule: .schedule(try decoder.decode(ScheduleFinding.self, from: data))
+        }
     } catch {
       throw RunnerError(.input, "'\(path)' is damaged: \(reason(error))")
     }
@@ -85,6 +104,9 @@ enum FindingFile {
     case .sweep(let sweep):
       (program, explore) = (sweep.program, sweep.cell.explore)
       if let misfit = misfit(in: sweep) { return misfit }
+    case .schedule(let schedule):
+      (program, explore) = (schedule.program, schedule.cell.explore)
+      if explore?.exploresSchedules == false { return "its cell explores no schedules" }
     }
     if program < 0 { return "there is no program \(program)" }
     return explore == nil ? "its cell explores nothing" : nil

@@ -34,9 +34,15 @@ public struct ReplayRun {
     self.path = path
     self.options = options
     finding = try FindingFile.read(path)
-    if case .sweep = finding, options.filesFolder != nil {
+    guard options.filesFolder != nil else { return }
+    switch finding {
+    case .crash: break
+    case .sweep:
       throw RunnerError(
         .input, "'\(path)' is a finding of a sweep: --files is for those of crash images")
+    case .schedule:
+      throw RunnerError(
+        .input, "'\(path)' is a finding of a schedule: --files is for those of crash images")
     }
   }
 
@@ -50,6 +56,12 @@ public struct ReplayRun {
         + "\(crash.kind.text): \(crash.found)"
     case .sweep(let sweep):
       return "\(sweep.scenario), \(sweep.cell.id), program \(sweep.program)\n\(sweep.summary)"
+    case .schedule(let schedule):
+      let skipped = schedule.skipped.count
+      let left = skipped == 0 ? "" : ", \(skipped) operations left out"
+      return "\(schedule.scenario), \(schedule.cell.id), program \(schedule.program)\(left), "
+        + "\(schedule.preemptions) preemptions\n"
+        + "\(schedule.found.check.rawValue): \(schedule.found.text)"
     }
   }
 
@@ -73,19 +85,25 @@ public struct ReplayRun {
       executable: options.workerExecutable, logFolder: folder,
       libraryFolder: try other?.make(in: folder))
     switch finding {
-    case .crash(let crash): return try run(crash, launcher, folder)
+    case .crash(let crash):
+      let files = options.filesFolder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+      return try run(
+        .replay(crash, filesFolder: files), crash.cell, crash.sqliteSourceID, launcher, folder)
+    case .schedule(let schedule):
+      return try run(
+        .replaySchedule(schedule), schedule.cell, schedule.sqliteSourceID, launcher, folder)
     case .sweep(let sweep): return try sweep.replay(launcher: launcher, time: SystemTime())
     }
   }
 
   private func run(
-    _ finding: CrashFinding, _ launcher: WorkerLauncher, _ folder: String
+    _ task: ExploreTask, _ cell: PlannedCell, _ sourceID: String, _ launcher: WorkerLauncher,
+    _ folder: String
   ) throws(RunnerError) -> ReplayReport {
     let crew = try ExploreCrew(
-      finding.cell, launcher: launcher, historyFolder: folder, jobs: 1, time: SystemTime(),
-      expectedSourceID: finding.sqliteSourceID)
-    let files = options.filesFolder.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-    var tasks = [ExploreTask.replay(finding, filesFolder: files)]
+      cell, launcher: launcher, historyFolder: folder, jobs: 1, time: SystemTime(),
+      expectedSourceID: sourceID)
+    var tasks = [task]
     var report: ReplayReport?
     try crew.work(
       next: { tasks.popLast() },
@@ -106,6 +124,8 @@ public struct ReplayRun {
     switch finding {
     case .crash(let crash): (diskVersion, source) = (crash.diskVersion, crash.sqliteSourceID)
     case .sweep(let sweep): (diskVersion, source) = (sweep.diskVersion, sweep.librarySource ?? "")
+    case .schedule(let schedule):
+      (diskVersion, source) = (schedule.diskVersion, schedule.sqliteSourceID)
     }
     guard diskVersion == CrashFinding.currentDiskVersion else {
       throw RunnerError(

@@ -116,15 +116,30 @@ final class SimulatedProgram {
 
   // MARK: Running
 
-  /// Runs one program from a fresh disk.
+  /// Runs one program from a fresh disk in its own order.
   ///
   /// - Parameter skips: operations that are left out, for shrinking.
   func run(_ program: Int, skips: Set<ProgramPlace> = []) throws -> ProgramTrace {
+    let order = SeededOrder(seed(of: program).derived("order"))
+    let (disk, result) = try run(program, chooser: order, skips: skips)
+    for database in result.databases { database.close() }
+    return try trace(disk, result)
+  }
+
+  /// Runs one program from a fresh disk, with a log; the engines stay open.
+  ///
+  /// - Parameters:
+  ///   - chooser: chooses who runs next.
+  ///   - change: changes the constants of the world.
+  func run(
+    _ program: Int, chooser: any ActorChooser, skips: Set<ProgramPlace>,
+    change: (inout SimulationSettings) -> Void = { _ in }
+  ) throws -> (disk: SimulatedDisk, result: SimulatedRunResult) {
     let seed = seed(of: program)
     let disk = SimulatedDisk(template, settings: cell.disk, seed: seed.derived("disk"))
     SimulatedVFS.shared.disk = disk
     _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed.rawValue >> 33) | 1)
-    baton.reset(chooser: SeededOrder(seed.derived("order")))
+    baton.reset(chooser: chooser, change: change)
     disk.yieldPoint = baton
     let died = disk.processDied
     baton.processDied = { died($0) }
@@ -139,8 +154,7 @@ final class SimulatedProgram {
     }
     disk.endLog()
     disk.yieldPoint = nil
-    for database in result.databases { database.close() }
-    return try trace(disk, result)
+    return (disk, result)
   }
 
   private func trace(

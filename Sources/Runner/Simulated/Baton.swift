@@ -24,7 +24,8 @@ final class Baton: @unchecked Sendable {
   /// Told of each death at once: the disk takes the locks of the dead away.
   var processDied: (@Sendable (Int) -> Void)?
 
-  private let settings: SimulationSettings
+  private let usualSettings: SimulationSettings
+  private var settings: SimulationSettings
   private let threads: ActorThreads
   private let over = Turn()
   private let stopRequest = Atomic<Bool>(false)
@@ -51,6 +52,7 @@ final class Baton: @unchecked Sendable {
     _ settings: SimulationSettings = SimulationSettings(), chooser: any ActorChooser,
     threads: ActorThreads
   ) {
+    usualSettings = settings
     self.settings = settings
     self.threads = threads
     schedule = ActorSchedule(settings, chooser: chooser)
@@ -60,8 +62,16 @@ final class Baton: @unchecked Sendable {
   // MARK: Runs
 
   /// Begins anew: no actors, everybody alive, the clocks at their origin.
-  func reset(chooser: any ActorChooser) {
+  ///
+  /// - Parameters:
+  ///   - chooser: chooses who runs next.
+  ///   - change: changes the constants of the world for this run.
+  func reset(
+    chooser: any ActorChooser, change: (inout SimulationSettings) -> Void = { _ in }
+  ) {
     precondition(holder < 0, "a run is under way")
+    settings = usualSettings
+    change(&settings)
     for actor in actors where !schedule.hasEnded(actor.index) {
       // Added, but its run never began.
       guard let thread = actor.thread else { continue }

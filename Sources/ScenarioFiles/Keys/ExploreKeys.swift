@@ -14,11 +14,13 @@ extension ExploreSettings: SectionDefaults {
       "Which fault is tried at every operation in turn: each call of the file system layer fails"
         + " (io-errors), or each allocation (memory)."),
     .optional(
-      "strategy", \.strategy, .text(atMost: 100, example: "random"),
-      "Who runs next; without it, a seeded random order."),
+      "strategy", \.strategy, .text(atMost: 100, example: "pct-3"),
+      "How schedules are chosen (without crashes and sweep): uniform, sticky, pct-1 to pct-5,"
+        + " stalls, preemptions, depth-first-2; without it, a portfolio of them in turns."),
     .optional(
       "schedules", \.schedules, .whole(1...1_000_000_000),
-      "How many seeded programs run; without it, until minimum is covered."),
+      "How many schedules, or with crashes or sweep seeded programs, run; without it, until"
+        + " minimum is covered."),
     .optional(
       "budget", \.budget, .positiveDuration,
       "No further program starts after this time; without it, no limit."),

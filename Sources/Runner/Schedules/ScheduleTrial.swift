@@ -1,0 +1,80 @@
+import AssayModel
+import AssayStorage
+import FaultVFS
+import SQLiteDriver
+import Schedules
+import Workloads
+
+/// Runs one schedule of a program on a fresh disk and judges what came of it: while everybody has
+/// the database open, and once more when it is closed.
+struct ScheduleTrial {
+  /// Virtual time of a step: pauses of a millisecond or two end after some dozens of steps of the
+  /// others, not when they are done.
+  private static let tick = Nanoseconds.microseconds(20)
+
+  let program: SimulatedProgram
+
+  /// What came of one schedule.
+  struct Outcome {
+    /// How the run went, with its record.
+    var report: SimulationReport
+    /// What was violated, one entry per check.
+    var violations: [ScheduleViolation.Found]
+    /// Depends on every step, every byte written and every answer.
+    var digest: Digest128
+    /// The attempts of all actors.
+    var events: [SimulatedEvent]
+    /// Whether a log was begun anew under another actor's checkpoint, before that had read of it.
+    var hitsRestartWindow: Bool
+  }
+
+  /// Runs a schedule.
+  ///
+  /// - Parameters:
+  ///   - number: of the program.
+  ///   - skips: operations that are left out.
+  func run(
+    _ number: Int, _ schedule: ScheduleDescription, skips: Set<ProgramPlace> = [],
+    recording: ScheduleRecorder.Level = .run, recordsSteps: Bool = false
+  ) throws -> Outcome {
+    let (disk, result) = try program.run(
+      number, chooser: schedule.makeChooser(), skips: skips
+    ) { settings in
+      settings.tick = Self.tick
+      settings.recording = recording
+      settings.recordsSteps = recordsSteps
+    }
+    var found = ScheduleJudge(program: program)
+    found.add(progress: result.report)
+    found.add(disk.sharedMemoryFaults)
+    // A run that was given up leaves transactions open: what it holds is judged by nobody.
+    if result.report.stuck == nil { found.add(try contentChecks(result.events)) }
+    for database in result.databases { database.close() }
+    if result.report.stuck == nil { found.add(try contentChecks(result.events)) }
+    return Outcome(
+      report: result.report, violations: found.violations,
+      digest: digest(disk, result), events: result.events,
+      hitsRestartWindow: disk.restartsUnderCheckpoint > 0)
+  }
+
+  private func contentChecks(_ events: [SimulatedEvent]) throws -> [CheckResult] {
+    try program.judge(events, program.reader.fresh)
+  }
+
+  private func digest(_ disk: SimulatedDisk, _ result: SimulatedRunResult) -> Digest128 {
+    var digest = ContentDigest()
+    digest.add(Int64(bitPattern: result.report.digest))
+    digest.add(disk.log.digest.description)
+    for event in result.events {
+      digest.add(Int64(bitPattern: event.event.operation.value))
+      digest.add(Int64(bitPattern: event.event.operation.extra))
+      digest.add(Int64(event.event.code))
+      digest.add(Int64(bitPattern: event.event.completed?.nanoseconds ?? 0))
+    }
+    return digest.value
+  }
+}
+
+extension ContentDigest {
+  fileprivate mutating func add(_ text: String) { add(Array(text.utf8).span, as: .text) }
+}

@@ -1,0 +1,117 @@
+import AssayModel
+import Platform
+
+/// Explores the schedules of one cell: hands blocks to worker processes, folds what they found in
+/// the order of the blocks, and has each kind of violation made small.
+///
+/// The result depends on the number of schedules only, not on who explored which.
+final class ScheduledCellRun {
+  /// Schedules beyond which a cell without a number of its own gives up reaching its minimum.
+  private static let scheduleLimit = 10_000_000
+  /// Deaths of workers after which no further block is tried.
+  private static let deathLimit = 8
+
+  private let cell: PlannedCell
+  private let explore: ExploreSettings
+  private let scenario: String
+  private let crew: ExploreCrew
+  private let time: any TimeSource
+  private let progress: (String) -> Void
+
+  private var handedOut = 0
+  private var arrived: [Int: ScheduleReport?] = [:]
+  private var folded = ScheduleFold()
+
+  init(
+    _ cell: PlannedCell, _ explore: ExploreSettings, scenario: String, crew: ExploreCrew,
+    time: any TimeSource, progress: @escaping (String) -> Void
+  ) {
+    self.cell = cell
+    self.explore = explore
+    self.scenario = scenario
+    self.crew = crew
+    self.time = time
+    self.progress = progress
+  }
+
+  func run() throws(RunnerError) -> ExploredCell {
+    var started: MonotonicTime?
+    try crew.work(
+      next: {
+        let start = started ?? time.monotonicNow()
+        started = start
+        return nextBlock(deadline: explore.budget.map { start + $0 })
+      },
+      take: { (task, reply) throws(RunnerError) in take(task, reply) })
+    if let started {
+      folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - started).rawValue)
+    }
+    let findings = try shrink()
+    return ExploredCell(
+      checks: folded.checks(of: cell, explore), explored: folded.counts, findings: [],
+      scheduleFindings: findings, incidents: crew.incidents, library: crew.library)
+  }
+
+  // MARK: Blocks
+
+  private var isEnough: Bool {
+    if let schedules = explore.schedules {
+      return folded.blocks >= Self.blocks(of: schedules)
+    }
+    return folded.distinct >= explore.minimum || folded.schedules >= Self.scheduleLimit
+  }
+
+  private static func blocks(of schedules: Int) -> Int {
+    (schedules + ScheduleExploration.blockSize - 1) / ScheduleExploration.blockSize
+  }
+
+  private func nextBlock(deadline: MonotonicTime?) -> ExploreTask? {
+    if isEnough || crew.incidents.count >= Self.deathLimit { return nil }
+    if let deadline, time.monotonicNow() >= deadline { return nil }
+    let size = ScheduleExploration.blockSize
+    var limit = size
+    if let schedules = explore.schedules {
+      guard handedOut < Self.blocks(of: schedules) else { return nil }
+      limit = min(size, schedules - handedOut * size)
+    }
+    handedOut += 1
+    return .schedules(block: handedOut - 1, atMost: limit)
+  }
+
+  private func take(_ task: ExploreTask, _ reply: ExploreReply?) {
+    guard case .schedules(let block, _) = task else { return }
+    if case .schedules(let report) = reply {
+      arrived[block] = .some(report)
+    } else {
+      arrived[block] = .some(nil)
+    }
+    // In order, and no further than is wanted: so it does not matter who was first.
+    while !isEnough, let next = arrived.removeValue(forKey: folded.blocks) {
+      if let next { folded.add(next) } else { folded.skip() }
+      progress("\(folded.schedules) schedules, \(folded.violations.count) violations")
+    }
+  }
+
+  // MARK: Findings
+
+  private func shrink() throws(RunnerError) -> [ScheduleFinding] {
+    let violations = folded.violations.sorted { $0.index < $1.index }
+    var next = 0
+    var findings: [Int: ScheduleFinding] = [:]
+    try crew.work(
+      next: {
+        guard next < violations.count else { return nil }
+        next += 1
+        return .shrinkSchedule(violations[next - 1])
+      },
+      take: { (task, reply) throws(RunnerError) in
+        guard case .shrinkSchedule(let violation) = task,
+          case .scheduleFinding(var finding) = reply,
+          let index = violations.firstIndex(of: violation)
+        else { return }
+        finding.scenario = scenario
+        findings[index] = finding
+      })
+    return violations.indices.compactMap { findings[$0] }
+  }
+}
