@@ -15,8 +15,11 @@ public struct DatabaseConfiguration: Equatable, Sendable {
 
   /// A file path, or `:memory:`, which means exactly one connection for everything.
   public var path: String
-  /// Set and read back on every connection that is opened.
+  /// Set on every connection that is opened.
   public var pragmas: [Pragma]
+  /// Whether pragmas are read back, so that one that did not take is an error; worth its time unless
+  /// the same ones have taken on the same database a thousand times.
+  public var verifiesPragmas: Bool
   /// What a connection does when another one holds the lock that it wants.
   public var busy: BusyPolicy
   /// How `write` begins its transactions; under group commit it is always IMMEDIATE.
@@ -38,6 +41,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   public init(
     path: String,
     pragmas: [Pragma] = [],
+    verifiesPragmas: Bool = true,
     busy: BusyPolicy = .sqlite(timeout: .seconds(5)),
     begin: TransactionKind = .immediate,
     maxOpenConnections: Int = 1,
@@ -49,6 +53,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   ) {
     self.path = path
     self.pragmas = pragmas
+    self.verifiesPragmas = verifiesPragmas
     self.busy = busy
     self.begin = begin
     self.maxOpenConnections = maxOpenConnections
@@ -96,6 +101,8 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   func options(isReader: Bool, time: any TimeSource) -> ConnectionOptions {
     // Not opened read-only: after a crash the first reader of a WAL has to be able to recover it.
     let pragmas = isReader ? self.pragmas + [Pragma("query_only", 1)] : self.pragmas
-    return ConnectionOptions(path: path, vfs: vfs, pragmas: pragmas, busy: busy, time: time)
+    return ConnectionOptions(
+      path: path, vfs: vfs, pragmas: pragmas, verifiesPragmas: verifiesPragmas, busy: busy,
+      time: time)
   }
 }

@@ -34,11 +34,11 @@ extension ConnectionCore {
     return core
   }
 
-  /// Sets every pragma, then reads every one back.
+  /// Sets every pragma, then reads every one back, if it is to.
   ///
   /// The reading comes last because some pragmas undo others, and `page_size` answers what was
   /// wished until the file's header has been read.
-  func apply(_ pragmas: [Pragma]) throws(SQLiteError) {
+  func apply(_ pragmas: [Pragma], verifies: Bool) throws(SQLiteError) {
     guard !pragmas.isEmpty else { return }
     let start = time.monotonicNow()
     let giveUp = start + busyPolicy.timeout
@@ -47,6 +47,7 @@ extension ConnectionCore {
     for pragma in early + late {
       try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in try self.set(pragma) }
     }
+    guard verifies else { return }
     try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in
       _ = try self.pragma("schema_version")
     }

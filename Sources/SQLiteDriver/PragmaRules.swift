@@ -3,24 +3,30 @@
 enum PragmaRules {
   /// Letters, digits, underscores, and one dot behind a schema name.
   static func isWellFormed(_ name: String) -> Bool {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count <= 2
-      && parts.allSatisfy { part in
-        !part.isEmpty
-          && part.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-              UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-              true
-            default: false
-            }
-          }
+    var dots = 0
+    var length = 0
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        length += 1
+      case UInt8(ascii: ".") where length > 0:
+        dots += 1
+        length = 0
+      default: return false
       }
+    }
+    return length > 0 && dots <= 1
   }
 
   /// The name without schema, in lower case.
   static func base(_ name: String) -> String {
-    (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
+    // Nearly every name is its own: connections are opened by the thousand.
+    let isPlain = name.utf8.allSatisfy { byte in
+      byte != UInt8(ascii: ".") && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+    if isPlain { return name }
+    return (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
   }
 
   /// The value as a literal: a number as it is, anything else as a string.

@@ -8,12 +8,28 @@ extension SimulatedProgram {
   func judge(
     _ events: [SimulatedEvent], _ reader: borrowing ImageReader
   ) throws -> [CheckResult] {
+    try judge(events) { body in try reader.withConnection(body) }
+  }
+
+  /// Judges the content that a connection sees, and all events, with the checks of the real world.
+  ///
+  /// - Parameters:
+  ///   - checksIntegrity: whether the file is checked too; without it `integrity` is unknown.
+  ///   - lend: lends the connection.
+  func judge(
+    _ events: [SimulatedEvent], checksIntegrity: Bool = true,
+    _ lend: ((inout Connection) throws -> Void) throws -> Void
+  ) throws -> [CheckResult] {
     var rows: [ContentRow] = []
     var observation = Observation()
     do {
-      try reader.withConnection { connection in
-        observation.integrityRows = try connection.integrityCheck(limit: 10)
-        observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(10).map { "\($0)" }
+      try lend { connection in
+        if checksIntegrity {
+          observation.integrityRows = try connection.integrityCheck(limit: 10)
+        }
+        if checksIntegrity, hasForeignKeys {
+          observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(10).map { "\($0)" }
+        }
         try entry.readContent(&connection) { rows.append($0) }
         observation.invariants = entry.readInvariants(&connection, cell)
       }

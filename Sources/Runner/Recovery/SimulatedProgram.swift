@@ -18,6 +18,8 @@ final class SimulatedProgram {
   let sql: SQLProgram?
   /// What every program starts from.
   let template: DiskState
+  /// Whether the schema has any.
+  let hasForeignKeys: Bool
   let baton: Baton
   private(set) var reader: ImageReader
   private let clock: SimulatedClock
@@ -35,8 +37,8 @@ final class SimulatedProgram {
     let disk = SimulatedDisk(seed: cell.seed.derived("template"))
     SimulatedVFS.shared.disk = disk
     template = try Self.makeTemplate(disk, cell, entry, baton)
-    reader = ImageReader(
-      time: clock, checksForeignKeys: try Self.hasForeignKeys(template, clock))
+    hasForeignKeys = try Self.hasForeignKeys(template, clock)
+    reader = ImageReader(time: clock, checksForeignKeys: hasForeignKeys)
     sql = try Self.verifiedSQL(cell, template, clock)
     if let sql {
       entry.make = { (context) throws(StorageError) in SQLWorkload(context, program: sql) }
@@ -114,6 +116,37 @@ final class SimulatedProgram {
     }
   }
 
+  private var configuration: DatabaseConfiguration {
+    DatabaseConfiguration(cell.storage, path: ImageReader.path, vfs: VFSName.simulated)
+  }
+
+  /// For a database that was opened with `configuration` before: what the file keeps is not set
+  /// again, and nothing is read back.
+  private var reopeningConfiguration: DatabaseConfiguration {
+    var configuration = configuration
+    configuration.verifiesPragmas = false
+    configuration.pragmas.removeAll { pragma in
+      ["page_size", "auto_vacuum", "encoding"].contains(pragma.name)
+        || pragma.name == "journal_mode" && pragma.value == "wal"
+    }
+    return configuration
+  }
+
+  /// The content after a process has opened the database with the cell's settings, and closed it: in
+  /// the cell's journal mode.
+  func openedTemplate() throws -> DiskState {
+    let disk = SimulatedDisk(template)
+    SimulatedVFS.shared.disk = disk
+    baton.reset(chooser: SeededOrder(cell.seed))
+    let process = SimulatedProcess(0, in: baton, seed: cell.seed.derived("template"))
+    try process.acting {
+      let database = try Database(configuration, environment: process.environment)
+      try database.withConnection { connection in _ = try connection.pragma("schema_version") }
+      database.close()
+    }
+    return DiskState(of: disk)
+  }
+
   // MARK: Running
 
   /// Runs one program from a fresh disk in its own order.
@@ -130,13 +163,15 @@ final class SimulatedProgram {
   ///
   /// - Parameters:
   ///   - chooser: chooses who runs next.
+  ///   - start: what the disk holds; `nil` for the content that no process has opened yet.
   ///   - change: changes the constants of the world.
   func run(
     _ program: Int, chooser: any ActorChooser, skips: Set<ProgramPlace>,
+    from start: DiskState? = nil,
     change: (inout SimulationSettings) -> Void = { _ in }
   ) throws -> (disk: SimulatedDisk, result: SimulatedRunResult) {
     let seed = seed(of: program)
-    let disk = SimulatedDisk(template, settings: cell.disk, seed: seed.derived("disk"))
+    let disk = SimulatedDisk(start ?? template, settings: cell.disk, seed: seed.derived("disk"))
     SimulatedVFS.shared.disk = disk
     _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed.rawValue >> 33) | 1)
     baton.reset(chooser: chooser, change: change)
@@ -147,8 +182,7 @@ final class SimulatedProgram {
     run.skips = skips
     run.position = { UInt64(disk.log.position) }
     run.willRun = { disk.beginLog() }
-    let configuration = DatabaseConfiguration(
-      cell.storage, path: ImageReader.path, vfs: VFSName.simulated)
+    let configuration = start == nil ? configuration : reopeningConfiguration
     let result = try run.run { process in
       try Database(configuration, environment: process.environment)
     }

@@ -12,7 +12,7 @@ struct ScheduleExploration {
 
   /// Estimates how long runs are, and prepares the search.
   init(_ program: SimulatedProgram, _ explore: ExploreSettings) throws {
-    trial = ScheduleTrial(program: program)
+    trial = try ScheduleTrial(program)
     var steps = 0
     for number in 0..<Self.estimatingRuns {
       steps += try trial.run(number, .uniform(program.seed(of: number))).report.steps
@@ -26,7 +26,9 @@ struct ScheduleExploration {
   ///
   /// - Throws: an input error for a name that there is not.
   static func strategies(_ explore: ExploreSettings) throws(RunnerError) -> [ScheduleStrategy] {
-    guard let name = explore.strategy, name != "portfolio" else { return ScheduleStrategy.portfolio }
+    guard let name = explore.strategy, name != "portfolio" else {
+      return ScheduleStrategy.portfolio
+    }
     guard let strategy = ScheduleStrategy(name) else {
       throw RunnerError(
         .input,

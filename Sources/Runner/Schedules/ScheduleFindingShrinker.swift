@@ -14,9 +14,9 @@ struct ScheduleFindingShrinker {
   private let program: SimulatedProgram
   private let trial: ScheduleTrial
 
-  init(_ program: SimulatedProgram) {
+  init(_ program: SimulatedProgram) throws {
     self.program = program
-    trial = ScheduleTrial(program: program)
+    trial = try ScheduleTrial(program)
   }
 
   /// A schedule in which the check fails, and which operations it needs.
@@ -94,8 +94,10 @@ struct ScheduleFindingShrinker {
     ScheduleFinding(
       found: ScheduleViolation.Found(check: violation.found.check, text: failing.text),
       program: violation.program,
-      skipped: failing.skips.map { CrashFinding.SkippedOperation(actor: $0.actor, number: $0.number) }
-        .sorted { ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number) },
+      skipped: failing.skips.map {
+        CrashFinding.SkippedOperation(actor: $0.actor, number: $0.number)
+      }
+      .sorted { ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number) },
       schedule: .runs(failing.outcome.report.schedule.runs),
       preemptions: failing.outcome.report.schedule.preemptions,
       digest: failing.outcome.digest.description, index: violation.index,

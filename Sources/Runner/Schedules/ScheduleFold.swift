@@ -71,7 +71,8 @@ struct ScheduleFold {
     guard distinct >= explore.minimum else {
       return .unknown(
         check, evidence: evidence,
-        reason: "only \(distinct) distinct schedules were explored, \(explore.minimum) are asked for")
+        reason:
+          "only \(distinct) distinct schedules were explored, \(explore.minimum) are asked for")
     }
     return .valid(check, evidence: "none of \(evidence)")
   }

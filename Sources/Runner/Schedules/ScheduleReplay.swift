@@ -13,7 +13,7 @@ struct ScheduleReplay {
   }
 
   func run() throws -> ReplayReport {
-    let outcome = try ScheduleTrial(program: program).run(
+    let outcome = try ScheduleTrial(program).run(
       finding.program, finding.schedule, skips: finding.skips, recordsSteps: true)
     var report = ReplayReport(
       isReproduced: false, differences: [], found: "", trace: [], files: [])

@@ -12,7 +12,13 @@ struct ScheduleTrial {
   /// others, not when they are done.
   private static let tick = Nanoseconds.microseconds(20)
 
-  let program: SimulatedProgram
+  private let program: SimulatedProgram
+  private let start: DiskState
+
+  init(_ program: SimulatedProgram) throws {
+    self.program = program
+    start = try program.openedTemplate()
+  }
 
   /// What came of one schedule.
   struct Outcome {
@@ -38,7 +44,7 @@ struct ScheduleTrial {
     recording: ScheduleRecorder.Level = .run, recordsSteps: Bool = false
   ) throws -> Outcome {
     let (disk, result) = try program.run(
-      number, chooser: schedule.makeChooser(), skips: skips
+      number, chooser: schedule.makeChooser(), skips: skips, from: start
     ) { settings in
       settings.tick = Self.tick
       settings.recording = recording
@@ -48,17 +54,20 @@ struct ScheduleTrial {
     found.add(progress: result.report)
     found.add(disk.sharedMemoryFaults)
     // A run that was given up leaves transactions open: what it holds is judged by nobody.
-    if result.report.stuck == nil { found.add(try contentChecks(result.events)) }
+    if result.report.stuck == nil, let database = result.databases.first {
+      found.add(
+        try program.judge(result.events, checksIntegrity: false) { body in
+          try database.withConnection { connection in try body(&connection) }
+        })
+    }
     for database in result.databases { database.close() }
-    if result.report.stuck == nil { found.add(try contentChecks(result.events)) }
+    if result.report.stuck == nil {
+      found.add(try program.judge(result.events, program.reader.fresh))
+    }
     return Outcome(
       report: result.report, violations: found.violations,
       digest: digest(disk, result), events: result.events,
       hitsRestartWindow: disk.restartsUnderCheckpoint > 0)
-  }
-
-  private func contentChecks(_ events: [SimulatedEvent]) throws -> [CheckResult] {
-    try program.judge(events, program.reader.fresh)
   }
 
   private func digest(_ disk: SimulatedDisk, _ result: SimulatedRunResult) -> Digest128 {

@@ -32,18 +32,19 @@ enum ProcessorCore {
     }
   }
 
-  /// Has the C library keep memory that is freed, up to 256 MiB, for the rest of the process.
+  /// Has the C library keep memory that is freed, up to 256 MiB, for the rest of the process, and
+  /// in one place for all threads, of which only one runs at a time.
   ///
   /// SQLite frees its caches at every close, and glibc then gives them back to the kernel page by
   /// page: over half the time of a simulation that opens a database for each schedule.
   ///
   /// - Returns: whether the allocator knows the option (glibc's does).
-  /// Source: mallopt(3), `M_TRIM_THRESHOLD`.
+  /// Source: mallopt(3), `M_TRIM_THRESHOLD`, `M_ARENA_MAX`.
   @discardableResult
   static func keepFreedMemory() -> Bool {
     guard let symbol = unsafe dlsym(nil, "mallopt") else { return false }
     let function = unsafe unsafeBitCast(symbol, to: MallocOption.self)
-    let trimThreshold: Int32 = -1
-    return function(trimThreshold, 256 << 20) == 1
+    let (trimThreshold, arenaMaximum): (Int32, Int32) = (-1, -8)
+    return function(trimThreshold, 256 << 20) == 1 && function(arenaMaximum, 1) == 1
   }
 }
