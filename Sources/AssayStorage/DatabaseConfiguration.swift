@@ -17,8 +17,8 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   public var path: String
   /// Set on every connection that is opened.
   public var pragmas: [Pragma]
-  /// Whether pragmas are read back, so that one that did not take is an error; worth its time unless
-  /// the same ones have taken on the same database a thousand times.
+  /// Whether pragmas are read back, so that one that did not take is an error; worth its time
+  /// unless the same ones have taken on the same database before.
   public var verifiesPragmas: Bool
   /// What a connection does when another one holds the lock that it wants.
   public var busy: BusyPolicy

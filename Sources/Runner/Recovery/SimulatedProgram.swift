@@ -132,8 +132,8 @@ final class SimulatedProgram {
     return configuration
   }
 
-  /// The content after a process has opened the database with the cell's settings, and closed it: in
-  /// the cell's journal mode.
+  /// The content after a process has opened the database with the cell's settings, and closed it:
+  /// in the cell's journal mode.
   func openedTemplate() throws -> DiskState {
     let disk = SimulatedDisk(template)
     SimulatedVFS.shared.disk = disk

@@ -32,8 +32,8 @@ struct ScheduleExploration {
     guard let strategy = ScheduleStrategy(name) else {
       throw RunnerError(
         .input,
-        "explore.strategy '\(name)' is none: portfolio, uniform, sticky, sticky-95, pct-1 to pct-5, "
-          + "stalls, stalls-50, preemptions, depth-first-2")
+        "explore.strategy '\(name)' is none: portfolio, uniform, sticky, sticky-95, "
+          + "pct-1 to pct-5, stalls, stalls-50, preemptions, depth-first-2")
     }
     return [strategy]
   }

@@ -21,6 +21,8 @@ final class ScheduledCellRun {
   private var handedOut = 0
   private var arrived: [Int: ScheduleReport?] = [:]
   private var folded = ScheduleFold()
+  /// When the first worker was ready.
+  private var started: MonotonicTime?
 
   init(
     _ cell: PlannedCell, _ explore: ExploreSettings, scenario: String, crew: ExploreCrew,
@@ -35,7 +37,6 @@ final class ScheduledCellRun {
   }
 
   func run() throws(RunnerError) -> ExploredCell {
-    var started: MonotonicTime?
     try crew.work(
       next: {
         let start = started ?? time.monotonicNow()
@@ -88,8 +89,15 @@ final class ScheduledCellRun {
     // In order, and no further than is wanted: so it does not matter who was first.
     while !isEnough, let next = arrived.removeValue(forKey: folded.blocks) {
       if let next { folded.add(next) } else { folded.skip() }
+      noteFirstViolation()
       progress("\(folded.schedules) schedules, \(folded.violations.count) violations")
     }
+  }
+
+  private func noteFirstViolation() {
+    let name = "until_violation_nanoseconds"
+    guard let started, !folded.violations.isEmpty, folded.counts[name] == nil else { return }
+    folded.counts[name] = UInt64((time.monotonicNow() - started).rawValue)
   }
 
   // MARK: Findings
