@@ -28,7 +28,8 @@ public struct CheckSuite {
 
   /// The checks that this module answers from a history; the others are judged from figures.
   public static let checks: [CheckName] = [
-    .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy, .invariants,
+    .integrity, .durability, .atomicity, .isolation, .mutualExclusion, .recoveryTime, .busy,
+    .invariants,
   ]
 
   /// Reads the content and then the history, each once.
@@ -89,6 +90,9 @@ public struct CheckSuite {
       case .mixed: checkers.append(MixedAtomicity(context: context))
       default: break
       }
+    }
+    if isAsked(.isolation), context.cell.load.workload == .mixed {
+      checkers.append(MixedIsolation(context: context))
     }
     if isAsked(.invariants), context.cell.load.workload == .sql {
       checkers.append(InvariantCheck(context: context))

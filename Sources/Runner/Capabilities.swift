@@ -58,7 +58,8 @@ public enum Capabilities {
 
   /// Checks that schedules answer.
   public static let scheduleChecks: Set<CheckName> = [
-    .integrity, .durability, .atomicity, .mutualExclusion, .invariants, .progress, .sharedMemory,
+    .integrity, .durability, .atomicity, .isolation, .mutualExclusion, .invariants, .progress,
+    .sharedMemory,
   ]
 
   /// A strategy chooses among schedules, not among crashes.
@@ -104,7 +105,7 @@ public enum Capabilities {
   private static func verifyOwnSQL(_ cell: PlannedCell) throws(RunnerError) {
     guard cell.load.workload == .sql else { return }
     for check in cell.expectations.map(\.check) + cell.furtherChecks
-    where [.atomicity, .mutualExclusion].contains(check) {
+    where [.atomicity, .isolation, .mutualExclusion].contains(check) {
       throw RunnerError(
         .input,
         "cell \(cell.id): check '\(check.rawValue)' has no meaning for rows of your own; "

@@ -19,7 +19,8 @@ public enum Catalog {
 
   /// Checks with a line each.
   public static var checks: [(String, String)] {
-    let known = Capabilities.checks.union(Capabilities.simulatedChecks).union([.errorHandling])
+    let known = Capabilities.checks.union(Capabilities.simulatedChecks)
+      .union(Capabilities.scheduleChecks).union([.errorHandling])
     return CheckName.allCases.map { check in
       (check.rawValue, known.contains(check) ? summary(check) : later)
     }
@@ -51,6 +52,8 @@ public enum Catalog {
     case .integrity: "integrity_check and foreign_key_check are clean in a fresh process"
     case .durability: "nothing acknowledged is missing"
     case .atomicity: "no half transaction: sums, balances, and rows that belong together"
+    case .isolation: "each read is of one committed state, and of none that was already over"
+    case .sharedMemory: "a checkpoint never says that it has copied more frames than there are"
     case .mutualExclusion: "fencing tokens grow, no stale write, no lock surely held twice"
     case .recoveryTime: "from a dead holder's last renewal to the next acquisition"
     case .busy: "number and kind of SQLITE_BUSY that actors saw"

@@ -1,4 +1,6 @@
 import AssayModel
+import Foundation
+import ScenarioFiles
 import Testing
 
 @testable import Runner
@@ -59,6 +61,30 @@ struct DoctorBugTests {
     #expect(bugs.first?.id == "wal-reset")
   }
 
+  @Test("A bug that a scenario shows names it, and that scenario expects it in just these versions")
+  func scenariosAreNamed() throws {
+    let shown = KnownBugs.table.filter { $0.scenario != nil }
+    #expect(shown.map(\.id) == ["wal-reset"])
+    for bug in shown {
+      let file = try ScenarioFile.load(path: Scenarios.path(try #require(bug.scenario)))
+      let rules = try file.plan(seed: Seed(1)).cells.flatMap(\.expectations).flatMap(\.rules)
+      let expected = rules.filter { $0.requirement == .violated }
+      #expect(!expected.isEmpty, "\(bug.id)")
+      #expect(expected.allSatisfy { $0.conditions == [.library(bug.affected)] }, "\(bug.id)")
+    }
+  }
+
+  @Test("The text names the scenario of a bug of this library, and none for a fixed one")
+  func textNamesTheScenario() {
+    func text(_ version: String) -> String {
+      let library = LibraryProbe.report(
+        version: version, sourceID: "", options: [], sleepsInWholeSeconds: false)
+      return DoctorText.text(DoctorReport(machine: DoctorTextTests.machine, library: library))
+    }
+    #expect(text("3.40.1").contains("assay run Scenarios/wal-reset.yaml"))
+    #expect(!text("3.51.3").contains("wal-reset"))
+  }
+
   @Test("A library's report says how its bugs were judged and what its build lacks")
   func libraryIsJudged() {
     let report = LibraryProbe.report(
@@ -76,5 +102,14 @@ struct DoctorBugTests {
       version: "unknown", sourceID: "", options: [], sleepsInWholeSeconds: false)
     #expect(report.knownBugs.isEmpty)
     #expect(report.hints.map(\.id) == ["unknown-version"])
+  }
+}
+
+/// The scenarios that come with Assay.
+private enum Scenarios {
+  static func path(_ name: String) -> String {
+    let package = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return package.appending(path: "Scenarios/\(name).yaml").path
   }
 }

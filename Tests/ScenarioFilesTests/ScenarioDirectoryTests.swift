@@ -14,9 +14,10 @@ struct ScenarioDirectoryTests {
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
-    "counting-cost", "crash-image-rate", "device-claims", "durability-matrix", "fsync-lies",
-    "io-error-sweep", "lost-directory-entry", "out-of-memory", "own-sql-power-loss", "power-loss",
-    "torn-writes",
+    "busy-snapshot", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
+    "fsync-lies", "io-error-sweep", "lease-races", "lost-directory-entry", "out-of-memory",
+    "own-sql-power-loss", "pool-races", "power-loss", "rollback-journal-races", "torn-writes",
+    "wal-checkpoint-races", "wal-reset",
   ]
 
   @Test("Every file is known to these tests")

@@ -98,6 +98,8 @@ struct BugReport: Codable, Equatable, Sendable {
   var remedy: String
   /// The page of SQLite's documentation that says so.
   var source: String
+  /// The scenario that comes with Assay and shows it on this library, such as `wal-reset`.
+  var scenario: String?
 }
 
 /// A compile option and what it means.

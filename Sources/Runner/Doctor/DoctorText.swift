@@ -59,6 +59,9 @@ public enum DoctorText {
   private static func bug(_ bug: BugReport, on page: inout TextPage) {
     page.row(words(bug.consequence), "\(bug.id): \(bug.title), \(bug.affected)")
     page.row("", "\(bug.description) \(bug.remedy) \(bug.source)")
+    if let scenario = bug.scenario {
+      page.row("", "Seen on this library by: assay run Scenarios/\(scenario).yaml")
+    }
   }
 
   private static func words(_ consequence: KnownBug.Consequence) -> String {

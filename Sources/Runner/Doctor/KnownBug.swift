@@ -28,6 +28,8 @@ struct KnownBug: Equatable, Sendable {
   var remedy: String
   /// The page of SQLite's documentation that says so.
   var source: String
+  /// The scenario that comes with Assay and shows it; `nil` where there is none.
+  var scenario: String?
 }
 
 extension BugReport {
@@ -35,7 +37,8 @@ extension BugReport {
   init(_ bug: KnownBug) {
     self.init(
       id: bug.id, title: bug.title, affected: bug.affected.words, consequence: bug.consequence,
-      description: bug.description, remedy: bug.remedy, source: bug.source)
+      description: bug.description, remedy: bug.remedy, source: bug.source,
+      scenario: bug.scenario)
   }
 }
 

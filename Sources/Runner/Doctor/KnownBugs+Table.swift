@@ -23,7 +23,7 @@ extension KnownBugs {
       remedy: upgrade(
         "3.51.3 (or 3.50.7, 3.44.6)",
         otherwise: "let one connection do all the writing and all the checkpoints"),
-      source: site + "wal.html#walresetbug"),
+      source: site + "wal.html#walresetbug", scenario: "wal-reset"),
     KnownBug(
       id: "upsert-index", title: "UPSERT can leave an index out of step with its table",
       affected: range(from: "3.35.0", fixedIn: "3.45.2"), consequence: .corruption,

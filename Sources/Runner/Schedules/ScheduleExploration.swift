@@ -7,6 +7,9 @@ struct ScheduleExploration {
   /// Runs from which the length of a run is estimated, for random priorities.
   private static let estimatingRuns = 10
 
+  /// SQLITE_BUSY_SNAPSHOT.
+  private static let busySnapshot: Int32 = 5 | 2 << 8
+
   private let trial: ScheduleTrial
   private let search: ScheduleSearch
 
@@ -69,6 +72,10 @@ struct ScheduleExploration {
     report.counts[ScheduledCounts.steps, default: 0] += UInt64(outcome.report.steps)
     report.counts[ScheduledCounts.handOvers, default: 0] += UInt64(outcome.report.handOvers)
     if outcome.hitsRestartWindow { report.counts[ScheduledCounts.restartWindows, default: 0] += 1 }
+    let snapshots = outcome.events.count { $0.event.code == Self.busySnapshot }
+    if snapshots > 0 {
+      report.counts[ScheduledCounts.busySnapshots, default: 0] += UInt64(snapshots)
+    }
     report.digests += [outcome.digest.high, outcome.digest.low]
     guard !outcome.violations.isEmpty else { return }
     if report.counts[ScheduledCounts.violating] == nil {

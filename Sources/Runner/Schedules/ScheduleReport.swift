@@ -49,6 +49,8 @@ enum ScheduledCounts {
   /// Schedules in which a write-ahead log was begun anew between another actor's taking of the
   /// checkpoint lock and its first reading from the log.
   static let restartWindows = "schedules_restarting_under_checkpoint"
+  /// Transactions that were told that their snapshot is too old to write (SQLITE_BUSY_SNAPSHOT).
+  static let busySnapshots = "busy_snapshots"
   /// Programs whose schedules were tried one and all, within the bounds of their strategy.
   static let exhausted = "programs_exhausted"
 }
