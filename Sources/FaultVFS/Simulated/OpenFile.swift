@@ -91,7 +91,8 @@ final class OpenFile {
   func mapSharedMemory(
     _ region: Int, size: Int, extend: Bool
   ) -> UnsafeMutableRawPointer? {
-    let shared = inode.sharedMemory ?? SharedMemory(regionSize: size)
+    let shared =
+      inode.sharedMemory ?? SharedMemory(regionSize: size, forgottenSlot: disk.forgottenSlot)
     inode.sharedMemory = shared
     if !isAttached {
       isAttached = true

@@ -16,11 +16,14 @@ final class SharedMemory {
   private(set) var regions: [UnsafeMutableRawPointer]
   private let regionSize: Int
   private var slots = Array(repeating: Slot(), count: Int(SQLITE_SHM_NLOCK))
+  /// A slot that is given to everybody and held by nobody, which only tests plant; `nil` for none.
+  private let forgottenSlot: Int?
   /// Connections that have mapped it.
   private(set) var attached = 0
 
-  init(regionSize: Int) {
+  init(regionSize: Int, forgottenSlot: Int? = nil) {
     self.regionSize = regionSize
+    self.forgottenSlot = forgottenSlot
     unsafe regions = []
   }
 
@@ -64,7 +67,7 @@ final class SharedMemory {
       return SQLITE_OK
     }
     for slot in range where isHeld(slot, against: file, shared: isShared) { return SQLITE_BUSY }
-    for slot in range {
+    for slot in range where slot != forgottenSlot {
       let bit = UInt16(1) << UInt16(slot)
       if isShared {
         if file.sharedSlots & bit == 0 { slots[slot].sharedCount += 1 }

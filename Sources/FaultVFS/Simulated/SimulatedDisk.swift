@@ -46,6 +46,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Every time that a checkpoint left behind more frames checkpointed than there are.
   public private(set) var sharedMemoryFaults: [SharedMemoryFault] = []
   var isUndoing = false
+  /// A lock slot of every shared memory that it forgets: the fault of a VFS that tests plant.
+  var forgottenSlot: Int?
   private let latencies: [VFSMethod: Nanoseconds]
 
   /// A name of the one directory.

@@ -23,13 +23,16 @@ final class SimulatedProgram {
   let baton: Baton
   private(set) var reader: ImageReader
   private let clock: SimulatedClock
+  /// Changes each disk before its engines are opened.
+  var prepare: (SimulatedDisk) -> Void = { _ in }
 
   /// Creates the content that every program starts from.
   ///
+  /// - Parameter entry: of the cell's workload; `nil` for the one that its name stands for.
   /// - Throws: an input error when the set-up fails.
-  init(_ cell: PlannedCell) throws {
+  init(_ cell: PlannedCell, entry given: WorkloadCatalog.Entry? = nil) throws {
     self.cell = cell
-    var entry = try workloadEntry(cell)
+    var entry = try given ?? workloadEntry(cell)
     baton = Baton(
       SimulationSettings(), chooser: SeededOrder(cell.seed), threads: ActorThreads(core: nil))
     clock = SimulatedClock(baton)
@@ -176,6 +179,7 @@ final class SimulatedProgram {
     _ = assay_sqlite_prng_seed(Int32(truncatingIfNeeded: seed.rawValue >> 33) | 1)
     baton.reset(chooser: chooser, change: change)
     disk.yieldPoint = baton
+    prepare(disk)
     let died = disk.processDied
     baton.processDied = { died($0) }
     var run = SimulatedRun(cell, programSeed: seed, entry: entry, baton: baton)
