@@ -21,6 +21,7 @@ public enum Capabilities {
   public static func verify(_ plan: Plan) throws(RunnerError) {
     if let section = plan.scenario.sectionsForLater.first { throw notYet("section '\(section)'") }
     for cell in plan.cells {
+      if plan.scenario.world == .real { try verifyProbabilities(cell) }
       guard WorkloadCatalog.entry(cell.load.workload) != nil else {
         throw notYet("workload '\(cell.load.workload.rawValue)'")
       }
@@ -78,9 +79,7 @@ public enum Capabilities {
   }
 
   private static func verifySimulated(_ cell: PlannedCell) throws(RunnerError) {
-    guard cell.faults.isEmpty else {
-      throw notYet("fault '\(cell.faults[0].kind.rawValue)' in the simulated world")
-    }
+    for fault in cell.faults { try verifySimulated(fault, cell) }
     if let explore = cell.explore { try verifySchedules(explore, cell) }
     guard cell.storage.vfs == .standard else {
       throw RunnerError(
@@ -118,7 +117,7 @@ public enum Capabilities {
   }
 
   /// Each stale lock is a process that takes it and ends.
-  private static func verifyStaleLocks(_ cell: PlannedCell) throws(RunnerError) {
+  static func verifyStaleLocks(_ cell: PlannedCell) throws(RunnerError) {
     let count = cell.load.keyCount
     for fault in cell.faults where fault.kind == .staleLock {
       if case .named(let name) = fault.target, lockNumber(name, of: count) == nil {
@@ -184,7 +183,7 @@ public enum Capabilities {
     }
   }
 
-  private static func notYet(_ what: String) -> RunnerError {
+  static func notYet(_ what: String) -> RunnerError {
     RunnerError(
       .input, "\(what) is part of the scenario format, but this version can't run it yet")
   }

@@ -129,7 +129,7 @@ struct FaultTests {
       ("{ disk_full: all, after: 2 commits }", "disk_full after commits", "a size, such as after:"),
       ("{ io_error: all, after: 2MiB }", "io_error with after", "exactly one of at, every, oper"),
       ("{ kill: holder, operation: 1 }", "kill of the holder at an operation", "the number of a"),
-      ("{ kill: all, probability: 0.1 }", "kill with probability", "exactly one of at, every, aft"),
+      ("{ clock: all, probability: 0.1 }", "clock with probability", "exactly one of at, every"),
       ("{ kill: all, at: 1s, file: wal }", "kill with file", "file beside faults of the file sy"),
       ("{ kill: all, at: 1s, moment: after }", "kill with moment", "moment beside kill with oper"),
       (

@@ -47,6 +47,23 @@ final class SharedMemory {
     }
   }
 
+  /// A copy of what every region holds.
+  var contents: [[UInt8]] {
+    unsafe regions.map { region in
+      unsafe Array(UnsafeRawBufferPointer(start: region, count: regionSize))
+    }
+  }
+
+  /// Puts back what `contents` returned.
+  func restore(_ contents: [[UInt8]]) {
+    for (index, content) in contents.enumerated() {
+      unsafe content.withUnsafeBytes { bytes in
+        unsafe UnsafeMutableRawBufferPointer(start: regions[index], count: regionSize)
+          .copyMemory(from: bytes)
+      }
+    }
+  }
+
   /// Returns a region, or `nil` when it does not exist and may not be made.
   func region(_ index: Int, extend: Bool) -> UnsafeMutableRawPointer? {
     while unsafe regions.count <= index {

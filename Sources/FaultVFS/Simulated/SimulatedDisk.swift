@@ -48,6 +48,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   var isUndoing = false
   /// A lock slot of every shared memory that it forgets: the fault of a VFS that tests plant.
   var forgottenSlot: Int?
+  /// Shared memory as it was at a death, while the dead unwind; `nil` when nobody does.
+  var sharedMemoryAtDeath: [SharedMemoryCopy]?
   private let latencies: [VFSMethod: Nanoseconds]
 
   /// A name of the one directory.
@@ -113,6 +115,7 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   /// Marks a process as dead: its locks vanish, its handles stay for SQLite to close.
   public func processDied(_ process: Int) {
+    keepSharedMemory()
     for number in openFiles.keys.sorted() {
       if let file = openFiles[number], file.process == process { file.releaseLocks() }
     }

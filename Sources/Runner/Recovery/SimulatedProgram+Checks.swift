@@ -8,17 +8,28 @@ extension SimulatedProgram {
   func judge(
     _ events: [SimulatedEvent], _ reader: borrowing ImageReader
   ) throws -> [CheckResult] {
-    try judge(events) { body in try reader.withConnection(body) }
+    try judge(events, lives: [], faults: [], checksIntegrity: true) { body in
+      try reader.withConnection(body)
+    }
   }
 
-  /// Judges the content that a connection sees, and all events, with the checks of the real world.
+  /// Judges what a run left, as a connection sees it, with the checks of the real world.
   ///
   /// - Parameters:
   ///   - checksIntegrity: whether the file is checked too; without it `integrity` is unknown.
   ///   - lend: lends the connection.
   func judge(
-    _ events: [SimulatedEvent], checksIntegrity: Bool = true,
+    _ result: SimulatedRunResult, checksIntegrity: Bool = true,
     _ lend: ((inout Connection) throws -> Void) throws -> Void
+  ) throws -> [CheckResult] {
+    try judge(
+      result.events, lives: result.lives, faults: result.faults, checksIntegrity: checksIntegrity,
+      lend)
+  }
+
+  private func judge(
+    _ events: [SimulatedEvent], lives: [SimulatedLife], faults: [FaultRecord],
+    checksIntegrity: Bool, _ lend: ((inout Connection) throws -> Void) throws -> Void
   ) throws -> [CheckResult] {
     var rows: [ContentRow] = []
     var observation = Observation()
@@ -39,22 +50,26 @@ extension SimulatedProgram {
     }
     var stream = HeapEvents(events.map(\.event))
     var content = observation.failure == nil ? HeapContent(rows) : nil
-    return try CheckSuite(record: record(observation)).run(events: &stream, content: &content)
-      .results
+    return try CheckSuite(record: record(observation, lives, faults))
+      .run(events: &stream, content: &content).results
   }
 
-  /// The record of a run in which nothing was killed.
-  private func record(_ observation: Observation) -> CellRecord {
+  /// The record of a run.
+  ///
+  /// - Parameter lives: without any, nothing was killed.
+  private func record(
+    _ observation: Observation, _ lives: [SimulatedLife], _ faults: [FaultRecord]
+  ) -> CellRecord {
     let start = MonotonicTime(nanoseconds: 0)
     let end = MonotonicTime(nanoseconds: .max / 2)
+    let unharmed = (0..<cell.load.processes).map { process in
+      ProcessRecord(
+        process: process, incarnation: 0, owner: SimulatedRun.owner(process), started: start,
+        ready: start, ended: end, wasKilled: false, peakResidentBytes: 0)
+    }
     return CellRecord(
       cell: cell, repetition: 0, measuredFrom: start, measuredUntil: end,
-      processes: (0..<cell.load.processes).map { process in
-        ProcessRecord(
-          process: process, incarnation: 0, owner: SimulatedRun.owner(process), started: start,
-          ready: start, ended: end, wasKilled: false, peakResidentBytes: 0)
-      },
-      faults: [], observation: observation,
-      library: LibraryVersion(number: SQLiteLibrary.versionNumber))
+      processes: lives.isEmpty ? unharmed : lives.map { $0.record(end: end) }, faults: faults,
+      observation: observation, library: LibraryVersion(number: SQLiteLibrary.versionNumber))
   }
 }

@@ -182,17 +182,33 @@ final class SimulatedProgram {
     prepare(disk)
     let died = disk.processDied
     baton.processDied = { died($0) }
+    baton.deadUnwound = { disk.deadUnwound() }
     var run = SimulatedRun(cell, programSeed: seed, entry: entry, baton: baton)
     run.skips = skips
     run.position = { UInt64(disk.log.position) }
     run.willRun = { disk.beginLog() }
+    if !cell.faults.isEmpty {
+      run.faults = ScheduledFaults(cell, seed: seed.derived("faults"))
+    }
     let configuration = start == nil ? configuration : reopeningConfiguration
-    let result = try run.run { process in
+    var result = try run.run { process in
       try Database(configuration, environment: process.environment)
     }
+    closeDead(&result, disk)
     disk.endLog()
     disk.yieldPoint = nil
     return (disk, result)
+  }
+
+  /// Closes the engines of dead processes while the disk still denies them everything.
+  private func closeDead(_ result: inout SimulatedRunResult, _ disk: SimulatedDisk) {
+    for place in result.lives.indices where result.lives[place].killed != nil {
+      let number = result.lives[place].number
+      disk.processDied(number)
+      baton.acting(for: number) { result.lives[place].database?.close() }
+      result.lives[place].database = nil
+      disk.deadUnwound()
+    }
   }
 
   private func trace(

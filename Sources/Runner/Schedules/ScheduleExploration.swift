@@ -76,6 +76,7 @@ struct ScheduleExploration {
     if snapshots > 0 {
       report.counts[ScheduledCounts.busySnapshots, default: 0] += UInt64(snapshots)
     }
+    ScheduledFaultCounts.add(outcome.faults, of: trial.program.cell, to: &report.counts)
     report.digests += [outcome.digest.high, outcome.digest.low]
     guard !outcome.violations.isEmpty else { return }
     if report.counts[ScheduledCounts.violating] == nil {

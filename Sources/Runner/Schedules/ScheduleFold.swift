@@ -54,10 +54,12 @@ struct ScheduleFold {
   /// One result per check that the cell names.
   func checks(of cell: PlannedCell, _ explore: ExploreSettings) -> [CheckResult] {
     let asked = cell.expectations.map(\.check) + cell.furtherChecks
-    return CheckName.allCases.filter { asked.contains($0) }.map { result($0, explore) }
+    return CheckName.allCases.filter { asked.contains($0) }.map { result($0, cell, explore) }
   }
 
-  private func result(_ check: CheckName, _ explore: ExploreSettings) -> CheckResult {
+  private func result(
+    _ check: CheckName, _ cell: PlannedCell, _ explore: ExploreSettings
+  ) -> CheckResult {
     let evidence = "\(schedules) schedules, \(distinct) of them distinct"
     if let violation = violations.first(where: { $0.found.check == check }) {
       return .violated(
@@ -73,6 +75,9 @@ struct ScheduleFold {
         check, evidence: evidence,
         reason:
           "only \(distinct) distinct schedules were explored, \(explore.minimum) are asked for")
+    }
+    if let missing = ScheduledFaultCounts.missing(for: check, of: cell, counts) {
+      return .unknown(check, evidence: evidence, reason: missing, sawNothing: true)
     }
     return .valid(check, evidence: "none of \(evidence)")
   }

@@ -15,6 +15,11 @@ struct ScheduleJudge {
     if let stuck = report.stuck { add(.progress, stuck) }
   }
 
+  /// Takes why processes that were to come back did not.
+  mutating func add(progress failures: [String]) {
+    if let failure = failures.first { add(.progress, failure) }
+  }
+
   /// Takes what the shared memory said that cannot be.
   mutating func add(_ faults: [SharedMemoryFault]) {
     guard let fault = faults.first else { return }

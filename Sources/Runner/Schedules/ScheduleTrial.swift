@@ -12,7 +12,7 @@ struct ScheduleTrial {
   /// others, not when they are done.
   private static let tick = Nanoseconds.microseconds(20)
 
-  private let program: SimulatedProgram
+  let program: SimulatedProgram
   private let start: DiskState
 
   init(_ program: SimulatedProgram) throws {
@@ -30,6 +30,8 @@ struct ScheduleTrial {
     var digest: Digest128
     /// The attempts of all actors.
     var events: [SimulatedEvent]
+    /// What was broken, and when.
+    var faults: [FaultRecord]
     /// Whether a log was begun anew under another actor's checkpoint, before that had read of it.
     var hitsRestartWindow: Bool
   }
@@ -52,22 +54,24 @@ struct ScheduleTrial {
     }
     var found = ScheduleJudge(program: program)
     found.add(progress: result.report)
+    found.add(progress: result.failures)
     found.add(disk.sharedMemoryFaults)
     // A run that was given up leaves transactions open: what it holds is judged by nobody.
     if result.report.stuck == nil, let database = result.databases.first {
       found.add(
-        try program.judge(result.events, checksIntegrity: false) { body in
+        try program.judge(result, checksIntegrity: false) { body in
           try database.withConnection { connection in try body(&connection) }
         })
     }
     for database in result.databases { database.close() }
     if result.report.stuck == nil {
-      found.add(try program.judge(result.events, program.reader.fresh))
+      let reader = program.reader.fresh
+      found.add(try program.judge(result) { body in try reader.withConnection(body) })
     }
     return Outcome(
       report: result.report, violations: found.violations,
       digest: digest(disk, result), events: result.events,
-      hitsRestartWindow: disk.restartsUnderCheckpoint > 0)
+      faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0)
   }
 
   private func digest(_ disk: SimulatedDisk, _ result: SimulatedRunResult) -> Digest128 {

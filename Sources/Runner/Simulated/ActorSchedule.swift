@@ -19,6 +19,8 @@ struct ActorSchedule: Sendable {
     var isBackground: Bool
     var condition = Condition.ready
     var hasPermit = false
+    /// Its process is paused until then: ready or not, it does not run.
+    var heldUntil: MonotonicTime?
     /// How many steps it has taken.
     var steps = 0
     /// It may wait no more, so that it comes to its end.
@@ -46,6 +48,8 @@ struct ActorSchedule: Sendable {
   private var ready: [Int] = []
   private var deadProcesses: [Bool] = []
   private var foreground = 0
+  /// Actors of dead processes that have not ended: they unwind before anybody else goes on.
+  private(set) var dying = 0
   /// No wait ends before this; may be too early, never too late.
   private var nextWake = MonotonicTime(nanoseconds: .max)
   private var unwindingSteps = 0
@@ -74,6 +78,7 @@ struct ActorSchedule: Sendable {
     entries.append(entry)
     ready.append(index)
     if !isBackground { foreground += 1 }
+    if isDead(process) { dying += 1 }
     return index
   }
 
@@ -93,7 +98,19 @@ struct ActorSchedule: Sendable {
     while deadProcesses.count <= process { deadProcesses.append(false) }
     deadProcesses[process] = true
     for index in entries.indices where entries[index].process == process {
+      if entries[index].condition != .ended { dying += 1 }
       stop(index, cuts: true)
+    }
+  }
+
+  /// Lets the actors of a process run no more until a time; what they wait for goes on meanwhile.
+  mutating func pause(process: Int, until deadline: MonotonicTime) {
+    guard deadline > now else { return }
+    for index in entries.indices
+    where entries[index].process == process && !entries[index].isStopped {
+      entries[index].heldUntil = max(deadline, entries[index].heldUntil ?? deadline)
+      nextWake = min(nextWake, deadline)
+      if entries[index].condition == .ready { remove(index) }
     }
   }
 
@@ -109,9 +126,12 @@ struct ActorSchedule: Sendable {
   private mutating func stop(_ index: Int, cuts: Bool) {
     entries[index].isStopped = true
     if cuts { entries[index].isCut = true }
+    let wasHeld = entries[index].isHeld(at: now)
+    entries[index].heldUntil = nil
     switch entries[index].condition {
     case .sleeping, .parked: makeReady(index)
-    case .ready, .joining, .ended: break
+    case .ready: if wasHeld { makeReady(index) }
+    case .joining, .ended: break
     }
   }
 
@@ -153,7 +173,12 @@ struct ActorSchedule: Sendable {
     var next = MonotonicTime(nanoseconds: .max)
     for index in entries.indices {
       guard let deadline = entries[index].deadline else { continue }
-      if deadline <= now { makeReady(index) } else { next = min(next, deadline) }
+      guard deadline <= now else {
+        next = min(next, deadline)
+        continue
+      }
+      entries[index].heldUntil = nil
+      makeReady(index)
     }
     nextWake = next
   }
@@ -171,6 +196,7 @@ struct ActorSchedule: Sendable {
     entries[index].condition = condition
     if let deadline = entries[index].deadline {
       guard deadline > now else {
+        entries[index].heldUntil = nil
         entries[index].condition = .ready
         return
       }
@@ -183,6 +209,7 @@ struct ActorSchedule: Sendable {
   mutating func end(_ index: Int) {
     entries[index].condition = .ended
     remove(index)
+    if isDead(entries[index].process) { dying -= 1 }
     if !entries[index].isBackground { foreground -= 1 }
     for other in entries.indices where entries[other].condition == .joining(index) {
       makeReady(other)
@@ -200,6 +227,11 @@ struct ActorSchedule: Sendable {
 
   private mutating func makeReady(_ index: Int) {
     entries[index].condition = .ready
+    if let held = entries[index].heldUntil, held > now {
+      nextWake = min(nextWake, held)
+      return
+    }
+    entries[index].heldUntil = nil
     ready.insert(index, at: ready.firstIndex { $0 > index } ?? ready.endIndex)
   }
 
@@ -228,6 +260,10 @@ struct ActorSchedule: Sendable {
         // Only joins are left, in a circle: whoever joins goes on without that end.
         for index in entries.indices where entries[index].condition != .ended { makeReady(index) }
       }
+    }
+    // A process dies at once; only here it takes steps for that.
+    if dying > 0, let victim = ready.first(where: { isDead(entries[$0].process) }) {
+      return victim
     }
     // Whoever unwinds may wait in a loop for another one: nobody must be preferred for ever.
     if let current, entries[current].isStopped {
@@ -268,9 +304,14 @@ extension ActorSchedule.Entry {
   /// When its wait ends by itself.
   fileprivate var deadline: MonotonicTime? {
     switch condition {
-    case .sleeping(let deadline): deadline
-    case .parked(let deadline): deadline
-    case .ready, .joining, .ended: nil
+    case .sleeping(let deadline): max(deadline, heldUntil ?? deadline)
+    case .parked(let deadline): deadline.map { max($0, heldUntil ?? $0) }
+    case .ready: heldUntil
+    case .joining, .ended: nil
     }
+  }
+
+  fileprivate func isHeld(at now: MonotonicTime) -> Bool {
+    heldUntil.map { $0 > now } ?? false
   }
 }

@@ -24,6 +24,11 @@ final class Baton: @unchecked Sendable {
   /// Told of each death at once: the disk takes the locks of the dead away.
   var processDied: (@Sendable (Int) -> Void)?
 
+  /// Told when all actors of dead processes have ended, before anybody else takes a step.
+  var deadUnwound: (@Sendable () -> Void)?
+  /// Told of every step before it takes effect; may kill, pause and move clocks.
+  var interference: (any ScheduleInterference)?
+
   private let usualSettings: SimulationSettings
   private var settings: SimulationSettings
   private let threads: ActorThreads
@@ -39,6 +44,8 @@ final class Baton: @unchecked Sendable {
   private var handOvers = 0
   private var runNumber = 0
   private var outside: Outside
+  /// How far the clocks of simulated processes are off.
+  private var offsets: [Int: ClockOffsets] = [:]
 
   /// Who calls while no run is under way.
   private struct Outside {
@@ -83,6 +90,7 @@ final class Baton: @unchecked Sendable {
     handOvers = 0
     runNumber += 1
     outside = Outside()
+    offsets = [:]
     stopRequest.store(false, ordering: .relaxed)
   }
 
@@ -143,7 +151,9 @@ final class Baton: @unchecked Sendable {
 
   private func end(_ actor: SimulatedActor) {
     schedule.step(actor.index, .end)
+    let wasDying = schedule.dying > 0
     schedule.end(actor.index)
+    if wasDying, schedule.dying == 0 { deadUnwound?() }
     // Back in the pool before it waits: it takes its next turn only after it has asked for it.
     if let thread = actor.thread { threads.give(thread) }
     guard let next = schedule.next(after: actor.index) else {
@@ -167,6 +177,22 @@ final class Baton: @unchecked Sendable {
     guard !schedule.isDead(process) else { return }
     schedule.kill(process: process)
     processDied?(process)
+    if schedule.dying == 0 { deadUnwound?() }
+  }
+
+  /// Lets a process stand still until a time.
+  func pause(process: Int, until deadline: MonotonicTime) {
+    schedule.pause(process: process, until: deadline)
+  }
+
+  /// Moves the clocks of a process from now on.
+  func moveClocks(of process: Int, _ change: FaultSpecification.ClockChange) {
+    offsets[process, default: ClockOffsets()].apply(change, at: schedule.now)
+  }
+
+  /// Gives a process the clocks of another one, which ran on the same machine.
+  func copyClocks(from process: Int, to other: Int) {
+    offsets[other] = offsets[process]
   }
 
   func isDead(process: Int) -> Bool { schedule.isDead(process) }
@@ -205,11 +231,23 @@ final class Baton: @unchecked Sendable {
     return schedule.now
   }
 
-  /// The virtual wall clock, which runs with the monotonic one.
+  /// The virtual wall clock of the caller's process, which runs with the monotonic one.
   func wallNow() -> WallTime {
     let passed = schedule.now - settings.origin
+    let offset = offsets.isEmpty ? 0 : offsets[currentProcess]?.offset(at: schedule.now) ?? 0
     return WallTime(
-      milliseconds: settings.wallOrigin.milliseconds + passed.rawValue / 1_000_000)
+      milliseconds: settings.wallOrigin.milliseconds + passed.rawValue / 1_000_000
+        + offset / 1_000_000)
+  }
+
+  /// Reads the boot clock of the caller's process, which takes a tick: the machine never slept, so
+  /// it is the monotonic one as long as no fault moves it.
+  func readBoot() -> BootTime {
+    let now = read()
+    let time = BootTime(nanoseconds: now.nanoseconds)
+    guard !offsets.isEmpty, let offsets = offsets[currentProcess], offsets.clocks == .all
+    else { return time }
+    return time + Nanoseconds(offsets.offset(at: now))
   }
 
   /// Lets virtual time reach a deadline while others run.
@@ -295,6 +333,9 @@ final class Baton: @unchecked Sendable {
     schedule.step(own, kind)
     progress.store(schedule.steps, ordering: .relaxed)
     if stopRequest.load(ordering: .relaxed) { schedule.giveUp(.stopped) }
+    if let interference, !schedule.isStopped(own), schedule.ending == nil {
+      interference.stepped(kind, process: schedule.entries[own].process)
+    }
   }
 
   private func passOn(from own: Int) {

@@ -25,6 +25,8 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
   /// All attempts so far, in order.
   private(set) var events: [SimulatedEvent] = []
   private(set) var lastReading: MonotonicTime
+  /// Writes that were acknowledged.
+  private(set) var commits = 0
   /// Number of the operation that the actor performs.
   var number = 0
 
@@ -85,6 +87,7 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
     events[last].event.isFinal = isFinal
     events[last].event.completed = now
     events[last].completedAt = position()
+    if outcome == .ok, operation.kind.isWrite { commits += 1 }
     return now
   }
 }

@@ -12,8 +12,7 @@ final class SimulatedClock: TimeSource {
 
   func monotonicNow() -> MonotonicTime { baton.read() }
 
-  /// The machine never slept: the boot clock reads as the monotonic one.
-  func bootNow() -> BootTime { BootTime(nanoseconds: baton.read().nanoseconds) }
+  func bootNow() -> BootTime { baton.readBoot() }
 
   func wallNow() -> WallTime {
     _ = baton.read()

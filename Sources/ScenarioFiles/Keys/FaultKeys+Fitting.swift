@@ -45,8 +45,9 @@ extension FaultDraft {
 
   private static func triggers(of kind: FaultSpecification.Kind) -> [String] {
     switch kind {
-    case .kill: ["at", "every", "after", "operation"]
-    case .pause, .clock, .staleLock, .tamper: ["at", "every"]
+    case .kill: ["at", "every", "after", "operation", "probability"]
+    case .pause: ["at", "every", "probability"]
+    case .clock, .staleLock, .tamper: ["at", "every"]
     case .diskFull: ["at", "every", "after", "operation", "probability"]
     default: ["at", "every", "operation", "probability"]
     }

@@ -99,7 +99,7 @@ final class SweepTrial {
     var databases: [Database] = []
     addOperator()
     do {
-      let result = try simulated.run { process in
+      let result = try simulated.run { [self] process in
         let database = try open(process)
         opened.add(database)
         return database
