@@ -6,12 +6,18 @@ extension Capabilities {
     .kill, .pause, .clock, .staleLock,
   ]
 
+  /// Checks that recoveries by several at once answer.
+  public static let raceChecks: Set<CheckName> = [
+    .integrity, .consistency, .durability, .progress,
+  ]
+
   /// Says why a fault can't be injected in the simulated world.
   static func verifySimulated(
     _ fault: FaultSpecification, _ cell: PlannedCell
   ) throws(RunnerError) {
     let kind = fault.kind.rawValue
-    guard let explore = cell.explore, explore.exploresSchedules else {
+    guard let explore = cell.explore, explore.crashes == nil, explore.sweep == nil
+    else {
       throw notYet("fault '\(kind)' beside crashes or a sweep in the simulated world")
     }
     guard scheduleFaults.contains(fault.kind) else {

@@ -54,7 +54,7 @@ public enum Capabilities {
     guard let explore else { return simulatedChecks }
     if explore.sweep != nil { return simulatedChecks.union([.errorHandling]) }
     guard explore.exploresSchedules else { return simulatedChecks }
-    return scheduleChecks
+    return explore.crashes == nil ? scheduleChecks : raceChecks
   }
 
   /// Checks that schedules answer.
@@ -69,7 +69,7 @@ public enum Capabilities {
   ) throws(RunnerError) {
     guard let strategy = explore.strategy else { return }
     guard explore.exploresSchedules else {
-      throw notYet("explore.strategy '\(strategy)' beside crashes or a sweep")
+      throw notYet("explore.strategy '\(strategy)' beside a sweep")
     }
     do throws(RunnerError) {
       _ = try ScheduleExploration.strategies(explore)

@@ -30,7 +30,7 @@ extension DryRun {
     var unit = "schedule"
     if let crashes = explore.crashes {
       parts.append("crashes: \(crashes.rawValue)")
-      unit = "image"
+      unit = explore.exploresSchedules ? "schedule" : "image"
     }
     if let sweep = explore.sweep {
       parts.append("sweep: \(sweep.rawValue)")

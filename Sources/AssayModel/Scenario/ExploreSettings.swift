@@ -49,6 +49,7 @@ public struct ExploreSettings: Hashable, Codable, Sendable {
   /// Creates settings that explore schedules.
   public init() {}
 
-  /// Whether orders of the actors' steps are explored: what there is without crashes and sweeps.
-  public var exploresSchedules: Bool { crashes == nil && sweep == nil }
+  /// Whether orders of the actors' steps are explored: what there is without crashes and sweeps,
+  /// and with crashes where a strategy is named, which chooses among orders of the recovery.
+  public var exploresSchedules: Bool { sweep == nil && (crashes == nil || strategy != nil) }
 }

@@ -29,6 +29,14 @@ struct ScheduleJudge {
         + "holds \(fault.frames)")
   }
 
+  /// Takes what is wrong with what a recoverer found.
+  mutating func add(_ judgement: ImageJudge.Judgement, _ finder: String) {
+    for found in judgement.violations { add(found.check, "\(finder): \(found.found)") }
+  }
+
+  /// Takes that recoverers found different contents.
+  mutating func add(consistency found: String) { add(.consistency, found) }
+
   /// Takes the answers of the workload's own checks.
   mutating func add(_ results: [CheckResult]) {
     for result in results where result.status == .violated {

@@ -14,9 +14,12 @@ struct ScheduleTrial {
 
   let program: SimulatedProgram
   private let start: DiskState
+  /// Set where the schedules are of recoveries.
+  private let race: RecoveryRace?
 
   init(_ program: SimulatedProgram) throws {
     self.program = program
+    race = program.cell.explore?.crashes == nil ? nil : RecoveryRace(program)
     start = try program.openedTemplate()
   }
 
@@ -34,6 +37,8 @@ struct ScheduleTrial {
     var faults: [FaultRecord]
     /// Whether a log was begun anew under another actor's checkpoint, before that had read of it.
     var hitsRestartWindow: Bool
+    /// Further counts by name.
+    var counts: [String: UInt64] = [:]
   }
 
   /// Runs a schedule.
@@ -45,13 +50,14 @@ struct ScheduleTrial {
     _ number: Int, _ schedule: ScheduleDescription, skips: Set<ProgramPlace> = [],
     recording: ScheduleRecorder.Level = .run, recordsSteps: Bool = false
   ) throws -> Outcome {
-    let (disk, result) = try program.run(
-      number, chooser: schedule.makeChooser(), skips: skips, from: start
-    ) { settings in
+    let change = { (settings: inout SimulationSettings) in
       settings.tick = Self.tick
       settings.recording = recording
       settings.recordsSteps = recordsSteps
     }
+    if let race { return try race.run(number, schedule, skips: skips, change: change) }
+    let (disk, result) = try program.run(
+      number, chooser: schedule.makeChooser(), skips: skips, from: start, change: change)
     var found = ScheduleJudge(program: program)
     found.add(progress: result.report)
     found.add(progress: result.failures)
@@ -89,5 +95,5 @@ struct ScheduleTrial {
 }
 
 extension ContentDigest {
-  fileprivate mutating func add(_ text: String) { add(Array(text.utf8).span, as: .text) }
+  mutating func add(_ text: String) { add(Array(text.utf8).span, as: .text) }
 }

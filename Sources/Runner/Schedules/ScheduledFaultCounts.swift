@@ -5,6 +5,9 @@ enum ScheduledFaultCounts {
   /// Kills that hit a process inside a write or as the holder of a lock.
   static let killsInWrites = "kills_during_writes"
 
+  /// Killed processes that came back and opened the database.
+  static let restarts = "restarts"
+
   /// The name of the count of a kind of fault.
   static func name(_ kind: FaultSpecification.Kind) -> String {
     switch kind {
@@ -26,7 +29,9 @@ enum ScheduledFaultCounts {
     }
     for record in records {
       counts[name(record.kind), default: 0] += 1
-      if record.kind == .kill, record.hitDuringWrite { counts[killsInWrites, default: 0] += 1 }
+      guard record.kind == .kill else { continue }
+      if record.hitDuringWrite { counts[killsInWrites, default: 0] += 1 }
+      if record.recovered != nil { counts[restarts, default: 0] += 1 }
     }
   }
 
@@ -37,6 +42,9 @@ enum ScheduledFaultCounts {
   static func missing(
     for check: CheckName, of cell: PlannedCell, _ counts: [String: UInt64]
   ) -> String? {
+    if cell.explore?.crashes != nil, counts[RecoveryCounts.recovered, default: 0] == 0 {
+      return "no crash left anything to recover"
+    }
     for fault in cell.faults where counts[name(fault.kind), default: 0] == 0 {
       return switch fault.kind {
       case .kill: "no process was killed"

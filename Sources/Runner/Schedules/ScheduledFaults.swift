@@ -20,6 +20,8 @@ final class ScheduledFaults: ScheduleInterference {
   private var nextDue = MonotonicTime(nanoseconds: .max)
   private let watchesSteps: Bool
   private var crew: SimulatedCrew?
+  /// By place of the kill in `records`: the life that follows it.
+  private var successors: [(record: Int, life: Int)] = []
 
   private struct Entry {
     var fault: FaultSpecification
@@ -59,7 +61,10 @@ final class ScheduledFaults: ScheduleInterference {
   }
 
   /// Lets go of the processes, which know their faults.
-  func end() { crew = nil }
+  func end() {
+    for (record, life) in successors { records[record].recovered = crew?.lives[life].ready }
+    crew = nil
+  }
 
   func stepped(_ kind: StepKind, process number: Int) {
     guard let crew else { return }
@@ -209,7 +214,8 @@ final class ScheduledFaults: ScheduleInterference {
       record.injected = crew.lives[life.number].killed ?? crew.now
       record.detected = record.injected
       if let delay = fault.restartAfter {
-        crew.restart(life.number, after: delay, owner: fault.restartOwner)
+        let life = crew.restart(life.number, after: delay, owner: fault.restartOwner)
+        successors.append((records.count, life))
       }
     case .pause:
       let end = crew.now + (fault.duration ?? .zero)

@@ -154,7 +154,11 @@ final class SimulatedCrew: @unchecked Sendable {
   }
 
   /// Starts the next incarnation of a process after a time, while the others run.
-  func restart(_ number: Int, after delay: Nanoseconds, owner: FaultSpecification.RestartOwner) {
+  ///
+  /// - Returns: the number of its life.
+  func restart(
+    _ number: Int, after delay: Nanoseconds, owner: FaultSpecification.RestartOwner
+  ) -> Int {
     let old = lives[number]
     let incarnation = old.incarnation + 1
     let keepsOwner =
@@ -171,6 +175,7 @@ final class SimulatedCrew: @unchecked Sendable {
     begin(new, "\(old.process).\(incarnation) starts", at: due) { [self] workload in
       addActors(of: new, workload)
     }
+    return new
   }
 
   /// Starts a process that takes a lock and dies with it.

@@ -1,0 +1,176 @@
+import AssayModel
+import FaultVFS
+import SQLiteDriver
+import Schedules
+import Workloads
+
+/// Lets the power go in a program and several processes recover what is left at once, under a
+/// schedule: each opens the database, which rolls a hot journal back or reads the log anew, checks
+/// it and reads all of it. What each finds, and what stays, must be what a crash there allows.
+final class RecoveryRace {
+  /// So many races one after the other are of the same program, each with an image of its own.
+  static let imagesOfProgram = 32
+  /// Longest look for an image that differs from what every other crash leaves.
+  private static let longestDraw = 64
+
+  private let program: SimulatedProgram
+  private var known: (number: Int, skips: Set<ProgramPlace>, trace: ProgramTrace)?
+
+  init(_ program: SimulatedProgram) {
+    self.program = program
+  }
+
+  /// Runs a race.
+  ///
+  /// - Parameters:
+  ///   - number: of the race: it says which program and which image.
+  ///   - skips: operations of the program that are left out.
+  func run(
+    _ number: Int, _ schedule: ScheduleDescription, skips: Set<ProgramPlace>,
+    change: (inout SimulationSettings) -> Void
+  ) throws -> ScheduleTrial.Outcome {
+    let trace = try trace(number / Self.imagesOfProgram, skips)
+    let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
+    let choice = draw(builder, trace, seed: program.seed(of: number).derived("race"))
+    let disk = builder.disk
+    let hash = builder.make(choice)
+    defer { builder.reset() }
+    let before = disk.changeCount
+    let baton = program.baton
+    baton.reset(chooser: schedule.makeChooser(), change: change)
+    SimulatedVFS.shared.disk = disk
+    disk.yieldPoint = baton
+    let results = RecoveryResults(count: max(2, program.cell.load.processes))
+    for process in 0..<results.states.count {
+      let recoverer = Recoverer(process: process, program: program, results: results)
+      baton.add(name: "recoverer \(process)", process: process) { recoverer.run() }
+    }
+    let report = baton.run()
+    disk.yieldPoint = nil
+    var outcome = judge(report, results, trace, at: builder.position)
+    outcome.counts[RecoveryCounts.recovered] = disk.changeCount > before ? 1 : 0
+    outcome.counts[RecoveryCounts.contended] = results.refusals > 0 ? 1 : 0
+    outcome.digest = digest(outcome, hash, results)
+    return outcome
+  }
+
+  private func trace(_ number: Int, _ skips: Set<ProgramPlace>) throws -> ProgramTrace {
+    if let known, known.number == number, known.skips == skips { return known.trace }
+    let trace = try program.run(number, skips: skips)
+    known = (number, skips, trace)
+    return trace
+  }
+
+  /// Draws a crash point and an image of it, inside of a transaction where that is to be had.
+  private func draw(
+    _ builder: CrashImageBuilder, _ trace: ProgramTrace, seed: Seed
+  ) -> ImageChoice {
+    var generator = SeededGenerator(seed)
+    let length = trace.disk.log.position
+    var position = generator.below(length + 1)
+    for _ in 0..<Self.longestDraw where !isInside(position, trace.order) {
+      position = generator.below(length + 1)
+    }
+    while builder.position < position, builder.advance() {}
+    var images = builder.images(ExploreSettings.ImageBounds(), seed: seed.derived("image"))
+    var choice = builder.completeChoice
+    // One in four as if only the processes had died: then the journal is surely there.
+    guard generator.below(4) > 0 else { return choice }
+    for _ in 0...generator.below(max(1, images.count)) where !images.next(&choice) { break }
+    return choice
+  }
+
+  private func isInside(_ position: Int, _ order: CommitOrder) -> Bool {
+    order.transactions.contains { $0.began < position && $0.ended ?? .max >= position }
+  }
+
+  // MARK: Judging
+
+  private func judge(
+    _ report: SimulationReport, _ results: RecoveryResults, _ trace: ProgramTrace, at position: Int
+  ) -> ScheduleTrial.Outcome {
+    let judge = ImageJudge(
+      trace: trace, judgesAtEnd: program.cell.disk.sync == .barrier)
+    var found = ScheduleJudge(program: program)
+    found.add(progress: report)
+    for (process, state) in results.states.enumerated() {
+      guard let state else {
+        found.add(progress: ["recoverer \(process) was refused again and again"])
+        continue
+      }
+      found.add(judge.judge(state, at: position), "recoverer \(process)")
+    }
+    if report.stuck == nil {
+      var reader = program.reader.fresh
+      let last = reader.read(closesNaturally: true)
+      results.last = last
+      found.add(judge.judge(last, at: position), "after all")
+      if let other = results.states.first(where: { $0 != nil && $0 != last }) {
+        found.add(
+          consistency: "recoverers found \(String(describing: other ?? last)), the next \(last)")
+      }
+    }
+    return ScheduleTrial.Outcome(
+      report: report, violations: found.violations, digest: Digest128(high: 0, low: 0),
+      events: trace.events, faults: [], hitsRestartWindow: false)
+  }
+
+  private func digest(
+    _ outcome: ScheduleTrial.Outcome, _ hash: ImageHash, _ results: RecoveryResults
+  ) -> Digest128 {
+    var digest = ContentDigest()
+    digest.add(Int64(bitPattern: outcome.report.digest))
+    digest.add("\(hash)")
+    for state in results.states + [results.last] { digest.add(String(describing: state)) }
+    return digest.value
+  }
+}
+
+/// What recoverers found.
+final class RecoveryResults: @unchecked Sendable {
+  // Unchecked because only the holder of the baton touches it, or who waits for the run's end.
+
+  /// By process; `nil` for one that never got in.
+  var states: [ImageState?]
+  /// What was there after all.
+  var last: ImageState?
+  /// How often one was refused because of another.
+  var refusals = 0
+
+  init(count: Int) {
+    states = Array(repeating: nil, count: count)
+  }
+}
+
+/// One process that opens a database after a crash.
+private struct Recoverer: @unchecked Sendable {
+  // Unchecked because of the program: only the holder of the baton uses it.
+
+  /// Attempts, a millisecond apart, after which it gives up.
+  private static let attempts = 1_000
+
+  let process: Int
+  let program: SimulatedProgram
+  let results: RecoveryResults
+
+  func run() {
+    for _ in 0..<Self.attempts {
+      var reader = program.reader.fresh
+      let state = reader.read(closesNaturally: true)
+      guard case .unreadable(let code) = state, ResultCode(rawValue: code).primary == .busy else {
+        if !program.baton.isCallerCut { results.states[process] = state }
+        return
+      }
+      results.refusals += 1
+      guard program.baton.sleep(for: .milliseconds(1)) else { return }
+    }
+  }
+}
+
+/// Names of the counts of races, as they stand in `explored{}` of a result.
+enum RecoveryCounts {
+  /// Races in which something was recovered: a file was changed by it.
+  static let recovered = "races_recovering"
+  /// Races in which a process was refused because another one recovered.
+  static let contended = "races_contended"
+}

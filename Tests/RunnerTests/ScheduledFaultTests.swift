@@ -1,0 +1,331 @@
+import AssayModel
+import FaultVFS
+import Schedules
+import Testing
+import Workloads
+
+@testable import Runner
+
+/// Each test has a process of its own, as a simulation has: the current disk belongs to the process.
+@Suite("Faults inside schedules")
+struct ScheduledFaultTests {
+  // MARK: Worlds
+
+  static func cell(
+    _ workload: LoadSettings.Workload, _ faults: [FaultSpecification],
+    change: (inout PlannedCell) -> Void = { _ in }
+  ) -> PlannedCell {
+    SimulatedWorld.cell(workload) { cell in
+      cell.seed = Seed(11)
+      cell.storage.journalMode = .delete
+      cell.storage.synchronous = .normal
+      cell.storage.busy = .sqlite
+      cell.storage.busyTimeout = .seconds(1)
+      cell.storage.pragmas = [StorageSettings.Pragma(name: "page_size", value: "1024")]
+      cell.load.processes = 3
+      cell.load.writers = 1
+      cell.load.readers = 0
+      cell.load.extent = .operations(24)
+      cell.faults = faults
+      var explore = ExploreSettings()
+      explore.schedules = 1
+      cell.explore = explore
+      cell.furtherChecks = [.integrity, .durability, .atomicity, .progress, .mutualExclusion]
+      change(&cell)
+    }
+  }
+
+  static func kill(
+    _ target: FaultSpecification.Target, _ trigger: FaultSpecification.Trigger,
+    restartAfter: Nanoseconds? = nil
+  ) -> FaultSpecification {
+    var fault = FaultSpecification(kind: .kill, target: target, trigger: trigger)
+    fault.restartAfter = restartAfter
+    return fault
+  }
+
+  static func probability(_ value: Double) throws -> FaultSpecification.Trigger {
+    .probability(try #require(Probability(value)))
+  }
+
+  /// Runs schedules of a cell, each of a program of its own.
+  static func play(
+    _ cell: PlannedCell, count: Int = 20
+  ) throws -> [ScheduleTrial.Outcome] {
+    let program = try SimulatedProgram(cell)
+    let trial = ScheduleTrial(program: program)
+    return try (0..<count).map { try trial.run($0, .uniform(Seed(UInt64($0)))) }
+  }
+
+  // MARK: Kills
+
+  @Test("A process that is killed at a call makes no further one, and the others do all of theirs")
+  func killed() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkKilled() }
+  }
+
+  private static func checkKilled() throws {
+    for mode in [StorageSettings.JournalMode.delete, .wal] {
+      let cell = Self.cell(.mixed, [kill(.process(1), .operation(60))]) {
+        $0.storage.journalMode = mode
+      }
+      for outcome in try play(cell) {
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        try #require(outcome.faults.count == 1)
+        let kill = outcome.faults[0]
+        #expect(kill.kind == .kill && kill.process == 1)
+        let events = outcome.events.map(\.event)
+        #expect(events.allSatisfy { $0.actor.process != 1 || $0.invoked < kill.injected })
+        #expect(
+          events.allSatisfy { $0.actor.process != 1 || $0.completed ?? kill.injected <= kill.injected })
+        for process in [0, 2] {
+          let numbers = outcome.events.filter { Int($0.event.actor.process) == process }
+            .map(\.number)
+          #expect(numbers.max() == 7, "process \(process)")
+        }
+      }
+    }
+  }
+
+  @Test("A writer killed in mode delete leaves a hot journal that another process rolls back")
+  func hotJournal() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkHotJournal() }
+  }
+
+  private static func checkHotJournal() throws {
+    var atWrite = kill(.process(0), .operation(3))
+    // The journal is synced, and some page of the database was overwritten.
+    atWrite.method = .write
+    atWrite.file = .database
+    let cell = Self.cell(.mixed, [atWrite]) { $0.load.keyCount = 8 }
+    let program = try SimulatedProgram(cell)
+    var rolledBack = 0
+    for number in 0..<20 {
+      let outcome = try ScheduleTrial(program: program).run(number, .uniform(Seed(UInt64(number))))
+      #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+      guard let kill = outcome.faults.first else { continue }
+      #expect(kill.hitDuringWrite)
+      let log = SimulatedVFS.shared.disk.log.operations
+      // Actor 0 begins its journals itself; whoever writes the database without a journal of its
+      // own before that has rolled back.
+      if let death = log.lastIndex(where: { $0.actor == 0 }),
+        let next = log[(death + 1)...].first(where: {
+          [.create, .delete, .write].contains($0.kind) && $0.actor != 0
+        }), next.kind == .write, next.file == .database
+      {
+        rolledBack += 1
+      }
+    }
+    #expect(rolledBack > 5, "\(rolledBack) hot journals of 20 programs")
+  }
+
+  @Test("A killed process comes back as its next incarnation and does what is left")
+  func restarted() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkRestarted() }
+  }
+
+  private static func checkRestarted() throws {
+    for mode in [StorageSettings.JournalMode.delete, .wal] {
+      let trigger = try probability(0.004)
+      let cell = Self.cell(.mixed, [kill(.random, trigger, restartAfter: .milliseconds(1))]) {
+        $0.storage.journalMode = mode
+      }
+      var returns = 0
+      for outcome in try play(cell, count: 40) {
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        #expect(outcome.faults.allSatisfy { $0.recovered ?? $0.injected > $0.injected })
+        returns += outcome.faults.count
+        // Every actor has begun each of its eight operations, in one life or the other.
+        for process in 0..<3 {
+          let begun = Set(
+            outcome.events.filter { Int($0.event.actor.process) == process }
+              .map { "\($0.event.actor) \($0.number)" })
+          #expect(begun.count <= 8 && begun.count > 2, "process \(process): \(begun)")
+        }
+      }
+      #expect(returns > 20)
+    }
+  }
+
+  @Test("After the death of a holder another takes the lock when its lease has ended, not before")
+  func takeover() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkTakeover() }
+  }
+
+  private static func locks(
+    _ faults: [FaultSpecification], change: (inout PlannedCell) -> Void = { _ in }
+  ) -> PlannedCell {
+    cell(.locks, faults) { cell in
+      cell.storage.journalMode = .wal
+      cell.load.keyCount = 1
+      cell.load.hold = .milliseconds(2)
+      cell.load.extent = .operations(12)
+      cell.locks.ttl = .milliseconds(50)
+      cell.locks.poll = .milliseconds(1)
+      cell.locks.fencing = true
+      cell.locks.renew = false
+      change(&cell)
+    }
+  }
+
+  private static func acquisitions(_ outcome: ScheduleTrial.Outcome) -> [Event] {
+    outcome.events.map(\.event)
+      .filter { $0.operation.kind == .acquire && $0.outcome == .ok }
+      .sorted { $0.completed ?? $0.invoked < $1.completed ?? $1.invoked }
+  }
+
+  private static func checkTakeover() throws {
+    let cell = locks([kill(.holder, .at(.milliseconds(5)))])
+    for outcome in try play(cell) {
+      #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+      let death = try #require(outcome.faults.first)
+      #expect(death.hitDuringWrite)
+      let all = acquisitions(outcome)
+      let held = try #require(all.last { $0.completed ?? $0.invoked <= death.injected })
+      #expect(Int(held.actor.process) == death.process)
+      let next = try #require(all.first { $0.completed ?? $0.invoked > death.injected })
+      let end = MonotonicTime(nanoseconds: held.operation.extra)
+      let taken = try #require(next.completed)
+      #expect(taken >= end, "taken before the lease ended")
+      #expect(taken - end < .milliseconds(10))
+    }
+  }
+
+  // MARK: Pauses
+
+  @Test("A holder that slept through its lease is refused its write, and only fencing refuses it")
+  func pausedHolder() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkPausedHolder() }
+  }
+
+  private static func pause(
+    _ target: FaultSpecification.Target, at time: Nanoseconds, for span: Nanoseconds
+  ) -> FaultSpecification {
+    var fault = FaultSpecification(kind: .pause, target: target, trigger: .at(time))
+    fault.duration = span
+    return fault
+  }
+
+  private static func checkPausedHolder() throws {
+    let pauses = [pause(.holder, at: .milliseconds(5), for: .milliseconds(120))]
+    var refused = 0
+    for outcome in try play(locks(pauses)) {
+      #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+      let pause = try #require(outcome.faults.first)
+      let end = try #require(pause.recovered)
+      let own = outcome.events.map(\.event).filter { Int($0.actor.process) == pause.process }
+      #expect(own.allSatisfy { $0.invoked <= pause.injected || $0.invoked >= end })
+      let others = outcome.events.map(\.event).filter { Int($0.actor.process) != pause.process }
+      #expect(others.contains { $0.invoked > pause.injected && $0.invoked < end })
+      refused += own.count { $0.operation.kind == .protectedWrite && $0.outcome != .ok }
+    }
+    #expect(refused > 10, "\(refused) writes were refused")
+    let found = try play(locks(pauses) { $0.locks.fencing = false })
+      .count { $0.violations.contains { $0.check == .mutualExclusion } }
+    #expect(found > 10, "\(found) of 20 schedules")
+  }
+
+  // MARK: Clocks
+
+  @Test("Clocks that are all too fast end the leases of others, a wall clock alone does not")
+  func clocks() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkClocks() }
+  }
+
+  private static func checkClocks() throws {
+    func violating(_ clocks: FaultSpecification.ClockChange.Clocks) throws -> Int {
+      var fault = FaultSpecification(
+        kind: .clock, target: .process(0), trigger: .at(.milliseconds(1)))
+      var change = FaultSpecification.ClockChange()
+      change.step = .seconds(5)
+      change.clocks = clocks
+      fault.clock = change
+      return try play(locks([fault]) { $0.locks.fencing = false }).count { outcome in
+        #expect(outcome.faults.map(\.kind) == [.clock])
+        return outcome.violations.contains { $0.check == .mutualExclusion }
+      }
+    }
+    #expect(try violating(.wall) == 0)
+    #expect(try violating(.all) > 10)
+  }
+
+  // MARK: Stale locks
+
+  @Test("A lock that a dead process has left is taken when its lease has ended")
+  func staleLock() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkStaleLock() }
+  }
+
+  private static func checkStaleLock() throws {
+    let fault = FaultSpecification(
+      kind: .staleLock, target: .process(0), trigger: .at(.zero))
+    for outcome in try play(locks([fault])) {
+      #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+      let left = try #require(outcome.faults.first?.process)
+      let all = acquisitions(outcome)
+      let place = try #require(all.firstIndex { Int($0.actor.process) == left })
+      let end = MonotonicTime(nanoseconds: all[place].operation.extra)
+      try #require(all.indices.contains(place + 1))
+      #expect(try #require(all[place + 1].completed) >= end)
+    }
+  }
+
+  // MARK: Replay
+
+  @Test("The same seed strikes the same way twice, and as the schedule that it was recorded as")
+  func replay() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkReplay() }
+  }
+
+  private static func checkReplay() throws {
+    let trigger = try probability(0.003)
+    let faults = [
+      kill(.random, trigger, restartAfter: .milliseconds(1)),
+      pause(.random, at: .milliseconds(2), for: .milliseconds(3)),
+    ]
+    for mode in [StorageSettings.JournalMode.delete, .wal] {
+      let program = try SimulatedProgram(
+        cell(.mixed, faults) { $0.storage.journalMode = mode })
+      let trial = ScheduleTrial(program: program)
+      var digests: Set<String> = []
+      for number in 0..<15 {
+        let first = try trial.run(number, .uniform(Seed(UInt64(number))))
+        let record = first.report.schedule
+        for schedule in [
+          ScheduleDescription.uniform(Seed(UInt64(number))), .runs(record.runs),
+          .switches(record.switches),
+        ] {
+          let again = try trial.run(number, schedule)
+          #expect(again.digest == first.digest, "\(mode), program \(number), \(schedule)")
+          #expect(again.faults == first.faults)
+        }
+        digests.insert("\(first.digest)")
+      }
+      #expect(digests.count == 15)
+    }
+  }
+
+  // MARK: Planted bugs
+
+  @Test("Without a journal a death in the middle of a transaction is found, with one nothing is")
+  func planted() async {
+    await #expect(processExitsWith: .success) { try ScheduledFaultTests.checkPlanted() }
+  }
+
+  /// Nothing is synced or journalled: a death in the middle of a transaction tears it.
+  private static func checkPlanted() throws {
+    var atWrite = kill(.random, .operation(4))
+    atWrite.method = .write
+    atWrite.file = .database
+    let torn = try play(
+      cell(.mixed, [atWrite]) {
+        $0.storage.journalMode = .off
+        $0.load.keyCount = 40
+      }, count: 40)
+    let found = torn.count { !$0.violations.isEmpty }
+    #expect(found > 3, "\(found) of 40 schedules")
+    let sound = try play(
+      cell(.mixed, [atWrite]) { $0.load.keyCount = 40 }, count: 40)
+    #expect(sound.allSatisfy(\.violations.isEmpty))
+  }
+}
