@@ -23,7 +23,7 @@ final class OpenFile {
   var sharedSlots: UInt16 = 0
   var exclusiveSlots: UInt16 = 0
   /// Whether it has mapped the shared memory.
-  private var isAttached = false
+  private(set) var isAttached = false
 
   init(
     number: Int32, disk: SimulatedDisk, inode: SimulatedInode, kind: FileKind, process: Int32,

@@ -22,6 +22,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   public let settings: DiskSettings
   /// Told of every call before it takes effect; `nil` for nobody.
   public var yieldPoint: (any YieldPoint)? { didSet { updateIsPlain() } }
+  /// Told of the calls of files that are opened from here on; `nil` for nobody.
+  public var observer: (any DiskObserver)?
   /// The wall clock where nobody is told of calls.
   public var wallTime = WallTime(milliseconds: 1_767_225_600_000)
 

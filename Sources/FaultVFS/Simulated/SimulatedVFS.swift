@@ -68,8 +68,10 @@ private func vfsOpen(
   }
   guard let open = unsafe disk.open(path, flags: flags) else { return SQLITE_CANTOPEN }
   unsafe file.pointee.open = Unmanaged.passRetained(open)
-  unsafe file.pointee.methods = UnsafePointer(simulatedMethods)
+  let isObserved = disk.observer != nil
+  unsafe file.pointee.methods = UnsafePointer(isObserved ? observedMethods : simulatedMethods)
   unsafe flagsOut?.pointee = flags
+  if isObserved { open.tell(.open, SQLITE_OK) }
   return SQLITE_OK
 }
 
@@ -81,7 +83,10 @@ private func vfsDelete(
     let kind = unsafe disk.inode(at: path)?.kind
     guard case .admitted = disk.enter(.delete, kind) else { return assay_IOERR_DELETE }
   }
-  return unsafe disk.remove(path, syncsDirectory: sync != 0)
+  let kind = disk.observer == nil ? nil : unsafe disk.inode(at: path)?.kind
+  let code = unsafe disk.remove(path, syncsDirectory: sync != 0)
+  if let kind, code == SQLITE_OK { disk.observer?.answered(DiskCall(.delete, kind)) }
+  return code
 }
 
 private func vfsAccess(

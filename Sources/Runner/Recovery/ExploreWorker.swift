@@ -104,7 +104,8 @@ struct ExploreWorker {
       }
       return .schedules(try schedules.run(block: block, atMost: limit))
     case .shrinkSchedule(let violation):
-      return .scheduleFinding(try ScheduleFindingShrinker(program).shrink(violation))
+      var shrinker = ScheduleFindingShrinker(program)
+      return .scheduleFinding(try shrinker.shrink(violation))
     case .replaySchedule(let finding):
       return .replayed(try ScheduleReplay(finding, program).run())
     }

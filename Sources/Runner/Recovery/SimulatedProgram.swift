@@ -21,6 +21,8 @@ final class SimulatedProgram {
   /// Whether the schema has any.
   let hasForeignKeys: Bool
   let baton: Baton
+  /// Where the actors of the last run began their operations.
+  let operations = OperationClock()
   private(set) var reader: ImageReader
   private let clock: SimulatedClock
   /// Changes each disk before its engines are opened.
@@ -167,10 +169,11 @@ final class SimulatedProgram {
   /// - Parameters:
   ///   - chooser: chooses who runs next.
   ///   - start: what the disk holds; `nil` for the content that no process has opened yet.
+  ///   - observer: told of every call of the disk.
   ///   - change: changes the constants of the world.
   func run(
     _ program: Int, chooser: any ActorChooser, skips: Set<ProgramPlace>,
-    from start: DiskState? = nil,
+    from start: DiskState? = nil, observer: (any DiskObserver)? = nil,
     change: (inout SimulationSettings) -> Void = { _ in }
   ) throws -> (disk: SimulatedDisk, result: SimulatedRunResult) {
     let seed = seed(of: program)
@@ -180,11 +183,14 @@ final class SimulatedProgram {
     baton.reset(chooser: chooser, change: change)
     disk.yieldPoint = baton
     prepare(disk)
+    disk.observer = observer
+    operations.reset()
     let died = disk.processDied
     baton.processDied = { died($0) }
     baton.deadUnwound = { disk.deadUnwound() }
     var run = SimulatedRun(cell, programSeed: seed, entry: entry, baton: baton)
     run.skips = skips
+    run.operations = operations
     run.position = { UInt64(disk.log.position) }
     run.willRun = { disk.beginLog() }
     if !cell.faults.isEmpty {
@@ -197,6 +203,7 @@ final class SimulatedProgram {
     closeDead(&result, disk)
     disk.endLog()
     disk.yieldPoint = nil
+    disk.observer = nil
     return (disk, result)
   }
 

@@ -26,7 +26,7 @@ final class RecoveryRace {
   ///   - number: of the race: it says which program and which image.
   ///   - skips: operations of the program that are left out.
   func run(
-    _ number: Int, _ schedule: ScheduleDescription, skips: Set<ProgramPlace>,
+    _ number: Int, _ chooser: any ActorChooser, skips: Set<ProgramPlace>,
     change: (inout SimulationSettings) -> Void
   ) throws -> ScheduleTrial.Outcome {
     let trace = try trace(number / Self.imagesOfProgram, skips)
@@ -37,7 +37,7 @@ final class RecoveryRace {
     defer { builder.reset() }
     let before = disk.changeCount
     let baton = program.baton
-    baton.reset(chooser: schedule.makeChooser(), change: change)
+    baton.reset(chooser: chooser, change: change)
     SimulatedVFS.shared.disk = disk
     disk.yieldPoint = baton
     let results = RecoveryResults(count: max(2, program.cell.load.processes))

@@ -1,18 +1,31 @@
 import AssayModel
-import Schedules
 import SQLiteDriver
+import Schedules
 import Workloads
 
-/// Makes a finding of a violation in a schedule, as small as it gets: first fewer operations, then
-/// fewer preemptions, in turns until nothing more can go.
+/// Makes a finding of a violation in a schedule, as small as it gets: fewer operations, then fewer
+/// preemptions, in turns until nothing more can go.
 ///
-/// Each candidate is run again and kept only if the same check still fails.
+/// Each candidate is run again and kept only if the same check still fails. What is tried, and how
+/// often, does not depend on time: the result is the same on every machine.
 struct ScheduleFindingShrinker {
-  /// Most candidates of each stage.
-  private static let trialLimit = 1_500
+  /// Most runs of all.
+  private static let trialLimit = 12_000
+  /// Most runs of one search for fewer preemptions.
+  private static let preemptionLimit = 1_000
+  /// Most turns.
+  private static let turnLimit = 4
+  /// Programs of at most so many operations are searched for another schedule where the old one
+  /// fails.
+  private static let searchedOperations = 16
 
   private let program: SimulatedProgram
   private let trial: ScheduleTrial
+  /// All operations of the program.
+  private var operations: [ProgramPlace] = []
+  private var trials = 0
+  /// Leaving out these operations did not do, whatever was tried.
+  private var hopeless: Set<Set<ProgramPlace>> = []
 
   init(_ program: SimulatedProgram) throws {
     self.program = program
@@ -21,68 +34,115 @@ struct ScheduleFindingShrinker {
 
   /// A schedule in which the check fails, and which operations it needs.
   private struct Failing {
-    var schedule: ScheduleDescription
     var skips: Set<ProgramPlace>
     var outcome: ScheduleTrial.Outcome
     var text: String
+    /// Who ran when, by places in the programs.
+    var runs: PlacedRuns
+
+    var recorded: RecordedRun { outcome.report.schedule }
   }
 
   /// Shrinks a violation.
-  func shrink(_ violation: ScheduleViolation) throws -> ScheduleFinding {
-    guard var smallest = try failing(violation, violation.schedule, []) else {
+  mutating func shrink(_ violation: ScheduleViolation) throws -> ScheduleFinding {
+    guard var smallest = try failing(violation, violation.schedule.makeChooser(), []) else {
       throw RunnerError(
         .harness,
         "a violation of \(violation.found.check.rawValue) in schedule \(violation.index) of "
           + "\(program.cell.id) is gone when the schedule is run again")
     }
-    smallest = try fewerOperations(smallest, violation)
-    smallest = try fewerPreemptions(smallest, violation)
-    smallest = try fewerOperations(smallest, violation)
+    operations = program.operations.places.sorted {
+      ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number)
+    }
+    for _ in 0..<Self.turnLimit {
+      let (skips, switches) = (smallest.skips, smallest.recorded.switches)
+      smallest = try fewerOperations(smallest, violation)
+      smallest = try fewerPreemptions(smallest, violation)
+      if smallest.skips == skips, smallest.recorded.switches == switches { break }
+    }
     return finding(smallest, violation)
   }
 
   /// Runs a candidate; `nil` when the check holds.
-  private func failing(
-    _ violation: ScheduleViolation, _ schedule: ScheduleDescription, _ skips: Set<ProgramPlace>
+  private mutating func failing(
+    _ violation: ScheduleViolation, _ chooser: any ActorChooser, _ skips: Set<ProgramPlace>
   ) throws -> Failing? {
-    let outcome = try trial.run(violation.program, schedule, skips: skips)
+    trials += 1
+    let outcome = try trial.run(violation.program, chooser: chooser, skips: skips)
     guard let found = outcome.violations.first(where: { $0.check == violation.found.check })
     else { return nil }
-    return Failing(schedule: schedule, skips: skips, outcome: outcome, text: found.text)
+    let runs = PlacedRuns(
+      outcome.report.schedule.runs, starts: program.operations.starts)
+    return Failing(skips: skips, outcome: outcome, text: found.text, runs: runs)
   }
 
-  /// Leaves out operations, under the same switches and under the ones that the run has made of it.
-  private func fewerOperations(
+  // MARK: Operations
+
+  private mutating func fewerOperations(
     _ start: Failing, _ violation: ScheduleViolation
   ) throws -> Failing {
     var smallest = start
-    let all = Set(start.outcome.events.map { ProgramPlace($0.event.actor, number: $0.number) })
-      .sorted { ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number) }
-    var shrinker = SubsetShrinker(all, atLeast: 1, trialLimit: Self.trialLimit)
-    while let kept = shrinker.next() {
+    let all = operations.filter { !start.skips.contains($0) }
+    var shrinker = SubsetShrinker(all, atLeast: 1, guesses: guesses(all))
+    while trials < Self.trialLimit, let kept = shrinker.next() {
       let skips = start.skips.union(Set(all).subtracting(kept))
-      let candidates = [
-        smallest.schedule, .switches(smallest.outcome.report.schedule.switches), violation.schedule,
-      ]
-      var found: Failing?
-      for schedule in candidates where found == nil {
-        found = try failing(violation, schedule, skips)
-      }
+      let found = try failing(violation, smallest, skips, operations: kept.count)
       if let found { smallest = found }
       shrinker.report(isEnough: found != nil)
     }
     return smallest
   }
 
-  private func fewerPreemptions(
+  /// Whole actors left out, then shorter and shorter ends of all programs.
+  private func guesses(_ all: [ProgramPlace]) -> [[ProgramPlace]] {
+    let actors = Set(all.map(\.actor)).sorted { $0.packed < $1.packed }
+    let last = all.map(\.number).max() ?? 0
+    let ends = [last / 8, last / 4, last / 2].filter { $0 > 0 }
+    return actors.map { actor in all.filter { $0.actor != actor } }
+      + ends.map { length in all.filter { $0.number > last - length } }
+      + ends.map { length in all.filter { $0.number < length } }
+  }
+
+  /// Tries to do without some operations: in the order of the smallest run, as it was found, and,
+  /// where few operations are left, in some orders that are drawn for them.
+  private mutating func failing(
+    _ violation: ScheduleViolation, _ smallest: Failing, _ skips: Set<ProgramPlace>, operations: Int
+  ) throws -> Failing? {
+    let order = PlacedOrder(smallest.runs, program.operations)
+    if let found = try failing(violation, order, skips) { return found }
+    if let found = try failing(violation, violation.schedule.makeChooser(), skips) { return found }
+    guard operations <= Self.searchedOperations, hopeless.insert(skips).inserted else { return nil }
+    for schedule in drawn(for: smallest, operations) {
+      if let found = try failing(violation, schedule.makeChooser(), skips) { return found }
+    }
+    return nil
+  }
+
+  /// Orders for a small program.
+  private func drawn(for smallest: Failing, _ operations: Int) -> [ScheduleDescription] {
+    let seed = program.cell.seed.derived("shrinking")
+    let steps = max(1, smallest.outcome.report.steps)
+    let count = 24 * Self.searchedOperations / operations
+    return (0..<count).map { number in
+      .priorities(
+        PrioritySchedule(
+          seed: seed.derived("priorities", number), depth: 2 + number % 4, estimatedSteps: steps))
+    }
+  }
+
+  // MARK: Preemptions
+
+  private mutating func fewerPreemptions(
     _ start: Failing, _ violation: ScheduleViolation
   ) throws -> Failing {
     var smallest = start
-    var shrinker = ScheduleShrinker(start.outcome.report.schedule, trialLimit: Self.trialLimit)
+    var shrinker = ScheduleShrinker(
+      start.recorded, trialLimit: min(Self.preemptionLimit, max(0, Self.trialLimit - trials)))
     while let switches = shrinker.next() {
-      if let found = try failing(violation, .switches(switches), start.skips) {
-        smallest = found
-        shrinker.report(.kept(found.outcome.report.schedule))
+      if let found = try failing(violation, SwitchedOrder(switches), start.skips) {
+        let before = shrinker.smallest
+        shrinker.report(.kept(found.recorded))
+        if shrinker.smallest != before { smallest = found }
       } else {
         shrinker.report(.lost)
       }
@@ -98,8 +158,7 @@ struct ScheduleFindingShrinker {
         CrashFinding.SkippedOperation(actor: $0.actor, number: $0.number)
       }
       .sorted { ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number) },
-      schedule: .runs(failing.outcome.report.schedule.runs),
-      preemptions: failing.outcome.report.schedule.preemptions,
+      schedule: .runs(failing.recorded.runs), preemptions: failing.recorded.preemptions,
       digest: failing.outcome.digest.description, index: violation.index,
       sqliteSourceID: SQLiteLibrary.sourceID, cell: program.cell)
   }

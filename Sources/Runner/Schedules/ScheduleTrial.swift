@@ -50,14 +50,27 @@ struct ScheduleTrial {
     _ number: Int, _ schedule: ScheduleDescription, skips: Set<ProgramPlace> = [],
     recording: ScheduleRecorder.Level = .run, recordsSteps: Bool = false
   ) throws -> Outcome {
+    try run(
+      number, chooser: schedule.makeChooser(), skips: skips, recording: recording,
+      recordsSteps: recordsSteps)
+  }
+
+  /// Runs a schedule that a chooser makes.
+  ///
+  /// - Parameter observer: told of every call of the disk.
+  func run(
+    _ number: Int, chooser: any ActorChooser, skips: Set<ProgramPlace>,
+    recording: ScheduleRecorder.Level = .run, recordsSteps: Bool = false,
+    observer: (any DiskObserver)? = nil
+  ) throws -> Outcome {
     let change = { (settings: inout SimulationSettings) in
       settings.tick = Self.tick
       settings.recording = recording
       settings.recordsSteps = recordsSteps
     }
-    if let race { return try race.run(number, schedule, skips: skips, change: change) }
+    if let race { return try race.run(number, chooser, skips: skips, change: change) }
     let (disk, result) = try program.run(
-      number, chooser: schedule.makeChooser(), skips: skips, from: start, change: change)
+      number, chooser: chooser, skips: skips, from: start, observer: observer, change: change)
     var found = ScheduleJudge(program: program)
     found.add(progress: result.report)
     found.add(progress: result.failures)

@@ -213,6 +213,9 @@ final class Baton: @unchecked Sendable {
     return try body()
   }
 
+  /// How many steps the holder has taken; 0 outside of a run.
+  var ownSteps: Int { holder >= 0 ? schedule.entries[holder].steps : 0 }
+
   // MARK: Time
 
   /// The virtual monotonic clock, left as it is.

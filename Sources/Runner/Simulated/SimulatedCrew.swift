@@ -117,6 +117,9 @@ final class SimulatedCrew: @unchecked Sendable {
         actor, pacing: pacing, recorder: recorder, time: time, start: start, deadline: end,
         shouldSkip: { number in
           recorder.number = number
+          run.operations.began(
+            ProgramPlace(identifier, number: number), by: baton.currentActor,
+            ownSteps: baton.ownSteps)
           left[index] -= 1
           return skipped.contains(number)
         },

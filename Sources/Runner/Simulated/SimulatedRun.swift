@@ -40,6 +40,8 @@ struct SimulatedRun {
   let baton: Baton
   /// Operations that are left out, for shrinking.
   var skips: Set<ProgramPlace> = []
+  /// Told when an actor begins an operation, also one that is left out.
+  var operations = OperationClock()
   /// Asked by the recorders.
   var position: LogPosition = { 0 }
   /// What breaks things while the actors run; `nil` for nothing.
