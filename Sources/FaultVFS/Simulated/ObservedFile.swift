@@ -7,6 +7,7 @@ nonisolated(unsafe) let observedMethods: UnsafeMutablePointer<sqlite3_io_methods
   // Unsafe only by its type: written here and never again.
   let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
   unsafe methods.initialize(to: simulatedMethods.pointee)
+  unsafe methods.pointee.xClose = observedClose
   unsafe methods.pointee.xRead = observedRead
   unsafe methods.pointee.xWrite = observedWrite
   unsafe methods.pointee.xTruncate = observedTruncate
@@ -22,6 +23,13 @@ private func openFile(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> OpenFile
   guard let handle = unsafe handle else { return nil }
   let file = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: SimulatedFile.self)
   return unsafe file.pointee.open?.takeUnretainedValue()
+}
+
+private func observedClose(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> Int32 {
+  let file = unsafe openFile(handle)
+  let code = unsafe simulatedMethods.pointee.xClose(handle)
+  file?.tell(.close, code)
+  return code
 }
 
 private func observedRead(

@@ -60,6 +60,12 @@ final class SimulatedProgram {
   /// A disk with the content that every program starts from, and no faults.
   func freshDisk(_ seed: Seed) -> SimulatedDisk { SimulatedDisk(template, seed: seed) }
 
+  /// Bytes of a page of the database.
+  var pageSize: Int64 {
+    let pragma = cell.storage.pragmas.first { $0.name == "page_size" }
+    return pragma.flatMap { Int64("\($0.value)") } ?? 4_096
+  }
+
   /// The number under which the disk's log knows an actor.
   func actorNumber(_ actor: ActorID) -> Int32 {
     Int32(Int(actor.process) * actorsOfProcess + Int(actor.actor))

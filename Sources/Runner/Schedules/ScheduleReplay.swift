@@ -13,10 +13,12 @@ struct ScheduleReplay {
   }
 
   func run() throws -> ReplayReport {
+    let lanes = LaneRecorder(program.baton)
     let outcome = try ScheduleTrial(program).run(
-      finding.program, finding.schedule, skips: finding.skips, recordsSteps: true)
+      finding.program, chooser: finding.schedule.makeChooser(), skips: finding.skips,
+      recordsSteps: true, observer: lanes)
     var report = ReplayReport(
-      isReproduced: false, differences: [], found: "", trace: [], files: [])
+      isReproduced: false, differences: [], found: "", trace: diagram(outcome, lanes), files: [])
     if let misfit = finding.schedule.misfit(of: outcome.report.schedule.runs) {
       report.differences.append("the schedule does not fit its program: \(misfit)")
     }
@@ -31,5 +33,15 @@ struct ScheduleReplay {
     }
     report.isReproduced = report.differences.isEmpty
     return report
+  }
+
+  private func diagram(_ outcome: ScheduleTrial.Outcome, _ lanes: LaneRecorder) -> [String] {
+    let names = program.baton.actorNames
+    let numbers = Dictionary(
+      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    let items = LaneItem.items(outcome.report, outcome.events, lanes.answers) {
+      numbers["\($0)"] ?? -1
+    }
+    return LaneDiagram(items, names: names, words: LaneWords(pageSize: program.pageSize)).lines
   }
 }

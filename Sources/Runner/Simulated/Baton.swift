@@ -213,6 +213,9 @@ final class Baton: @unchecked Sendable {
     return try body()
   }
 
+  /// The names of all actors of the run, by number.
+  var actorNames: [String] { schedule.entries.map(\.name) }
+
   /// How many steps the holder has taken; 0 outside of a run.
   var ownSteps: Int { holder >= 0 ? schedule.entries[holder].steps : 0 }
 

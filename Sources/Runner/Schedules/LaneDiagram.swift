@@ -1,0 +1,194 @@
+import AssayModel
+import FaultVFS
+
+/// A run as people read a race: a column an actor, a line a call, a wait, or a beginning or end of
+/// an operation, with the locks that each holds.
+///
+/// Barriers, sizes and the like are steps too, but have no line unless an actor is preempted there.
+struct LaneDiagram {
+  /// Columns fit into this for up to three actors.
+  private static let width = 120
+  private static let markWidth = 2
+  /// Equal calls in a row beyond which only the first and the last are shown.
+  private static let foldLimit = 3
+
+  private let words: LaneWords
+  private let items: [LaneItem]
+  /// Numbers of the actors that have a column.
+  private let lanes: [Int]
+  private let laneWidth: Int
+  private let names: [String]
+  private(set) var lines: [String] = []
+
+  /// What each open file holds, and who used it last.
+  private var held: [Int32: (actor: Int, locks: HeldLocks)] = [:]
+  private var log: LogState?
+  private var current: Int?
+  /// The last step of each actor: what it was about to do.
+  private var lastStep: [Int: StepKind] = [:]
+  private var pending: [Row] = []
+
+  private struct Row {
+    var actor: Int
+    var text: String
+    /// Rows of one fold have the same; `nil` stands alone.
+    var fold: String?
+    var mark = " "
+    var held: [Int: String]
+    var log: String
+  }
+
+  /// - Parameters:
+  ///   - items: in their order.
+  ///   - names: of all actors, by number.
+  init(_ items: [LaneItem], names: [String], words: LaneWords) {
+    self.items = items
+    self.words = words
+    self.names = names
+    lanes = Set(items.filter { !$0.isStep }.map(\.actor)).sorted()
+    let free = Self.width - Self.markWidth - 8
+    laneWidth = min(48, max(26, free / max(1, lanes.count) - 3))
+    draw()
+  }
+
+  // MARK: Rows
+
+  private mutating func draw() {
+    lines.append(
+      "> another actor goes on, ! an actor is preempted, * the shared memory says what cannot be")
+    lines.append(
+      "[held locks: UPPER alone, lower shared]; log: frames in the database/frames of the log")
+    let heads = lanes.map { names.indices.contains($0) ? names[$0] : "actor \($0)" }
+    lines.append(line(" ", heads, "log"))
+    lines.append(String(repeating: "-", count: lines[2].count))
+    for (index, item) in items.enumerated() {
+      switch item.kind {
+      case .operation(let text): add(item.actor, text, at: index)
+      case .call(let call): add(call, by: item.actor, at: index)
+      case .step(let step): note(step, of: item.actor, at: index)
+      }
+    }
+    flush()
+  }
+
+  private mutating func note(_ step: StepKind, of actor: Int, at index: Int) {
+    lastStep[actor] = step
+    guard lanes.contains(actor) else { return }
+    switch step {
+    case .sleep where current != nil: add(actor, "sleeps", at: index)
+    case .park: add(actor, "waits to be woken", at: index)
+    case .join: add(actor, "waits for another's end", at: index)
+    case .call, .statement, .sleep, .end: break
+    }
+  }
+
+  private mutating func add(_ call: DiskCall, by actor: Int, at index: Int) {
+    if call.handle > 0 { held[call.handle] = (actor, call.held) }
+    if let state = call.log { log = state }
+    let text = words.text(of: call)
+    var fold: String?
+    if call.method == .read || call.method == .write {
+      fold = "\(call.method.rawValue) \(call.file?.rawValue ?? "")"
+    }
+    add(actor, text, fold: fold, at: index)
+    guard let fault = call.fault else { return }
+    flush()
+    lines.append(
+      "* the shared memory says: \(fault.checkpointed) frames are in the database, of a log that "
+        + "holds \(fault.frames)")
+  }
+
+  private mutating func add(_ actor: Int, _ text: String, fold: String? = nil, at index: Int) {
+    var mark = " "
+    if let current, current != actor {
+      flush()
+      mark = ">"
+      if let waiting = preemption(of: current, at: index) {
+        pending.append(row(current, "preempted before: \(waiting)", mark: "!"))
+        flush()
+      }
+    }
+    current = actor
+    if let last = pending.last, last.actor == actor, last.text == text, fold != nil { return }
+    pending.append(row(actor, text, fold: fold, mark: mark))
+  }
+
+  /// What an actor was about to do when another one went on; `nil` when it waits or has ended.
+  private func preemption(of actor: Int, at index: Int) -> String? {
+    guard let step = lastStep[actor] else { return nil }
+    switch step {
+    case .park, .sleep, .join, .end: return nil
+    case .statement: return words.text(of: step)
+    case .call(let method, let file):
+      for item in items[index...] where item.actor == actor {
+        if case .call(let call) = item.kind, call.method == method, call.file == file {
+          return words.text(of: call)
+        }
+        if case .step = item.kind { break }
+      }
+      return words.text(of: step)
+    }
+  }
+
+  private func row(
+    _ actor: Int, _ text: String, fold: String? = nil, mark: String = " "
+  ) -> Row {
+    var holding: [Int: String] = [:]
+    for lane in lanes {
+      let locks = held.sorted { $0.key < $1.key }.filter { $0.value.actor == lane }
+        .flatMap { LaneWords.words($0.value.locks) }
+      if !locks.isEmpty { holding[lane] = "[\(locks.joined(separator: " "))]" }
+    }
+    return Row(
+      actor: actor, text: text, fold: fold, mark: mark, held: holding,
+      log: log.map { "\($0.checkpointed)/\($0.frames)" } ?? "")
+  }
+
+  // MARK: Lines
+
+  /// Writes what has come together, with long series folded.
+  private mutating func flush() {
+    var start = 0
+    while start < pending.count {
+      var end = start + 1
+      while end < pending.count, let fold = pending[start].fold, pending[end].fold == fold {
+        end += 1
+      }
+      if end - start > Self.foldLimit {
+        append(pending[start])
+        var middle = pending[start + 1]
+        middle.text = "... \(end - start - 2) more"
+        append(middle)
+        append(pending[end - 1])
+      } else {
+        for row in pending[start..<end] { append(row) }
+      }
+      start = end
+    }
+    pending = []
+  }
+
+  private mutating func append(_ row: Row) {
+    let locks = row.held[row.actor] ?? ""
+    let fits = row.text.count + 1 + locks.count <= laneWidth
+    var cells = lanes.map { row.held[$0] ?? "." }
+    let place = lanes.firstIndex(of: row.actor)
+    if let place { cells[place] = fits && !locks.isEmpty ? "\(row.text) \(locks)" : row.text }
+    lines.append(line(row.mark, cells, row.log))
+    guard !fits, !locks.isEmpty, let place else { return }
+    cells = lanes.map { _ in "" }
+    cells[place] = "  \(locks)"
+    lines.append(line(" ", cells, ""))
+  }
+
+  private func line(_ mark: String, _ cells: [String], _ end: String) -> String {
+    let padded = cells.map { cell in
+      cell.count > laneWidth
+        ? "\(cell.prefix(laneWidth - 1))~"
+        : cell + String(repeating: " ", count: laneWidth - cell.count)
+    }
+    var line = "\(mark) \(padded.joined(separator: " | ")) | \(end)"
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}
