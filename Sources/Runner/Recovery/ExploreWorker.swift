@@ -104,7 +104,7 @@ struct ExploreWorker {
       }
       return .schedules(try schedules.run(block: block, atMost: limit))
     case .shrinkSchedule(let violation):
-      var shrinker = ScheduleFindingShrinker(program)
+      var shrinker = try ScheduleFindingShrinker(program)
       return .scheduleFinding(try shrinker.shrink(violation))
     case .replaySchedule(let finding):
       return .replayed(try ScheduleReplay(finding, program).run())
