@@ -55,19 +55,60 @@ struct BatonScheduleTests {
     #expect(counts.enumerated().allSatisfy { [2, 5, 7, 9].contains($0) ? $1 > 2_300 : $1 == 0 })
   }
 
-  @Test("Who is cut waits for another one without starving it, whatever the chooser prefers")
+  @Test("The dead take turns before anybody else, but starve nobody for ever")
   func unwindingIsFair() {
-    var schedule = Self.schedule(actors: 3)
+    var schedule = Self.schedule(actors: 4)
     schedule.kill(process: 0)
-    var runs = [0, 0, 0]
+    schedule.kill(process: 2)
+    var runs = [0, 0, 0, 0]
     var current: Int?
-    for _ in 0..<300 {
+    for step in 0..<ActorSchedule.dyingLimit + 400 {
       guard let next = schedule.next(after: current) else { break }
       schedule.step(next, .park)
       runs[next] += 1
       current = next
+      if step == 99 { #expect(runs == [50, 0, 50, 0]) }
     }
     #expect(runs.allSatisfy { $0 > 50 }, "\(runs)")
+  }
+
+  @Test("Whoever is paused does not run until its time, whatever it waits for meanwhile")
+  func pause() {
+    var schedule = Self.schedule(actors: 3)
+    let start = schedule.now
+    schedule.pause(process: 0, until: start + .milliseconds(5))
+    schedule.wait(1, .sleeping(until: start + .milliseconds(2)))
+    schedule.pause(process: 1, until: start + .milliseconds(4))
+    #expect(schedule.next(after: nil) == 2)
+    schedule.wait(2, .sleeping(until: start + .milliseconds(3)))
+    // The sleeper 1 is due at 2 ms, and sleeps on in its pause.
+    #expect(schedule.next(after: 2) == 2)
+    #expect(schedule.now == start + .milliseconds(3))
+    schedule.wait(2, .parked(until: nil))
+    #expect(schedule.next(after: 2) == 1)
+    #expect(schedule.now == start + .milliseconds(4))
+    schedule.end(1)
+    #expect(schedule.next(after: 1) == 0)
+    #expect(schedule.now == start + .milliseconds(5))
+    schedule.unpark(2)
+    schedule.end(0)
+    #expect(schedule.next(after: 0) == 2)
+  }
+
+  @Test("Whoever is woken in its pause runs after it, and whoever is killed in it dies at once")
+  func wokenInPause() {
+    var schedule = Self.schedule(actors: 2)
+    let start = schedule.now
+    schedule.wait(0, .parked(until: nil))
+    schedule.pause(process: 0, until: start + .milliseconds(5))
+    schedule.unpark(0)
+    #expect(schedule.next(after: 1) == 1)
+    schedule.advance(by: .milliseconds(5))
+    #expect(schedule.next(after: 1) == 0)
+    schedule.pause(process: 1, until: start + .seconds(9))
+    schedule.kill(process: 1)
+    #expect(schedule.next(after: 0) == 1)
+    #expect(schedule.now == start + .milliseconds(5))
   }
 
   @Test("A deadline that was left early does not move the time")

@@ -15,9 +15,10 @@ struct ScenarioDirectoryTests {
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
     "busy-snapshot", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
-    "fsync-lies", "io-error-sweep", "lease-races", "lost-directory-entry", "out-of-memory",
-    "own-sql-power-loss", "pool-races", "power-loss", "rollback-journal-races", "torn-writes",
-    "wal-checkpoint-races", "wal-reset",
+    "fsync-lies", "hot-journal-two-recoverers", "io-error-sweep", "kill-schedules", "lease-races",
+    "lease-races-faults", "lost-directory-entry", "out-of-memory", "own-sql-power-loss",
+    "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "wal-checkpoint-races",
+    "wal-reset",
   ]
 
   @Test("Every file is known to these tests")

@@ -35,7 +35,11 @@ final class RecoveryRace {
     let disk = builder.disk
     let hash = builder.make(choice)
     defer { builder.reset() }
-    let before = disk.changeCount
+    let isHot = DiskState(of: disk).files.contains { file in
+      // A journal whose header was zeroed or cut off is not hot; a log of a header holds nothing.
+      file.kind == .journal && file.content.first ?? 0 != 0
+        || file.kind == .wal && file.content.count > 32
+    }
     let baton = program.baton
     baton.reset(chooser: chooser, change: change)
     SimulatedVFS.shared.disk = disk
@@ -48,7 +52,7 @@ final class RecoveryRace {
     let report = baton.run()
     disk.yieldPoint = nil
     var outcome = judge(report, results, trace, at: builder.position)
-    outcome.counts[RecoveryCounts.recovered] = disk.changeCount > before ? 1 : 0
+    outcome.counts[RecoveryCounts.recovered] = isHot ? 1 : 0
     outcome.counts[RecoveryCounts.contended] = results.refusals > 0 ? 1 : 0
     outcome.digest = digest(outcome, hash, results)
     return outcome
@@ -169,7 +173,7 @@ private struct Recoverer: @unchecked Sendable {
 
 /// Names of the counts of races, as they stand in `explored{}` of a result.
 enum RecoveryCounts {
-  /// Races in which something was recovered: a file was changed by it.
+  /// Races in which there was something to recover: a hot journal, or a log with frames.
   static let recovered = "races_recovering"
   /// Races in which a process was refused because another one recovered.
   static let contended = "races_contended"

@@ -31,6 +31,8 @@ struct ActorSchedule: Sendable {
 
   /// Steps that actors may take whose every call fails, beyond the limit of steps.
   static let unwindingLimit = 1_000_000
+  /// Turns that the dead have before anybody else.
+  static let dyingLimit = 10_000
 
   let settings: SimulationSettings
   private(set) var entries: [Entry] = []
@@ -54,6 +56,7 @@ struct ActorSchedule: Sendable {
   private var nextWake = MonotonicTime(nanoseconds: .max)
   private var unwindingSteps = 0
   private var lastUnwound = -1
+  private var dyingSteps = 0
 
   init(_ settings: SimulationSettings, chooser: any ActorChooser) {
     precondition(settings.stepLimit > 0, "a run of \(settings.stepLimit) steps")
@@ -210,6 +213,7 @@ struct ActorSchedule: Sendable {
     entries[index].condition = .ended
     remove(index)
     if isDead(entries[index].process) { dying -= 1 }
+    if dying == 0 { dyingSteps = 0 }
     if !entries[index].isBackground { foreground -= 1 }
     for other in entries.indices where entries[other].condition == .joining(index) {
       makeReady(other)
@@ -261,10 +265,7 @@ struct ActorSchedule: Sendable {
         for index in entries.indices where entries[index].condition != .ended { makeReady(index) }
       }
     }
-    // A process dies at once; only here it takes steps for that.
-    if dying > 0, let victim = ready.first(where: { isDead(entries[$0].process) }) {
-      return victim
-    }
+    if let victim = nextVictim() { return victim }
     // Whoever unwinds may wait in a loop for another one: nobody must be preferred for ever.
     if let current, entries[current].isStopped {
       return ready.count == 1 ? ready[0] : nextInTurn()
@@ -276,6 +277,19 @@ struct ActorSchedule: Sendable {
     precondition(entries[choice].condition == .ready, "actor \(choice) cannot run")
     recorder.chose(choice, at: point)
     return choice
+  }
+
+  /// A process dies at once; only here it takes steps for that. Should its actors wait for somebody
+  /// who lives, the others go on after all.
+  private mutating func nextVictim() -> Int? {
+    guard dying > 0, dyingSteps < Self.dyingLimit else { return nil }
+    let victims = ready.filter { isDead(entries[$0].process) }
+    guard let victim = victims.first(where: { $0 > lastUnwound }) ?? victims.first else {
+      return nil
+    }
+    dyingSteps += 1
+    lastUnwound = victim
+    return victim
   }
 
   private mutating func nextInTurn() -> Int {
