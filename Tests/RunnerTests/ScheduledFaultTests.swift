@@ -69,7 +69,8 @@ struct ScheduledFaultTests {
       let cell = Self.cell(.mixed, [kill(.process(1), .operation(60))]) {
         $0.storage.journalMode = mode
       }
-      for outcome in try play(cell) {
+      let unharmed = try play(self.cell(.mixed, []) { $0.storage.journalMode = mode })
+      for (number, outcome) in try play(cell).enumerated() {
         #expect(outcome.violations.isEmpty, "\(outcome.violations)")
         try #require(outcome.faults.count == 1)
         let kill = outcome.faults[0]
@@ -81,12 +82,18 @@ struct ScheduledFaultTests {
             $0.actor.process != 1 || $0.completed ?? kill.injected <= kill.injected
           })
         for process in [0, 2] {
-          let numbers = outcome.events.filter { Int($0.event.actor.process) == process }
-            .map(\.number)
-          #expect(numbers.max() == 7, "process \(process)")
+          let done = operations(of: process, outcome)
+          #expect(done == operations(of: process, unharmed[number]), "process \(process)")
         }
+        let cut = operations(of: 1, outcome)
+        #expect(cut.count < operations(of: 1, unharmed[number]).count)
       }
     }
+  }
+
+  /// The numbers of the operations that a process has begun.
+  private static func operations(of process: Int, _ outcome: ScheduleTrial.Outcome) -> Set<Int> {
+    Set(outcome.events.filter { Int($0.event.actor.process) == process }.map(\.number))
   }
 
   @Test("A writer killed in mode delete leaves a hot journal that another process rolls back")

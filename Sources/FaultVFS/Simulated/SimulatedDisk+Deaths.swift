@@ -5,8 +5,8 @@ struct SharedMemoryCopy {
 }
 
 extension SimulatedDisk {
-  /// Keeps what shared memory holds: SQLite of a dead process unwinds through its own mapping, which
-  /// no call of the VFS can deny it.
+  /// Keeps what shared memory holds: SQLite of a dead process unwinds through its own mapping,
+  /// which no call of the VFS can deny it.
   func keepSharedMemory() {
     guard sharedMemoryAtDeath == nil else { return }
     sharedMemoryAtDeath = inodes.compactMap { $0?.sharedMemory }.map {

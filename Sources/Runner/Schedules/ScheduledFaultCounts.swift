@@ -1,6 +1,6 @@
 import AssayModel
 
-/// How often faults struck in an exploration of schedules, as it stands in `explored{}` of a result.
+/// How often faults struck in an exploration of schedules, as `explored{}` of a result says.
 enum ScheduledFaultCounts {
   /// Kills that hit a process inside a write or as the holder of a lock.
   static let killsInWrites = "kills_during_writes"

@@ -6,7 +6,7 @@ import Schedules
 /// Where they strike follows from the seed of the program and from the run, so that a schedule that
 /// is run again has the same ones.
 final class ScheduledFaults: ScheduleInterference {
-  /// Most strikes of one fault in one run: a process that dies again and again gets nowhere.
+  /// Most strikes of one fault in one run, or a process that dies again and again never ends.
   static let strikeLimit = 64
   /// How soon a target that was not there is looked for again.
   private static let searchInterval = Nanoseconds.microseconds(100)

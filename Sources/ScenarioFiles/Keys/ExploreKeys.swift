@@ -15,8 +15,9 @@ extension ExploreSettings: SectionDefaults {
         + " (io-errors), or each allocation (memory)."),
     .optional(
       "strategy", \.strategy, .text(atMost: 100, example: "pct-3"),
-      "How schedules are chosen (without crashes and sweep): uniform, sticky, pct-1 to pct-5,"
-        + " stalls, preemptions, depth-first-2; without it, a portfolio of them in turns."),
+      "How schedules are chosen: uniform, sticky, pct-1 to pct-5, stalls, preemptions,"
+        + " depth-first-2, portfolio (all of them in turns); without it, a portfolio. With crashes:"
+        + " power-loss the schedules are of the recovery by several processes at once."),
     .optional(
       "schedules", \.schedules, .whole(1...1_000_000_000),
       "How many schedules, or with crashes or sweep seeded programs, run; without it, until"
