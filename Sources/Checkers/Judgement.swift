@@ -24,10 +24,13 @@ public enum Judgement {
     for expectation in cell.expectations {
       let rule = expectation.rules.first { applies($0, library) }
       let found = checks.first { $0.check == expectation.check }
-      verdicts.append(
-        verdict(expectation.check, rule?.requirement, found) { bound in
-          Measure(cell: cell, figures: figures, bound: bound, check: expectation.check)
-        })
+      var verdict = verdict(expectation.check, rule?.requirement, found) { bound in
+        Measure(cell: cell, figures: figures, bound: bound, check: expectation.check)
+      }
+      if let reason = reason(for: rule, of: expectation, library) {
+        verdict.evidence += verdict.evidence.isEmpty ? reason : "; \(reason)"
+      }
+      verdicts.append(verdict)
     }
     for check in cell.furtherChecks where !verdicts.contains(where: { $0.check == check }) {
       let found = checks.first { $0.check == check }
@@ -70,6 +73,15 @@ public enum Judgement {
       case .library(let range): range.contains(library)
       }
     }
+  }
+
+  /// Which side of a condition on the library decided what is expected; `nil` where none did.
+  private static func reason(
+    for rule: ExpectationRule?, of expectation: Expectation, _ library: LibraryVersion
+  ) -> String? {
+    if let range = rule?.libraries.first { return "SQLite \(library) is one of \(range)" }
+    let passedOver = expectation.rules.prefix { $0 != rule }.flatMap(\.libraries)
+    return passedOver.first.map { "SQLite \(library) is none of \($0)" }
   }
 
   private static func verdict(
@@ -131,6 +143,15 @@ public enum Judgement {
         check: check, status: isMet ? .valid : .violated, expected: expected, met: isMet,
         measured: measured, evidence: evidence,
         witness: isMet || check.isAboutSpeed ? [] : found?.witness ?? [])
+    }
+  }
+}
+
+extension ExpectationRule {
+  /// The versions that its conditions name.
+  fileprivate var libraries: [VersionRange] {
+    conditions.compactMap { condition in
+      if case .library(let range) = condition { range } else { nil }
     }
   }
 }

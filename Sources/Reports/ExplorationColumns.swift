@@ -40,6 +40,9 @@ struct ExplorationColumns {
       number("images", "distinct_images"),
       number(isShort ? "incons" : "inconsistent", "images_inconsistent"),
       number("lost", "images_lost"),
+      number("schedules", "distinct_schedules"),
+      number(isShort ? "bad" : "violating", "schedules_violating"),
+      number("snapshots", "busy_snapshots"),
       number("faults", "faults"), number("reported", "faults_reported"),
     ]
     return columns.filter { !$0.isEmpty }

@@ -89,7 +89,9 @@ public enum Finding {
   }
 
   private static func losses(_ cells: [CellResult]) -> String? {
-    let checks: [CheckName] = [.integrity, .durability, .atomicity, .consistency, .invariants]
+    let checks: [CheckName] = [
+      .integrity, .durability, .atomicity, .isolation, .consistency, .invariants, .sharedMemory,
+    ]
     let judged = cells.filter { cell in cell.verdicts.contains { checks.contains($0.check) } }
     guard !judged.isEmpty else { return nil }
     let kills = cells.flatMap(\.faults).count { $0.kind == FaultSpecification.Kind.kill.rawValue }
@@ -103,10 +105,16 @@ public enum Finding {
       + images(cells)
   }
 
-  /// How many crash images that was seen in; nothing in the real world.
+  /// How many crash images or schedules that was seen in; nothing in the real world.
   private static func images(_ cells: [CellResult]) -> String {
-    let distinct = cells.compactMap { $0.explored["distinct_images"] }.reduce(0, +)
-    return distinct == 0 ? "" : " (\(Figures.count(distinct)) distinct crash images)"
+    let kinds = [
+      ("distinct_images", "distinct crash images"), ("distinct_schedules", "distinct schedules"),
+    ]
+    for (name, words) in kinds {
+      let distinct = cells.compactMap { $0.explored[name] }.reduce(0, +)
+      if distinct > 0 { return " (\(Figures.count(distinct)) \(words))" }
+    }
+    return ""
   }
 
   /// Where checks found a violation, apart by whether the scenario expects or allows it.

@@ -71,6 +71,9 @@ struct DoctorBugTests {
       let expected = rules.filter { $0.requirement == .violated }
       #expect(!expected.isEmpty, "\(bug.id)")
       #expect(expected.allSatisfy { $0.conditions == [.library(bug.affected)] }, "\(bug.id)")
+      // On any other library everything must hold.
+      let others = rules.filter { $0.conditions.isEmpty }.map(\.requirement)
+      #expect(!others.isEmpty && others.allSatisfy { $0 == .valid }, "\(bug.id)")
     }
   }
 

@@ -44,6 +44,11 @@ struct SchedulePlantedTests {
     await #expect(processExitsWith: .success) { try PlantedRace.mixedSnapshots() }
   }
 
+  @Test("An update that is lost because it was read in another transaction is found")
+  func lostUpdate() async {
+    await #expect(processExitsWith: .success) { try PlantedRace.lostUpdate() }
+  }
+
   @Test("Two actors that wait for each other are found")
   func deadlock() async {
     await #expect(processExitsWith: .success) { try PlantedRace.deadlock() }
@@ -172,6 +177,19 @@ private enum PlantedRace {
       }
       let found = try explore(program, blocks: 3)
       require(isPlanted ? found == [.isolation, .atomicity] : found.isEmpty, found)
+    }
+  }
+
+  static func lostUpdate() throws {
+    let cell = try cell(
+      "mixed", "processes: 3, operations: 24, keys: { count: 1 }",
+      checks: "atomicity, durability, integrity")
+    for isPlanted in [false, true] {
+      let program = try program(cell) { (context) throws(StorageError) in
+        TwoStepWorkload(context, usesTransaction: !isPlanted)
+      }
+      let found = try explore(program, blocks: 3)
+      require(found == (isPlanted ? [.durability, .atomicity] : []), found)
     }
   }
 

@@ -239,6 +239,64 @@ struct MixingWorkload: Workload {
   }
 }
 
+// MARK: An update
+
+/// Adds one to the shared counter: reads it and writes it in one transaction, or in two.
+struct TwoStepWorkload: Workload {
+  private let context: WorkloadContext
+  private let usesTransaction: Bool
+
+  init(_ context: WorkloadContext) {
+    self.init(context, usesTransaction: true)
+  }
+
+  init(_ context: WorkloadContext, usesTransaction: Bool) {
+    self.context = context
+    self.usesTransaction = usesTransaction
+  }
+
+  func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
+    Actor(context: context, actor: actor, usesTransaction: usesTransaction)
+  }
+
+  struct Actor: WorkloadActor {
+    private static let updateCounter = SQL("UPDATE mixed_counter SET count = ?1")
+
+    let context: WorkloadContext
+    let actor: ActorID
+    let usesTransaction: Bool
+    var number: UInt32 = 0
+
+    mutating func skip() { number += 1 }
+
+    mutating func perform(
+      _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
+    ) throws(ActorStopped) {
+      number += 1
+      let (database, usesTransaction) = (context.database, usesTransaction)
+      let owner = Int64(MixedWorkload.owner(actor, context.cell.load))
+      let operation = WorkloadOperation(
+        .increment, value: TransferID(actor: actor, number: number).rawValue)
+      try Workloads.perform(
+        operation, recorder, intended: intended, deadline: deadline,
+        time: context.environment.time
+      ) {
+        var count =
+          usesTransaction
+          ? nil : try database.read { try $0.first(Mixed.selectCounter) { $0.int64(0) } }
+        try database.write { connection in
+          if usesTransaction {
+            count = try connection.first(Mixed.selectCounter) { $0.int64(0) }
+          }
+          try connection.run(Self.updateCounter, (count ?? 0) + 1)
+          try connection.run(Mixed.updateCount, owner, Int64(bitPattern: operation.value))
+        }
+        return operation
+      }
+    }
+  }
+}
+
 // MARK: Waiting
 
 /// Actors that need two locks, and take them in the order of their own numbers or in the same one.

@@ -58,3 +58,11 @@ public struct VersionRange: Hashable, Codable, Sendable {
     return !except.contains(version)
   }
 }
+
+extension VersionRange: CustomStringConvertible {
+  /// The range as scenario files write it: `>=3.7.0 <3.51.3 !3.44.6 !3.50.7`.
+  public var description: String {
+    let ends = [from.map { ">=\($0)" }, below.map { "<\($0)" }].compactMap(\.self)
+    return (ends + except.map { "!\($0)" }).joined(separator: " ")
+  }
+}

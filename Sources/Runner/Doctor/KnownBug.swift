@@ -36,17 +36,9 @@ extension BugReport {
   /// The bug as a report carries it.
   init(_ bug: KnownBug) {
     self.init(
-      id: bug.id, title: bug.title, affected: bug.affected.words, consequence: bug.consequence,
+      id: bug.id, title: bug.title, affected: "\(bug.affected)", consequence: bug.consequence,
       description: bug.description, remedy: bug.remedy, source: bug.source,
       scenario: bug.scenario)
-  }
-}
-
-extension VersionRange {
-  /// The range as scenario files write it: `>=3.7.0 <3.51.3 !3.44.6 !3.50.7`.
-  fileprivate var words: String {
-    let ends = [from.map { ">=\($0)" }, below.map { "<\($0)" }].compactMap(\.self)
-    return (ends + except.map { "!\($0)" }).joined(separator: " ")
   }
 }
 
