@@ -62,12 +62,12 @@ struct RecoveryRaceTests {
   }
 
   private static func checkReplay() throws {
-    let trial = ScheduleTrial(program: try SimulatedProgram(cell(.wal)))
+    let trial = try ScheduleTrial(try SimulatedProgram(cell(.wal)))
     for number in 0..<20 {
       let first = try trial.run(number, .uniform(Seed(UInt64(number))))
       let record = first.report.schedule
       // Another process would not have run what came before.
-      let other = ScheduleTrial(program: trial.program)
+      let other = try ScheduleTrial(trial.program)
       for schedule in [ScheduleDescription.runs(record.runs), .switches(record.switches)] {
         let again = try other.run(number, schedule)
         #expect(again.digest == first.digest, "race \(number), \(schedule)")

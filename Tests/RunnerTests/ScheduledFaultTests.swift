@@ -53,7 +53,7 @@ struct ScheduledFaultTests {
     _ cell: PlannedCell, count: Int = 20
   ) throws -> [ScheduleTrial.Outcome] {
     let program = try SimulatedProgram(cell)
-    let trial = ScheduleTrial(program: program)
+    let trial = try ScheduleTrial(program)
     return try (0..<count).map { try trial.run($0, .uniform(Seed(UInt64($0)))) }
   }
 
@@ -110,7 +110,7 @@ struct ScheduledFaultTests {
     let program = try SimulatedProgram(cell)
     var rolledBack = 0
     for number in 0..<20 {
-      let outcome = try ScheduleTrial(program: program).run(number, .uniform(Seed(UInt64(number))))
+      let outcome = try ScheduleTrial(program).run(number, .uniform(Seed(UInt64(number))))
       #expect(outcome.violations.isEmpty, "\(outcome.violations)")
       guard let kill = outcome.faults.first else { continue }
       #expect(kill.hitDuringWrite)
@@ -304,7 +304,7 @@ struct ScheduledFaultTests {
     for mode in [StorageSettings.JournalMode.delete, .wal] {
       let program = try SimulatedProgram(
         cell(.mixed, faults) { $0.storage.journalMode = mode })
-      let trial = ScheduleTrial(program: program)
+      let trial = try ScheduleTrial(program)
       var digests: Set<String> = []
       for number in 0..<15 {
         let first = try trial.run(number, .uniform(Seed(UInt64(number))))

@@ -76,7 +76,9 @@ private func observedLock(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ level: Int32
 ) -> Int32 {
   let code = unsafe simulatedMethods.pointee.xLock(handle, level)
-  unsafe openFile(handle)?.tell(.lock, code) { $0.lock = LockLevel(rawValue: level).map { .level($0) } }
+  unsafe openFile(handle)?.tell(.lock, code) {
+    $0.lock = LockLevel(rawValue: level).map { .level($0) }
+  }
   return code
 }
 

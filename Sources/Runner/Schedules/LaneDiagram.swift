@@ -24,6 +24,8 @@ struct LaneDiagram {
   private var held: [Int32: (actor: Int, locks: HeldLocks)] = [:]
   private var log: LogState?
   private var current: Int?
+  /// Who has begun an operation.
+  private var begun: Set<Int> = []
   /// The last step of each actor: what it was about to do.
   private var lastStep: [Int: StepKind] = [:]
   private var pending: [Row] = []
@@ -47,7 +49,7 @@ struct LaneDiagram {
     self.names = names
     lanes = Set(items.filter { !$0.isStep }.map(\.actor)).sorted()
     let free = Self.width - Self.markWidth - 8
-    laneWidth = min(48, max(26, free / max(1, lanes.count) - 3))
+    laneWidth = min(48, max(26, (free + 3) / max(1, lanes.count) - 3))
     draw()
   }
 
@@ -63,7 +65,9 @@ struct LaneDiagram {
     lines.append(String(repeating: "-", count: lines[2].count))
     for (index, item) in items.enumerated() {
       switch item.kind {
-      case .operation(let text): add(item.actor, text, at: index)
+      case .operation(let text):
+        begun.insert(item.actor)
+        add(item.actor, text, at: index)
       case .call(let call): add(call, by: item.actor, at: index)
       case .step(let step): note(step, of: item.actor, at: index)
       }
@@ -75,7 +79,7 @@ struct LaneDiagram {
     lastStep[actor] = step
     guard lanes.contains(actor) else { return }
     switch step {
-    case .sleep where current != nil: add(actor, "sleeps", at: index)
+    case .sleep where begun.contains(actor): add(actor, "sleeps", at: index)
     case .park: add(actor, "waits to be woken", at: index)
     case .join: add(actor, "waits for another's end", at: index)
     case .call, .statement, .sleep, .end: break
@@ -83,14 +87,19 @@ struct LaneDiagram {
   }
 
   private mutating func add(_ call: DiskCall, by actor: Int, at index: Int) {
+    let mark = turn(to: actor, at: index)
     if call.handle > 0 { held[call.handle] = (actor, call.held) }
     if let state = call.log { log = state }
     let text = words.text(of: call)
     var fold: String?
-    if call.method == .read || call.method == .write {
-      fold = "\(call.method.rawValue) \(call.file?.rawValue ?? "")"
+    let beginsLog = call.method == .write && call.file == .wal && call.offset == 0
+    if call.method == .read || call.method == .write, !beginsLog {
+      let copies = call.held.exclusiveSlots & LaneWords.checkpointSlot != 0
+      fold = copies ? "checkpoint" : "\(call.method.rawValue) \(call.file?.rawValue ?? "")"
     }
-    add(actor, text, fold: fold, at: index)
+    // A frame is written in two parts.
+    if let last = pending.last, last.actor == actor, last.text == text, fold != nil { return }
+    pending.append(row(actor, text, fold: fold, mark: mark))
     guard let fault = call.fault else { return }
     flush()
     lines.append(
@@ -98,19 +107,22 @@ struct LaneDiagram {
         + "holds \(fault.frames)")
   }
 
-  private mutating func add(_ actor: Int, _ text: String, fold: String? = nil, at index: Int) {
-    var mark = " "
-    if let current, current != actor {
-      flush()
-      mark = ">"
-      if let waiting = preemption(of: current, at: index) {
-        pending.append(row(current, "preempted before: \(waiting)", mark: "!"))
-        flush()
-      }
+  private mutating func add(_ actor: Int, _ text: String, at index: Int) {
+    let mark = turn(to: actor, at: index)
+    pending.append(row(actor, text, mark: mark))
+  }
+
+  /// Notes who goes on, and what the last one was about to do if it could have.
+  ///
+  /// - Returns: the mark of the next row.
+  private mutating func turn(to actor: Int, at index: Int) -> String {
+    defer { current = actor }
+    guard let current, current != actor else { return " " }
+    if let waiting = preemption(of: current, at: index) {
+      pending.append(row(current, "preempted before \(waiting)", mark: "!"))
     }
-    current = actor
-    if let last = pending.last, last.actor == actor, last.text == text, fold != nil { return }
-    pending.append(row(actor, text, fold: fold, mark: mark))
+    flush()
+    return ">"
   }
 
   /// What an actor was about to do when another one went on; `nil` when it waits or has ended.
@@ -169,16 +181,28 @@ struct LaneDiagram {
   }
 
   private mutating func append(_ row: Row) {
-    let locks = row.held[row.actor] ?? ""
-    let fits = row.text.count + 1 + locks.count <= laneWidth
-    var cells = lanes.map { row.held[$0] ?? "." }
-    let place = lanes.firstIndex(of: row.actor)
-    if let place { cells[place] = fits && !locks.isEmpty ? "\(row.text) \(locks)" : row.text }
-    lines.append(line(row.mark, cells, row.log))
-    guard !fits, !locks.isEmpty, let place else { return }
-    cells = lanes.map { _ in "" }
-    cells[place] = "  \(locks)"
-    lines.append(line(" ", cells, ""))
+    let text = [row.text, row.held[row.actor]].compactMap { $0 }.joined(separator: " ")
+    let parts = wrapped(text)
+    for (number, part) in parts.enumerated() {
+      let cells = lanes.map { lane in
+        if lane == row.actor { return part }
+        return number == 0 ? row.held[lane] ?? "." : ""
+      }
+      lines.append(line(number == 0 ? row.mark : " ", cells, number == 0 ? row.log : ""))
+    }
+  }
+
+  /// Breaks a text between words where it is wider than a lane.
+  private func wrapped(_ text: String) -> [String] {
+    var parts: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = parts.last, last.count + 1 + word.count <= laneWidth {
+        parts[parts.count - 1] = "\(last) \(word)"
+      } else {
+        parts.append(parts.isEmpty ? String(word) : "  \(word)")
+      }
+    }
+    return parts
   }
 
   private func line(_ mark: String, _ cells: [String], _ end: String) -> String {

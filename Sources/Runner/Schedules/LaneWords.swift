@@ -21,11 +21,11 @@ struct LaneWords {
     }
   }
 
-  /// What an actor is about to do where a call is not known.
+  /// What an actor is about to do where no more is known of it.
   func text(of step: StepKind) -> String {
     switch step {
-    case .call(let method, let file): "\(method.rawValue) \(name(file))"
-    case .statement: "the next statement"
+    case .call(let method, _): method.rawValue
+    case .statement: "next statement"
     case .park: "wait to be woken"
     case .sleep: "sleep"
     case .join: "wait for another actor's end"
@@ -70,6 +70,9 @@ struct LaneWords {
   }
 
   // MARK: Locks
+
+  /// The slot of who writes the log into the database.
+  static let checkpointSlot: UInt16 = 0b10
 
   /// The locks of an open file, exclusive slots in upper case, shared ones in lower case.
   static func words(_ held: HeldLocks) -> [String] {

@@ -9,36 +9,39 @@ import Workloads
 /// Each candidate is run again and kept only if the same check still fails. What is tried, and how
 /// often, does not depend on time: the result is the same on every machine.
 struct ScheduleFindingShrinker {
+  /// Says what is wrong with a run.
+  typealias Judge = (ScheduleTrial.Outcome) -> [ScheduleViolation.Found]
+
   /// Most runs of all.
-  private static let trialLimit = 12_000
-  /// Most runs of one search for fewer preemptions.
-  private static let preemptionLimit = 1_000
-  /// Most turns.
-  private static let turnLimit = 4
-  /// Programs of at most so many operations are searched for another schedule where the old one
-  /// fails.
-  private static let searchedOperations = 16
+  static let trialLimit = 8_000
+  /// Most runs of one search for fewer preemptions, before the last one.
+  private static let preemptionLimit = 250
 
-  private let program: SimulatedProgram
+  let program: SimulatedProgram
   private let trial: ScheduleTrial
+  private let judge: Judge
   /// All operations of the program.
-  private var operations: [ProgramPlace] = []
-  private var trials = 0
-  /// Leaving out these operations did not do, whatever was tried.
-  private var hopeless: Set<Set<ProgramPlace>> = []
+  private(set) var operations: [ProgramPlace] = []
+  private(set) var trials = 0
+  /// Operations without which the check held, whatever was tried.
+  var hopeless: Set<Set<ProgramPlace>> = []
 
-  init(_ program: SimulatedProgram) throws {
+  /// - Parameter judge: says what is wrong with a run; another one for tests.
+  init(_ program: SimulatedProgram, judge: @escaping Judge = { $0.violations }) throws {
     self.program = program
+    self.judge = judge
     trial = try ScheduleTrial(program)
   }
 
   /// A schedule in which the check fails, and which operations it needs.
-  private struct Failing {
+  struct Failing {
     var skips: Set<ProgramPlace>
     var outcome: ScheduleTrial.Outcome
     var text: String
     /// Who ran when, by places in the programs.
     var runs: PlacedRuns
+    /// The operations that were not left out, in the order in which they were begun.
+    var begun: [ProgramPlace]
 
     var recorded: RecordedRun { outcome.report.schedule }
   }
@@ -51,93 +54,47 @@ struct ScheduleFindingShrinker {
         "a violation of \(violation.found.check.rawValue) in schedule \(violation.index) of "
           + "\(program.cell.id) is gone when the schedule is run again")
     }
-    operations = program.operations.places.sorted {
+    operations = smallest.begun.sorted {
       ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number)
     }
-    for _ in 0..<Self.turnLimit {
-      let (skips, switches) = (smallest.skips, smallest.recorded.switches)
+    while trials < Self.trialLimit {
       smallest = try fewerOperations(smallest, violation)
-      smallest = try fewerPreemptions(smallest, violation)
-      if smallest.skips == skips, smallest.recorded.switches == switches { break }
+      smallest = try fewerPreemptions(smallest, violation, atMost: Self.preemptionLimit)
+      if let smaller = try withoutSeveral(smallest, violation) {
+        smallest = smaller
+      } else if let smaller = try inAnotherOrder(smallest, violation) {
+        smallest = smaller
+      } else {
+        break
+      }
     }
+    smallest = try fewerPreemptions(smallest, violation, atMost: Self.trialLimit)
     return finding(smallest, violation)
   }
 
   /// Runs a candidate; `nil` when the check holds.
-  private mutating func failing(
+  mutating func failing(
     _ violation: ScheduleViolation, _ chooser: any ActorChooser, _ skips: Set<ProgramPlace>
   ) throws -> Failing? {
     trials += 1
     let outcome = try trial.run(violation.program, chooser: chooser, skips: skips)
-    guard let found = outcome.violations.first(where: { $0.check == violation.found.check })
+    guard let found = judge(outcome).first(where: { $0.check == violation.found.check })
     else { return nil }
     let runs = PlacedRuns(
       outcome.report.schedule.runs, starts: program.operations.starts)
-    return Failing(skips: skips, outcome: outcome, text: found.text, runs: runs)
-  }
-
-  // MARK: Operations
-
-  private mutating func fewerOperations(
-    _ start: Failing, _ violation: ScheduleViolation
-  ) throws -> Failing {
-    var smallest = start
-    let all = operations.filter { !start.skips.contains($0) }
-    var shrinker = SubsetShrinker(all, atLeast: 1, guesses: guesses(all))
-    while trials < Self.trialLimit, let kept = shrinker.next() {
-      let skips = start.skips.union(Set(all).subtracting(kept))
-      let found = try failing(violation, smallest, skips, operations: kept.count)
-      if let found { smallest = found }
-      shrinker.report(isEnough: found != nil)
-    }
-    return smallest
-  }
-
-  /// Whole actors left out, then shorter and shorter ends of all programs.
-  private func guesses(_ all: [ProgramPlace]) -> [[ProgramPlace]] {
-    let actors = Set(all.map(\.actor)).sorted { $0.packed < $1.packed }
-    let last = all.map(\.number).max() ?? 0
-    let ends = [last / 8, last / 4, last / 2].filter { $0 > 0 }
-    return actors.map { actor in all.filter { $0.actor != actor } }
-      + ends.map { length in all.filter { $0.number > last - length } }
-      + ends.map { length in all.filter { $0.number < length } }
-  }
-
-  /// Tries to do without some operations: in the order of the smallest run, as it was found, and,
-  /// where few operations are left, in some orders that are drawn for them.
-  private mutating func failing(
-    _ violation: ScheduleViolation, _ smallest: Failing, _ skips: Set<ProgramPlace>, operations: Int
-  ) throws -> Failing? {
-    let order = PlacedOrder(smallest.runs, program.operations)
-    if let found = try failing(violation, order, skips) { return found }
-    if let found = try failing(violation, violation.schedule.makeChooser(), skips) { return found }
-    guard operations <= Self.searchedOperations, hopeless.insert(skips).inserted else { return nil }
-    for schedule in drawn(for: smallest, operations) {
-      if let found = try failing(violation, schedule.makeChooser(), skips) { return found }
-    }
-    return nil
-  }
-
-  /// Orders for a small program.
-  private func drawn(for smallest: Failing, _ operations: Int) -> [ScheduleDescription] {
-    let seed = program.cell.seed.derived("shrinking")
-    let steps = max(1, smallest.outcome.report.steps)
-    let count = 24 * Self.searchedOperations / operations
-    return (0..<count).map { number in
-      .priorities(
-        PrioritySchedule(
-          seed: seed.derived("priorities", number), depth: 2 + number % 4, estimatedSteps: steps))
-    }
+    return Failing(
+      skips: skips, outcome: outcome, text: found.text, runs: runs,
+      begun: program.operations.places.filter { !skips.contains($0) })
   }
 
   // MARK: Preemptions
 
   private mutating func fewerPreemptions(
-    _ start: Failing, _ violation: ScheduleViolation
+    _ start: Failing, _ violation: ScheduleViolation, atMost limit: Int
   ) throws -> Failing {
     var smallest = start
     var shrinker = ScheduleShrinker(
-      start.recorded, trialLimit: min(Self.preemptionLimit, max(0, Self.trialLimit - trials)))
+      start.recorded, trialLimit: min(limit, max(0, Self.trialLimit - trials)))
     while let switches = shrinker.next() {
       if let found = try failing(violation, SwitchedOrder(switches), start.skips) {
         let before = shrinker.smallest
