@@ -5,8 +5,10 @@ import Runner
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Make a finding again: a crash image or a fault of a sweep.",
+    abstract: "Make a finding again: a crash image, a fault of a sweep or a schedule.",
     discussion: """
+      Prints what led to it: for a schedule a column an actor, a line a call, with the locks held.
+
       Exit codes: 0 reproduced, 4 not reproduced, 5 made with another SQLite or another version of \
       the simulated disk, 64 damaged or of another schema.
       """)

@@ -150,6 +150,7 @@ struct LaneDiagramTests {
     let words = LaneWords(pageSize: 1_024)
     let lines = LaneDiagram(items, names: ["a", "b", "c"], words: words).lines
     #expect(lines.allSatisfy { $0.count <= 120 }, "\(lines)")
-    #expect(lines.contains { $0.contains("READ1-4 EXCLUSIVE]") }, "\(lines)")
+    #expect(!lines.contains { $0.contains("~") }, "\(lines)")
+    #expect(lines.count { $0.contains("EXCLUSIVE]") } == 5, "\(lines)")
   }
 }

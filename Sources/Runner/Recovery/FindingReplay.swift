@@ -10,7 +10,8 @@ public struct ReplayReport: Hashable, Codable, Sendable {
   public var differences: [String]
   /// What was found, in a sentence.
   public var found: String
-  /// The operations before the crash with what survived of each, a line each.
+  /// The operations before the crash with what survived of each, a line each, or the lane diagram
+  /// of a schedule.
   public var trace: [String]
   /// Files that were written for inspection.
   public var files: [String]

@@ -6,9 +6,6 @@ import FaultVFS
 ///
 /// Barriers, sizes and the like are steps too, but have no line unless an actor is preempted there.
 struct LaneDiagram {
-  /// Columns fit into this for up to three actors.
-  private static let width = 120
-  private static let markWidth = 2
   /// Equal calls in a row beyond which only the first and the last are shown.
   private static let foldLimit = 3
 
@@ -16,7 +13,7 @@ struct LaneDiagram {
   private let items: [LaneItem]
   /// Numbers of the actors that have a column.
   private let lanes: [Int]
-  private let laneWidth: Int
+  private let table: LaneTable
   private let names: [String]
   private(set) var lines: [String] = []
 
@@ -48,8 +45,7 @@ struct LaneDiagram {
     self.words = words
     self.names = names
     lanes = Set(items.filter { !$0.isStep }.map(\.actor)).sorted()
-    let free = Self.width - Self.markWidth - 8
-    laneWidth = min(48, max(26, (free + 3) / max(1, lanes.count) - 3))
+    table = LaneTable(lanes: lanes.count)
     draw()
   }
 
@@ -61,7 +57,7 @@ struct LaneDiagram {
     lines.append(
       "[held locks: UPPER alone, lower shared]; log: frames in the database/frames of the log")
     let heads = lanes.map { names.indices.contains($0) ? names[$0] : "actor \($0)" }
-    lines.append(line(" ", heads, "log"))
+    lines += table.lines(" ", heads, "log")
     lines.append(String(repeating: "-", count: lines[2].count))
     for (index, item) in items.enumerated() {
       switch item.kind {
@@ -181,38 +177,11 @@ struct LaneDiagram {
   }
 
   private mutating func append(_ row: Row) {
-    let text = [row.text, row.held[row.actor]].compactMap { $0 }.joined(separator: " ")
-    let parts = wrapped(text)
-    for (number, part) in parts.enumerated() {
-      let cells = lanes.map { lane in
-        if lane == row.actor { return part }
-        return number == 0 ? row.held[lane] ?? "." : ""
-      }
-      lines.append(line(number == 0 ? row.mark : " ", cells, number == 0 ? row.log : ""))
+    let cells = lanes.map { lane in
+      let locks = row.held[lane]
+      if lane != row.actor { return locks ?? "." }
+      return [row.text, locks].compactMap { $0 }.joined(separator: " ")
     }
-  }
-
-  /// Breaks a text between words where it is wider than a lane.
-  private func wrapped(_ text: String) -> [String] {
-    var parts: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = parts.last, last.count + 1 + word.count <= laneWidth {
-        parts[parts.count - 1] = "\(last) \(word)"
-      } else {
-        parts.append(parts.isEmpty ? String(word) : "  \(word)")
-      }
-    }
-    return parts
-  }
-
-  private func line(_ mark: String, _ cells: [String], _ end: String) -> String {
-    let padded = cells.map { cell in
-      cell.count > laneWidth
-        ? "\(cell.prefix(laneWidth - 1))~"
-        : cell + String(repeating: " ", count: laneWidth - cell.count)
-    }
-    var line = "\(mark) \(padded.joined(separator: " | ")) | \(end)"
-    while line.last == " " { line.removeLast() }
-    return line
+    lines += table.lines(row.mark, cells, row.log)
   }
 }
