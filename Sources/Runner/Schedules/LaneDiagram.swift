@@ -90,7 +90,9 @@ struct LaneDiagram {
     var fold: String?
     let beginsLog = call.method == .write && call.file == .wal && call.offset == 0
     if call.method == .read || call.method == .write, !beginsLog {
-      let copies = call.held.exclusiveSlots & LaneWords.checkpointSlot != 0
+      let copies = held.values.contains {
+        $0.actor == actor && $0.locks.exclusiveSlots & LaneWords.checkpointSlot != 0
+      }
       fold = copies ? "checkpoint" : "\(call.method.rawValue) \(call.file?.rawValue ?? "")"
     }
     // A frame is written in two parts.
