@@ -84,7 +84,7 @@ struct ScheduleShrinkTests {
   }
 
   private static func checkGone() throws {
-    var shrinker = ScheduleFindingShrinker(try program()) { _ in [] }
+    var shrinker = try ScheduleFindingShrinker(try program()) { _ in [] }
     let violation = ScheduleViolation(
       index: 5, program: 0, schedule: .uniform(Seed(1)), found: planted)
     let error = #expect(throws: RunnerError.self) { try shrinker.shrink(violation) }
