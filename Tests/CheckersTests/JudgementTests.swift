@@ -99,6 +99,25 @@ struct JudgementTests {
     #expect(reported?.met == true)
   }
 
+  @Test("Where the library decides what is expected, the evidence says on which side it is")
+  func libraryIsNamed() {
+    func evidence(below version: Int) -> String? {
+      let range = VersionRange(
+        from: LibraryVersion(number: 3_007_000), below: LibraryVersion(number: version),
+        except: [LibraryVersion(number: 3_039_004)])
+      let bad = ExpectationRule(requirement: .mayViolate, conditions: [.library(range)])
+      let found = [CheckResult.valid(.durability, evidence: "9 writes")]
+      return verdict(
+        expecting(.durability, bad, ExpectationRule(requirement: .valid)), found)?.evidence
+    }
+    #expect(
+      evidence(below: 3_051_003)
+        == "9 writes; SQLite 3.40.1 is one of >=3.7.0 <3.51.3 !3.39.4")
+    #expect(
+      evidence(below: 3_040_001)
+        == "9 writes; SQLite 3.40.1 is none of >=3.7.0 <3.40.1 !3.39.4")
+  }
+
   @Test("A further check is reported and never fails")
   func furtherChecks() {
     let reported = cell(.kv, checks: [.durability])

@@ -43,4 +43,24 @@ struct ExplorationTableTests {
     #expect(rows.allSatisfy { $0.contains("97 %  17,347   1,204  12,345") })
     #expect(rows.allSatisfy { $0.count <= 120 })
   }
+
+  @Test("Schedules are counted in the table and in the finding, and so are those that fail")
+  func schedules() {
+    let verdicts = [
+      Verdict(
+        check: .sharedMemory, status: .violated, expected: "violated", met: true,
+        evidence: "schedules", witness: ["a checkpoint lies"])
+    ]
+    var cell = Samples.cell("default", [:], verdicts: verdicts)
+    cell.explored = ["distinct_schedules": 10_030, "schedules_violating": 15]
+    let result = Samples.result(
+      "races", "Any?", cells: [cell], outcome: "passed", exitCode: 0)
+    let text = TerminalReport.text(result)
+    #expect(text.contains("schedules  violating"), "\(text)")
+    #expect(text.contains("10,030         15"), "\(text)")
+    #expect(
+      text.contains(
+        "data was lost or damaged in the cell, as expected or allowed (10,030 distinct schedules)"),
+      "\(text)")
+  }
 }
