@@ -24,22 +24,6 @@ struct ReplayTests {
     return try made.run.finding(check, code: code)
   }
 
-  private func replay(
-    _ text: String, _ options: [String] = [], in sandbox: Sandbox
-  ) async throws -> Assay.Ending {
-    try sandbox.write("finding.json", text)
-    return try await Assay.run(["replay", "finding.json"] + options, in: sandbox)
-  }
-
-  /// Gives the first occurrence of a key another value.
-  private static func replacing(
-    _ key: String, with value: String, in text: String
-  ) throws -> String {
-    let line = try Regex("(\"\(key)\" : )(\"[^\"]*\"|-?[0-9]+|true|false)")
-    let range = try #require(text.firstRange(of: line), "no \(key)")
-    return text.replacingCharacters(in: range, with: "\"\(key)\" : \(value)")
-  }
-
   @Test("Every finding of a run is reproduced, again and again with the same trace")
   func reproduced() async throws {
     let made = try await Self.made.value
@@ -66,16 +50,16 @@ struct ReplayTests {
     let finding = try await Self.finding(.consistency)
     let sandbox = try Sandbox()
     let digest = String(repeating: "0", count: 32)
-    let ending = try await replay(
-      Self.replacing("log_digest", with: "\"\(digest)\"", in: finding.text), in: sandbox)
+    let ending = try await FindingFiles.replay(
+      FindingFiles.replacing("log_digest", with: "\"\(digest)\"", in: finding.text), in: sandbox)
     #expect(ending.code == 4, "\(ending.errors)")
     #expect(ending.output.contains("Not reproduced"))
     #expect(ending.output.contains(digest))
-    let other = try await replay(
-      Self.replacing("image_digest", with: "\"\(digest)\"", in: finding.text), in: sandbox)
+    let other = try await FindingFiles.replay(
+      FindingFiles.replacing("image_digest", with: "\"\(digest)\"", in: finding.text), in: sandbox)
     #expect(other.code == 4)
-    let noSuch = try await replay(
-      Self.replacing("position", with: "1000000", in: finding.text), in: sandbox)
+    let noSuch = try await FindingFiles.replay(
+      FindingFiles.replacing("position", with: "1000000", in: finding.text), in: sandbox)
     #expect(noSuch.code == 4, "\(noSuch.errors)")
     #expect(noSuch.output.contains("an image that the log does not hold"))
   }
@@ -84,15 +68,15 @@ struct ReplayTests {
   func otherVersions() async throws {
     let finding = try await Self.finding(.consistency)
     let sandbox = try Sandbox()
-    let library = try await replay(
-      Self.replacing("sqlite_source_id", with: "\"2001-01-01 older\"", in: finding.text),
+    let library = try await FindingFiles.replay(
+      FindingFiles.replacing("sqlite_source_id", with: "\"2001-01-01 older\"", in: finding.text),
       in: sandbox)
     #expect(library.code == 5)
     for word in ["2001-01-01 older", SQLiteLibrary.sourceID, "--sqlite"] {
       #expect(library.errors.contains(word), "\(library.errors)")
     }
-    let disk = try await replay(
-      Self.replacing("disk_version", with: "77", in: finding.text), in: sandbox)
+    let disk = try await FindingFiles.replay(
+      FindingFiles.replacing("disk_version", with: "77", in: finding.text), in: sandbox)
     #expect(disk.code == 5)
     #expect(disk.errors.contains("version 77"), "\(disk.errors)")
   }
@@ -114,9 +98,9 @@ struct ReplayTests {
         finding.text.replacingCharacters(in: piece, with: "\"5-7\""),
         ["'5-7' names no piece", "57.2", "image.lost"]
       ),
-      (try Self.replacing("program", with: "\"one\"", in: finding.text), ["in 'program'"]),
+      (try FindingFiles.replacing("program", with: "\"one\"", in: finding.text), ["in 'program'"]),
       (
-        try Self.replacing("schema", with: "99", in: finding.text),
+        try FindingFiles.replacing("schema", with: "99", in: finding.text),
         ["schema 99", "reads schema 2"]
       ),
       (
@@ -129,7 +113,7 @@ struct ReplayTests {
       ),
     ]
     for (text, words) in damaged {
-      let ending = try await replay(text, in: sandbox)
+      let ending = try await FindingFiles.replay(text, in: sandbox)
       #expect(ending.code == 64, "\(words): \(ending.errors)")
       #expect(ending.messages.count == 1, "\(ending.errors)")
       for word in ["finding.json"] + words {
@@ -150,13 +134,13 @@ struct ReplayTests {
   @Test("--files writes a database that SQLite finds as damaged, or as old, as the finding says")
   func files() async throws {
     let sandbox = try Sandbox()
-    let damaged = try await replay(
+    let damaged = try await FindingFiles.replay(
       Self.finding(.integrity, code: "damaged").text, ["--files", "damaged"], in: sandbox)
     #expect(damaged.code == 0, "\(damaged.errors)")
     let broken = try RecoveredDatabase(sandbox.file("damaged/assay.db"))
     #expect(broken.integrity != ["ok"])
     let finding = try await Self.finding(.durability)
-    let older = try await replay(finding.text, ["--files", "older"], in: sandbox)
+    let older = try await FindingFiles.replay(finding.text, ["--files", "older"], in: sandbox)
     #expect(older.code == 0, "\(older.errors)")
     #expect(older.errors.contains("older/assay.db"))
     let database = try RecoveredDatabase(sandbox.file("older/assay.db"))
@@ -172,14 +156,14 @@ struct ReplayTests {
   func json() async throws {
     let finding = try await Self.finding(.durability)
     let sandbox = try Sandbox()
-    let ending = try await replay(finding.text, ["--json"], in: sandbox)
+    let ending = try await FindingFiles.replay(finding.text, ["--json"], in: sandbox)
     #expect(ending.code == 0)
     #expect(ending.errors == "")
     let any = try JSONSerialization.jsonObject(with: Data(ending.output.utf8))
     let document = try #require(any as? [String: Any])
     #expect(document["found"] as? String == finding.found)
     #expect((document["trace"] as? [String])?.isEmpty == false)
-    let quiet = try await replay(finding.text, ["--quiet"], in: sandbox)
+    let quiet = try await FindingFiles.replay(finding.text, ["--quiet"], in: sandbox)
     #expect(quiet.output == "Reproduced: \(finding.found).\n")
   }
 }

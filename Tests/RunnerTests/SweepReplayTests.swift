@@ -32,22 +32,6 @@ struct SweepReplayTests {
     return try String(contentsOfFile: made.findings[number], encoding: .utf8)
   }
 
-  private func replay(
-    _ text: String, _ options: [String] = [], in sandbox: Sandbox
-  ) async throws -> Assay.Ending {
-    try sandbox.write("finding.json", text)
-    return try await Assay.run(["replay", "finding.json"] + options, in: sandbox)
-  }
-
-  /// Gives the first occurrence of a key another value.
-  private static func replacing(
-    _ key: String, with value: String, in text: String
-  ) throws -> String {
-    let line = try Regex("(\"\(key)\" : )(\"[^\"]*\"|-?[0-9]+|true|false)")
-    let range = try #require(text.firstRange(of: line), "no \(key)")
-    return text.replacingCharacters(in: range, with: "\"\(key)\" : \(value)")
-  }
-
   @Test("Each finding is reproduced: exit 0, with the scenario, the fault and what was wrong")
   func reproduced() async throws {
     let made = try await Self.made.value
@@ -94,11 +78,11 @@ struct SweepReplayTests {
   func otherFault() async throws {
     let sandbox = try Sandbox()
     let text = try await Self.text()
-    let nothing = try await replay(Self.replacing("call", with: "10000", in: text), in: sandbox)
+    let nothing = try await FindingFiles.replay(FindingFiles.replacing("call", with: "10000", in: text), in: sandbox)
     #expect(nothing.code == 4, "\(nothing.errors)")
     #expect(nothing.output.hasSuffix("Not reproduced: nothing was wrong.\n"), "\(nothing.output)")
     let lines = try #require(text.firstRange(of: /"lines" : \[\s*"/))
-    let other = try await replay(
+    let other = try await FindingFiles.replay(
       text.replacingCharacters(in: lines, with: "\"lines\" : [ \"other "), in: sandbox)
     #expect(other.code == 4, "\(other.errors)")
     for words in ["Not reproduced: not found again: ", "other ", "found instead: "] {
@@ -110,13 +94,13 @@ struct SweepReplayTests {
   func otherVersions() async throws {
     let sandbox = try Sandbox()
     let text = try await Self.text()
-    let library = try await replay(
-      Self.replacing("library_source", with: "\"2001-01-01 older\"", in: text), in: sandbox)
+    let library = try await FindingFiles.replay(
+      FindingFiles.replacing("library_source", with: "\"2001-01-01 older\"", in: text), in: sandbox)
     #expect(library.code == 5)
     for word in ["2001-01-01 older", SQLiteLibrary.sourceID, "--sqlite"] {
       #expect(library.errors.contains(word), "\(library.errors)")
     }
-    let disk = try await replay(Self.replacing("disk_version", with: "77", in: text), in: sandbox)
+    let disk = try await FindingFiles.replay(FindingFiles.replacing("disk_version", with: "77", in: text), in: sandbox)
     #expect(disk.code == 5)
     #expect(disk.errors.contains("version 77"), "\(disk.errors)")
   }
@@ -128,11 +112,11 @@ struct SweepReplayTests {
     let fault = try #require(text.firstRange(of: "\"fault\" :"))
     let damaged: [(text: String, words: String)] = [
       (String(text.prefix(text.count / 2)), "may be damaged"),
-      (try Self.replacing("schema", with: "99", in: text), "schema 99"),
-      (try Self.replacing("call", with: "0", in: text), "there is no call 0"),
-      (try Self.replacing("call", with: "9223372036854775807", in: text), "there is no call"),
-      (try Self.replacing("method", with: "\"dance\"", in: text), "dance"),
-      (try Self.replacing("program", with: "5", in: text), "of program 5"),
+      (try FindingFiles.replacing("schema", with: "99", in: text), "schema 99"),
+      (try FindingFiles.replacing("call", with: "0", in: text), "there is no call 0"),
+      (try FindingFiles.replacing("call", with: "9223372036854775807", in: text), "there is no call"),
+      (try FindingFiles.replacing("method", with: "\"dance\"", in: text), "dance"),
+      (try FindingFiles.replacing("program", with: "5", in: text), "of program 5"),
       (text.replacingOccurrences(of: "\"library_source\"", with: "\"library\""), "librarySource"),
       (
         text.replacingCharacters(in: fault, with: "\"fault\" : { \"program\" : 0 }, \"f\" :"),
@@ -142,7 +126,7 @@ struct SweepReplayTests {
       (text.replacingOccurrences(of: "\"explore\"", with: "\"exploit\""), "was changed"),
     ]
     for (text, words) in damaged {
-      let ending = try await replay(text, in: sandbox)
+      let ending = try await FindingFiles.replay(text, in: sandbox)
       ending.expectRefusal(64, containing: ["finding.json", words])
     }
   }
@@ -150,7 +134,7 @@ struct SweepReplayTests {
   @Test("Files are written of crash images only: exit 64")
   func files() async throws {
     let sandbox = try Sandbox()
-    let ending = try await replay(Self.text(), ["--files", "there"], in: sandbox)
+    let ending = try await FindingFiles.replay(Self.text(), ["--files", "there"], in: sandbox)
     ending.expectRefusal(64, containing: ["--files", "sweep"])
   }
 }
