@@ -78,7 +78,8 @@ struct SweepReplayTests {
   func otherFault() async throws {
     let sandbox = try Sandbox()
     let text = try await Self.text()
-    let nothing = try await FindingFiles.replay(FindingFiles.replacing("call", with: "10000", in: text), in: sandbox)
+    let nothing = try await FindingFiles.replay(
+      FindingFiles.replacing("call", with: "10000", in: text), in: sandbox)
     #expect(nothing.code == 4, "\(nothing.errors)")
     #expect(nothing.output.hasSuffix("Not reproduced: nothing was wrong.\n"), "\(nothing.output)")
     let lines = try #require(text.firstRange(of: /"lines" : \[\s*"/))
@@ -100,7 +101,8 @@ struct SweepReplayTests {
     for word in ["2001-01-01 older", SQLiteLibrary.sourceID, "--sqlite"] {
       #expect(library.errors.contains(word), "\(library.errors)")
     }
-    let disk = try await FindingFiles.replay(FindingFiles.replacing("disk_version", with: "77", in: text), in: sandbox)
+    let disk = try await FindingFiles.replay(
+      FindingFiles.replacing("disk_version", with: "77", in: text), in: sandbox)
     #expect(disk.code == 5)
     #expect(disk.errors.contains("version 77"), "\(disk.errors)")
   }
@@ -114,7 +116,10 @@ struct SweepReplayTests {
       (String(text.prefix(text.count / 2)), "may be damaged"),
       (try FindingFiles.replacing("schema", with: "99", in: text), "schema 99"),
       (try FindingFiles.replacing("call", with: "0", in: text), "there is no call 0"),
-      (try FindingFiles.replacing("call", with: "9223372036854775807", in: text), "there is no call"),
+      (
+        try FindingFiles.replacing("call", with: "9223372036854775807", in: text),
+        "there is no call"
+      ),
       (try FindingFiles.replacing("method", with: "\"dance\"", in: text), "dance"),
       (try FindingFiles.replacing("program", with: "5", in: text), "of program 5"),
       (text.replacingOccurrences(of: "\"library_source\"", with: "\"library\""), "librarySource"),
