@@ -17,9 +17,9 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   public var path: String
   /// Set on every connection that is opened.
   public var pragmas: [Pragma]
-  /// Whether pragmas are read back, so that one that did not take is an error; worth its time
-  /// unless the same ones have taken on the same database before.
-  public var verifiesPragmas: Bool
+  /// Set instead of `pragmas` and not read back; for the same ones on a database on which they have
+  /// taken before.
+  public var script: PragmaScript?
   /// What a connection does when another one holds the lock that it wants.
   public var busy: BusyPolicy
   /// How `write` begins its transactions; under group commit it is always IMMEDIATE.
@@ -41,7 +41,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   public init(
     path: String,
     pragmas: [Pragma] = [],
-    verifiesPragmas: Bool = true,
+    script: PragmaScript? = nil,
     busy: BusyPolicy = .sqlite(timeout: .seconds(5)),
     begin: TransactionKind = .immediate,
     maxOpenConnections: Int = 1,
@@ -53,7 +53,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   ) {
     self.path = path
     self.pragmas = pragmas
-    self.verifiesPragmas = verifiesPragmas
+    self.script = script
     self.busy = busy
     self.begin = begin
     self.maxOpenConnections = maxOpenConnections
@@ -102,7 +102,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
     // Not opened read-only: after a crash the first reader of a WAL has to be able to recover it.
     let pragmas = isReader ? self.pragmas + [Pragma("query_only", 1)] : self.pragmas
     return ConnectionOptions(
-      path: path, vfs: vfs, pragmas: pragmas, verifiesPragmas: verifiesPragmas, busy: busy,
-      time: time)
+      path: path, vfs: vfs, pragmas: pragmas, script: isReader ? script?.refusingWrites : script,
+      busy: busy, time: time)
   }
 }

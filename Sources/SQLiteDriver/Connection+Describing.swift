@@ -38,7 +38,7 @@ extension ConnectionCore {
       _ = unsafe sqlite3_set_authorizer(database, nil, nil)
       withExtendedLifetime(witness) {}
     }
-    let slot = try unsafe prepareOnly(text)
+    let slot = try unsafe prepareOnly(text, text.zeroTerminated)
     defer { unsafe destroyStatement(slot) }
     let statement = unsafe Statement(slot)
     return StatementDescription(

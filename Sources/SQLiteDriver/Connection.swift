@@ -27,7 +27,11 @@ import CSQLite
   /// Source: `sqlite3_open_v2` with NOMUTEX; extended result codes on.
   public init(_ options: ConnectionOptions) throws(SQLiteError) {
     let core = try ConnectionCore.open(options)
-    try core.apply(options.pragmas, verifies: options.verifiesPragmas)
+    if let script = options.script {
+      try core.apply(script)
+    } else {
+      try core.apply(options.pragmas)
+    }
     self.core = core
     self.options = options
   }

@@ -34,11 +34,21 @@ extension ConnectionCore {
     return core
   }
 
-  /// Sets every pragma, then reads every one back, if it is to.
+  /// Sets pragmas that have taken before.
+  func apply(_ script: PragmaScript) throws(SQLiteError) {
+    if let pages = script.automaticCheckpoint {
+      _ = unsafe sqlite3_wal_autocheckpoint(database, pages)
+    }
+    guard script.sql.count > 1 else { return }
+    let giveUp = time.monotonicNow() + busyPolicy.timeout
+    try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in try execute(script.sql) }
+  }
+
+  /// Sets every pragma, then reads every one back.
   ///
   /// The reading comes last because some pragmas undo others, and `page_size` answers what was
   /// wished until the file's header has been read.
-  func apply(_ pragmas: [Pragma], verifies: Bool) throws(SQLiteError) {
+  func apply(_ pragmas: [Pragma]) throws(SQLiteError) {
     guard !pragmas.isEmpty else { return }
     let start = time.monotonicNow()
     let giveUp = start + busyPolicy.timeout
@@ -47,7 +57,6 @@ extension ConnectionCore {
     for pragma in early + late {
       try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in try self.set(pragma) }
     }
-    guard verifies else { return }
     try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in
       _ = try self.pragma("schema_version")
     }

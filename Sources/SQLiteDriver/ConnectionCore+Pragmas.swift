@@ -3,14 +3,7 @@ import CSQLite
 extension ConnectionCore {
   /// Sets a pragma and checks its own answer, if it gives one.
   func set(_ pragma: Pragma) throws(SQLiteError) {
-    try check(pragma.name)
-    guard !PragmaRules.belongsToBusyPolicy(pragma.name) else {
-      throw SQLiteError(
-        code: .misuse, message: "the busy timeout is set by ConnectionOptions.busy",
-        operation: .pragma(pragma.name))
-    }
-    let sql = "PRAGMA \(pragma.name) = \(PragmaRules.quoted(pragma.value))"
-    let answer = try firstValue(sql, .pragma(pragma.name))
+    let answer = try firstValue(try pragma.statement, .pragma(pragma.name))
     // The journal mode is the one whose answer says more than reading back: why it is what it is.
     guard PragmaRules.base(pragma.name) == "journal_mode", let answer else { return }
     guard PragmaRules.agrees(pragma, answer: answer) else {
@@ -28,7 +21,7 @@ extension ConnectionCore {
 
   /// Reads a pragma: the first column of its first row, or nil without one.
   func pragma(_ name: String) throws(SQLiteError) -> String? {
-    try check(name)
+    try PragmaRules.check(name)
     return try firstValue("PRAGMA \(name)", .pragma(name))
   }
 
@@ -36,13 +29,6 @@ extension ConnectionCore {
     SQLiteError(
       code: .error, message: PragmaRules.hint(pragma, answer: answer),
       operation: .settingNotTaken(pragma: pragma.name, wanted: pragma.value, answered: answer))
-  }
-
-  private func check(_ name: String) throws(SQLiteError) {
-    guard PragmaRules.isWellFormed(name) else {
-      throw SQLiteError(
-        code: .misuse, message: "not the name of a pragma", operation: .pragma(name))
-    }
   }
 
   private func firstValue(

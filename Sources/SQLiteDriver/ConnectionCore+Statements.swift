@@ -12,7 +12,7 @@ extension ConnectionCore {
 
   @inline(never)
   private func checkOutFirst(_ sql: SQL) throws(SQLiteError) -> Statement {
-    let slot = try unsafe prepareOnly(sql.text)
+    let slot = try unsafe prepareOnly(sql.text, sql.terminated)
     if sql.id >= tableCount { growTable(toHold: sql.id) }
     unsafe table[sql.id] = unsafe slot
     unsafe slot.pointee.wasAutocommit = isAutocommit
@@ -38,7 +38,7 @@ extension ConnectionCore {
       unsafe slot.pointee.wasAutocommit = isAutocommit
       return unsafe Statement(slot)
     }
-    let slot = try unsafe prepareOnly(text)
+    let slot = try unsafe prepareOnly(text, text.zeroTerminated)
     unsafe textCache.insert(text, slot)
     unsafe slot.pointee.wasAutocommit = isAutocommit
     return unsafe Statement(slot)
@@ -51,10 +51,11 @@ extension ConnectionCore {
   }
 
   /// Prepares text that must hold exactly one statement.
+  ///
+  /// - Parameter sql: the text with a zero behind it.
   func prepareOnly(
-    _ text: String
+    _ text: String, _ sql: [UInt8]
   ) throws(SQLiteError) -> UnsafeMutablePointer<StatementSlot> {
-    let sql = Array(text.utf8) + [0]
     var handle: OpaquePointer?
     var place = 0
     let code = unsafe prepare(sql, &place, SQLITE_PREPARE_PERSISTENT, &handle)
@@ -108,8 +109,10 @@ extension ConnectionCore {
   }
 
   /// Runs all statements of a text and ignores their rows.
-  func execute(_ text: String) throws(SQLiteError) {
-    let sql = Array(text.utf8) + [0]
+  func execute(_ text: String) throws(SQLiteError) { try execute(text.zeroTerminated) }
+
+  /// Runs all statements of a text that has a zero behind it, and ignores their rows.
+  func execute(_ sql: [UInt8]) throws(SQLiteError) {
     var place = 0
     while sql[place] != 0 {
       let start = place

@@ -21,8 +21,9 @@ public struct ConnectionOptions: Sendable {
   /// Set on every open, in this order, and read back; those that must come before the first page
   /// is written (`page_size`, `auto_vacuum`, `encoding`) go first whatever their place.
   public var pragmas: [Pragma]
-  /// Whether pragmas are read back, so that one that did not take is an error.
-  public var verifiesPragmas: Bool
+  /// Set instead of `pragmas` and not read back; for the same ones on a database on which they have
+  /// taken before.
+  public var script: PragmaScript?
   /// What happens when another connection is in the way.
   public var busy: BusyPolicy
   /// Where waits, deadlines and their measurements take the time from.
@@ -36,7 +37,7 @@ public struct ConnectionOptions: Sendable {
     mode: Mode = .readWriteCreate,
     vfs: String? = nil,
     pragmas: [Pragma] = [],
-    verifiesPragmas: Bool = true,
+    script: PragmaScript? = nil,
     busy: BusyPolicy = .none,
     time: any TimeSource,
     statementCacheCapacity: Int = 64
@@ -45,7 +46,7 @@ public struct ConnectionOptions: Sendable {
     self.mode = mode
     self.vfs = vfs
     self.pragmas = pragmas
-    self.verifiesPragmas = verifiesPragmas
+    self.script = script
     self.busy = busy
     self.time = time
     self.statementCacheCapacity = statementCacheCapacity
@@ -56,7 +57,7 @@ extension ConnectionOptions: Equatable {
   /// Equal settings and the same time source.
   public static func == (left: ConnectionOptions, right: ConnectionOptions) -> Bool {
     left.path == right.path && left.mode == right.mode && left.vfs == right.vfs
-      && left.pragmas == right.pragmas && left.verifiesPragmas == right.verifiesPragmas
+      && left.pragmas == right.pragmas && left.script == right.script
       && left.busy == right.busy && left.time === right.time
       && left.statementCacheCapacity == right.statementCacheCapacity
   }

@@ -10,13 +10,25 @@ public struct SQL: Sendable {
   public let text: String
   /// The index of this statement in the table of each connection.
   public let id: Int
+  /// The text as SQLite reads it, with a zero behind it.
+  let terminated: [UInt8]
 
   private static let created = Atomic<Int>(0)
 
   /// Registers a statement.
   public init(_ text: String) {
     self.text = text
+    terminated = text.zeroTerminated
     (id, _) = Self.created.add(1, ordering: .relaxed)
+  }
+}
+
+extension String {
+  /// The text with a zero behind it, which spares SQLite a copy.
+  var zeroTerminated: [UInt8] {
+    var bytes = Array(utf8)
+    bytes.append(0)
+    return bytes
   }
 }
 

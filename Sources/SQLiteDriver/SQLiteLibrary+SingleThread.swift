@@ -31,14 +31,16 @@ enum PooledMemory {
   private static let stepLimit = 1_024
   private static let classCount = 64 + 24
 
-  nonisolated(unsafe) private static let lists: UnsafeMutablePointer<UnsafeMutableRawPointer?> = {
-    // Unsafe only by its type: the pointer is made once; what it points to is used as said above.
-    let lists = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: classCount)
-    unsafe lists.initialize(repeating: nil, count: classCount)
-    return unsafe lists
-  }()
+  /// Set by `install`, before SQLite has taken anything; not made at its first use, which each use
+  /// would have to ask about.
+  ///
+  /// Unsafe only by its type: it is set once; what it points to is used as said above.
+  nonisolated(unsafe) private static var lists: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 
   static func install() -> Bool {
+    let made = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: classCount)
+    unsafe made.initialize(repeating: nil, count: classCount)
+    unsafe lists = unsafe made
     var methods = unsafe sqlite3_mem_methods()
     unsafe methods.xMalloc = { unsafe PooledMemory.take(Int($0)) }
     unsafe methods.xFree = { unsafe PooledMemory.give($0) }
@@ -65,7 +67,7 @@ enum PooledMemory {
 
   private static func take(_ size: Int) -> UnsafeMutableRawPointer? {
     let sizeClass = sizeClass(size)
-    guard sizeClass < classCount else { return nil }
+    guard sizeClass < classCount, let lists = unsafe lists else { return nil }
     if let free = unsafe lists[sizeClass] {
       unsafe lists[sizeClass] = free.load(as: UnsafeMutableRawPointer?.self)
       return unsafe free
@@ -77,7 +79,7 @@ enum PooledMemory {
   }
 
   private static func give(_ block: UnsafeMutableRawPointer?) {
-    guard let block = unsafe block else { return }
+    guard let block = unsafe block, let lists = unsafe lists else { return }
     let sizeClass = unsafe (block - headerSize).load(as: Int.self)
     unsafe block.storeBytes(of: lists[sizeClass], as: UnsafeMutableRawPointer?.self)
     unsafe lists[sizeClass] = block

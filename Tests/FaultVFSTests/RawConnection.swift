@@ -46,6 +46,9 @@ final class RawConnection {
   /// The first value of a query.
   func value(_ sql: String) -> String { rows(sql).first ?? "" }
 
+  /// Forgets every page that is not in use.
+  func releaseMemory() { _ = unsafe sqlite3_db_release_memory(handle) }
+
   /// Leaves a write-ahead log alone at the close.
   func keepLogAtClose() {
     var result: Int32 = 0

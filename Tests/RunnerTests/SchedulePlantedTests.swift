@@ -97,6 +97,8 @@ private enum PlantedRace {
     var found: Set<CheckName> = []
     for block in 0..<blocks {
       let report = try exploration.run(block: block, atMost: ScheduleExploration.blockSize)
+      // A connection that is kept from schedule to schedule must judge as a fresh one does.
+      guard report.counts[ExploredCounts.keptMistakes] == nil else { exit(4) }
       for violation in report.violations {
         if found.insert(violation.found.check).inserted {
           write("schedule \(violation.index): \(violation.found.check): \(violation.found.text)")

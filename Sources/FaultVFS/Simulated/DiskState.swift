@@ -50,3 +50,32 @@ extension SimulatedDisk {
     }
   }
 }
+
+extension SimulatedDisk {
+  /// Takes over the named files of another disk, under files that stay open here: what has the same
+  /// name there is the same file with other content, and a log that is not there is empty here.
+  public func copyFiles(from other: SimulatedDisk) {
+    for number in 0..<nameCount where other.inode(named: number, of: self) == nil {
+      guard let inode = inode(ofName: number) else { continue }
+      inode.truncate(to: 0)
+      if inode.kind != .wal { setName(Int32(number), inode: -1) }
+    }
+    for number in 0..<other.nameCount {
+      guard let inode = other.inode(ofName: number) else { continue }
+      copy(inode, number: number, of: other)
+    }
+  }
+
+  private func copy(_ file: SimulatedInode, number: Int, of other: SimulatedDisk) {
+    let name = unsafe makeName(other.name(number))
+    let own = inode(ofName: name) ?? makeInode(file.kind)
+    if inode(ofName: name) == nil { setName(Int32(name), inode: own.number) }
+    own.truncate(to: file.count)
+    unsafe own.write(file.memory, count: file.count, at: 0)
+  }
+
+  /// The file that a name of another disk leads to here.
+  private func inode(named number: Int, of other: SimulatedDisk) -> SimulatedInode? {
+    unsafe inode(at: other.name(number))
+  }
+}

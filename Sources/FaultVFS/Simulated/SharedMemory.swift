@@ -15,7 +15,7 @@ final class SharedMemory {
 
   private(set) var regions: [UnsafeMutableRawPointer]
   private let regionSize: Int
-  private var slots = Array(repeating: Slot(), count: Int(SQLITE_SHM_NLOCK))
+  private var slots = InlineArray<8, Slot>(repeating: Slot())
   /// A slot that is given to everybody and held by nobody, which only tests plant; `nil` for none.
   private let forgottenSlot: Int?
   /// Connections that have mapped it.

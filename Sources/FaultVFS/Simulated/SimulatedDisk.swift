@@ -21,7 +21,14 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Its standing properties.
   public let settings: DiskSettings
   /// Told of every call before it takes effect; `nil` for nobody.
-  public var yieldPoint: (any YieldPoint)? { didSet { updateIsPlain() } }
+  public var yieldPoint: (any YieldPoint)? {
+    didSet {
+      unsafe calledPoint = yieldPoint
+      updateIsPlain()
+    }
+  }
+  /// The same object without counting references, which each call would do twice.
+  private unowned(unsafe) var calledPoint: (any YieldPoint)?
   /// Told of the calls of files that are opened from here on; `nil` for nobody.
   public var observer: (any DiskObserver)?
   /// The wall clock where nobody is told of calls.
@@ -53,6 +60,9 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Shared memory as it was at a death, while the dead unwind; `nil` when nobody does.
   var sharedMemoryAtDeath: [SharedMemoryCopy]?
   private let latencies: [VFSMethod: Nanoseconds]
+  private let hasLatencies: Bool
+  /// What SQLite asks for at every opening.
+  let deviceCharacteristics: Int32
 
   /// A name of the one directory.
   ///
@@ -71,6 +81,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   public init(settings: DiskSettings = DiskSettings(), seed: Seed = Seed(0)) {
     self.settings = settings
     randomState = seed.rawValue
+    hasLatencies = !settings.latencies.isEmpty
+    deviceCharacteristics = settings.deviceCharacteristics
     latencies = Dictionary(
       settings.latencies.map { ($0.method, $0.span) }, uniquingKeysWith: { first, _ in first })
     updateIsPlain()
@@ -93,7 +105,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   public var openFileCount: Int { openFiles.count }
 
   private func updateIsPlain() {
-    isPlain = yieldPoint == nil && fault == nil && settings.latencies.isEmpty
+    isPlain = yieldPoint == nil && fault == nil && !hasLatencies
   }
 
   /// Seeds `xRandomness` anew.
@@ -105,13 +117,13 @@ public final class SimulatedDisk: @unchecked Sendable {
   ///
   /// - Returns: `.dead` when the caller's process has died.
   func enter(_ method: VFSMethod, _ file: FileKind?) -> CallAdmission {
-    if let yieldPoint {
+    if let yieldPoint = unsafe calledPoint {
       guard yieldPoint.reached(method, file) else { return .dead }
-      if !latencies.isEmpty, let latency = latencies[method], !yieldPoint.sleep(for: latency) {
+      if hasLatencies, let latency = latencies[method], !yieldPoint.sleep(for: latency) {
         return .dead
       }
     }
-    if let effect = fault?.next(method, file) { return .fault(effect) }
+    if fault != nil, let effect = fault?.next(method, file) { return .fault(effect) }
     return .admitted
   }
 
@@ -159,6 +171,9 @@ public final class SimulatedDisk: @unchecked Sendable {
     let inode = names[number].inode
     return inode < 0 ? nil : inodes[Int(inode)]
   }
+
+  /// The path of a name, which lives as long as the disk.
+  func name(_ number: Int) -> UnsafePointer<CChar> { unsafe UnsafePointer(names[number].path) }
 
   /// Number of names ever used.
   var nameCount: Int { names.count }
@@ -321,7 +336,7 @@ public final class SimulatedDisk: @unchecked Sendable {
     count: Int32 = 0
   ) -> DiskOperation {
     DiskOperation(
-      kind: kind, file: inode.kind, actor: Int32(yieldPoint?.currentActor ?? -1),
+      kind: kind, file: inode.kind, actor: Int32(unsafe calledPoint?.currentActor ?? -1),
       inode: inode.number, name: name, offset: offset, count: count, bytesAt: 0)
   }
 
@@ -329,13 +344,13 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   /// Notes that the calling actor has the checkpoint lock.
   func checkpointBegan() {
-    checkpointer = yieldPoint?.currentActor ?? -1
+    checkpointer = unsafe calledPoint?.currentActor ?? -1
     hasReadFrames = false
   }
 
   /// Notes that the log is read from.
   func willReadLog() {
-    if checkpointer >= 0, checkpointer == yieldPoint?.currentActor { hasReadFrames = true }
+    if checkpointer >= 0, unsafe checkpointer == calledPoint?.currentActor { hasReadFrames = true }
   }
 
   /// Notes that the header of a log is written, which begins it anew.

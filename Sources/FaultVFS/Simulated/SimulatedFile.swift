@@ -187,7 +187,7 @@ private func fileSectorSize(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> In
 }
 
 private func fileDeviceCharacteristics(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> Int32 {
-  unsafe withFile(handle) { $0.disk.settings.deviceCharacteristics } ?? 0
+  unsafe withFile(handle) { $0.disk.deviceCharacteristics } ?? 0
 }
 
 private func fileShmMap(

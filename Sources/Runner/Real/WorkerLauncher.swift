@@ -19,14 +19,14 @@ struct WorkerLauncher: Sendable {
       "\(assignment.role.rawValue)-r\(assignment.repetition)-p\(assignment.process)"
       + ".\(assignment.incarnation)-\(now.nanoseconds).txt"
     let worker = try WorkerProcess.spawn(
-      executable: executable, environment: try environment(assignment.cell.storage),
+      executable: executable, environment: try environment(assignment),
       standardErrorPath: "\(logFolder)/\(name)", now: now)
     try worker.channel.send(CoordinatorMessage.assignment(assignment))
     return worker
   }
 
   /// The worker's environment: nothing of the user's that changes results.
-  private func environment(_ storage: StorageSettings) throws(RunnerError) -> [String] {
+  private func environment(_ assignment: WorkerAssignment) throws(RunnerError) -> [String] {
     // Deterministic hashing: decision 3 of the design. No backtraces: workers are killed on
     // purpose, and the backtracer would slow each death.
     var environment = [
@@ -40,7 +40,11 @@ struct WorkerLauncher: Sendable {
         environment.append(unsafe "\(name)=\(String(cString: value))")
       }
     }
-    if storage.allocator == .jemalloc {
+    if assignment.role == .explore {
+      // Nothing is measured there but how much is explored: freed memory is kept for the next run.
+      environment.append("GLIBC_TUNABLES=glibc.malloc.tcache_count=1024")
+    }
+    if assignment.cell.storage.allocator == .jemalloc {
       environment.append("LD_PRELOAD=\(try Self.jemallocPath())")
     }
     return environment

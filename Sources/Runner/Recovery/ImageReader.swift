@@ -83,6 +83,30 @@ struct ImageReader: ~Copyable {
     }
   }
 
+  /// Lends a connection that stays open from image to image, for a body of one's own; what is said
+  /// of `readKept` holds here as well.
+  ///
+  /// The disk keeps what opening makes, such as an empty log.
+  mutating func withKept<Value>(
+    on disk: SimulatedDisk, _ body: (inout Connection) throws -> Value
+  ) throws -> Value {
+    let before = kept.take()
+    var connection: Connection
+    if let before, before.disk === disk, before.files == Self.files(disk) {
+      connection = before.connection
+      disk.clearSharedMemory()
+      connection.releaseMemory()
+    } else {
+      connection = try Connection(options)
+      connection.keepLogAtClose()
+    }
+    let value = try body(&connection)
+    if connection.isAutocommit, let files = Self.files(disk) {
+      kept = KeptConnection(connection: connection, disk: disk, files: files)
+    }
+    return value
+  }
+
   /// Closes the connection that was kept, before its disk goes.
   mutating func forget() { kept = nil }
 

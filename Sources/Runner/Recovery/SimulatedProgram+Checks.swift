@@ -36,7 +36,9 @@ extension SimulatedProgram {
     do {
       try lend { connection in
         if checksIntegrity {
-          observation.integrityRows = try connection.integrityCheck(limit: 10)
+          // The faults are listed only when there are any: that takes twice as long.
+          observation.integrityRows =
+            try connection.isSound() ? ["ok"] : connection.integrityCheck(limit: 10)
         }
         if checksIntegrity, hasForeignKeys {
           observation.foreignKeyRows = try connection.foreignKeyCheck().prefix(10).map { "\($0)" }

@@ -131,15 +131,21 @@ final class SimulatedProgram {
     DatabaseConfiguration(cell.storage, path: ImageReader.path, vfs: VFSName.simulated)
   }
 
+  /// Made once.
+  private var reopening: DatabaseConfiguration?
+
   /// For a database that was opened with `configuration` before: what the file keeps is not set
   /// again, and nothing is read back.
-  private var reopeningConfiguration: DatabaseConfiguration {
+  private func reopeningConfiguration() throws -> DatabaseConfiguration {
+    if let reopening { return reopening }
     var configuration = configuration
-    configuration.verifiesPragmas = false
-    configuration.pragmas.removeAll { pragma in
-      ["page_size", "auto_vacuum", "encoding"].contains(pragma.name)
-        || pragma.name == "journal_mode" && pragma.value == "wal"
-    }
+    let lasting = ["page_size", "auto_vacuum", "encoding"]
+    configuration.script = try PragmaScript(
+      configuration.pragmas.filter { pragma in
+        !lasting.contains(pragma.name)
+          && !(pragma.name == "journal_mode" && pragma.value == "wal")
+      })
+    reopening = configuration
     return configuration
   }
 
@@ -202,7 +208,7 @@ final class SimulatedProgram {
     if !cell.faults.isEmpty {
       run.faults = ScheduledFaults(cell, seed: seed.derived("faults"))
     }
-    let configuration = start == nil ? configuration : reopeningConfiguration
+    let configuration = try start == nil ? configuration : reopeningConfiguration()
     var result = try run.run { process in
       try Database(configuration, environment: process.environment)
     }

@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import Checkers
 import FaultVFS
 import SQLiteDriver
 import Schedules
@@ -16,11 +17,13 @@ struct ScheduleTrial {
   private let start: DiskState
   /// Set where the schedules are of recoveries.
   private let race: RecoveryRace?
+  private let closed: ClosedDatabaseReader
 
   init(_ program: SimulatedProgram) throws {
     self.program = program
     race = program.cell.explore?.crashes == nil ? nil : RecoveryRace(program)
     start = try program.openedTemplate()
+    closed = ClosedDatabaseReader(program, start: start)
   }
 
   /// What came of one schedule.
@@ -83,14 +86,32 @@ struct ScheduleTrial {
         })
     }
     for database in result.databases { database.close() }
+    var counts: [String: UInt64] = [:]
     if result.report.stuck == nil {
-      let reader = program.reader.fresh
-      found.add(try program.judge(result) { body in try reader.withConnection(body) })
+      found.add(try judgeClosed(number, disk, result, &counts))
     }
     return Outcome(
       report: result.report, violations: found.violations,
       digest: digest(disk, result), events: result.events,
-      faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0)
+      faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
+  }
+
+  /// Judges what is there when everybody has closed.
+  private func judgeClosed(
+    _ number: Int, _ disk: SimulatedDisk, _ result: SimulatedRunResult,
+    _ counts: inout [String: UInt64]
+  ) throws -> [CheckResult] {
+    let quick = try program.judge(result) { body in
+      try closed.withConnection(of: disk, body)
+    }
+    let isSound = !quick.contains { $0.status == .violated }
+    if isSound, number % ClosedDatabaseReader.freshInterval != 0 { return quick }
+    let reader = program.reader.fresh
+    let afresh = try program.judge(result) { body in try reader.withConnection(body) }
+    if isSound == afresh.contains(where: { $0.status == .violated }) {
+      counts[ExploredCounts.keptMistakes] = 1
+    }
+    return afresh
   }
 
   private func digest(_ disk: SimulatedDisk, _ result: SimulatedRunResult) -> Digest128 {

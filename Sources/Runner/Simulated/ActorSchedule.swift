@@ -85,14 +85,20 @@ struct ActorSchedule: Sendable {
     return index
   }
 
+  // Inlined, or each use would copy the whole value of a baton to ask it.
+
+  @inline(__always)
   func isDead(_ process: Int) -> Bool {
     process >= 0 && process < deadProcesses.count && deadProcesses[process]
   }
 
+  @inline(__always)
   func isStopped(_ index: Int) -> Bool { entries[index].isStopped }
 
+  @inline(__always)
   func isCut(_ index: Int) -> Bool { entries[index].isCut }
 
+  @inline(__always)
   func hasEnded(_ index: Int) -> Bool { entries[index].condition == .ended }
 
   /// Stops the actors of a process for ever.
@@ -265,7 +271,7 @@ struct ActorSchedule: Sendable {
         for index in entries.indices where entries[index].condition != .ended { makeReady(index) }
       }
     }
-    if let victim = nextVictim() { return victim }
+    if dying > 0, let victim = nextVictim() { return victim }
     // Whoever unwinds may wait in a loop for another one: nobody must be preferred for ever.
     if let current, entries[current].isStopped {
       return ready.count == 1 ? ready[0] : nextInTurn()
@@ -282,7 +288,7 @@ struct ActorSchedule: Sendable {
   /// A process dies at once; only here it takes steps for that. Should its actors wait for somebody
   /// who lives, the others go on after all.
   private mutating func nextVictim() -> Int? {
-    guard dying > 0, dyingSteps < Self.dyingLimit else { return nil }
+    guard dyingSteps < Self.dyingLimit else { return nil }
     let victims = ready.filter { isDead(entries[$0].process) }
     guard let victim = victims.first(where: { $0 > lastUnwound }) ?? victims.first else {
       return nil

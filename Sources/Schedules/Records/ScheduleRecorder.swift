@@ -49,6 +49,8 @@ public struct ScheduleRecorder: Sendable {
   public mutating func chose(_ actor: Int, at point: ChoicePoint) {
     guard level != .off, point.runnable.count > 1 else { return }
     if level == .choices { run.choices.append(RecordedRun.Choice(point: point, chosen: actor)) }
+    // Going on is what happens when nobody disturbs; most choices are that.
+    if actor == point.current { return }
     guard actor != point.undisturbed else { return }
     if point.canGoOn { run.preemptions += 1 }
     run.switches.append(ScheduleSwitch(from: point.current, after: point.ownSteps, to: actor))
