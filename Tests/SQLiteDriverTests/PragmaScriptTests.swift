@@ -40,7 +40,8 @@ struct PragmaScriptTests {
     #expect(error?.code.primary == .readOnly)
   }
 
-  @Test("The busy timeout, and what is no name, are refused", arguments: ["busy_timeout", "a b", ""])
+  @Test(
+    "The busy timeout, and what is no name, are refused", arguments: ["busy_timeout", "a b", ""])
   func refuses(name: String) {
     let error = failure { () throws(SQLiteError) in _ = try PragmaScript([Pragma(name, 1)]) }
     #expect(error?.code.primary == .misuse)
