@@ -5,6 +5,9 @@ import CSQLite
 ///
 /// Each method does what the unix VFS does with the same call, and tells the disk's log. Result
 /// codes are SQLite's.
+///
+/// Safe because `shared` is set from the memory of `inode`, which never changes once it is made.
+@safe
 final class OpenFile {
   /// Its number among the open files of the disk, from 1.
   let number: Int32
@@ -24,6 +27,9 @@ final class OpenFile {
   var exclusiveSlots: UInt16 = 0
   /// Whether it has mapped the shared memory.
   private(set) var isAttached = false
+  /// The shared memory once it is mapped, kept alive by its inode: the calls for its locks, the
+  /// most frequent of all, count no references.
+  private var shared: Unmanaged<SharedMemory>?
 
   init(
     number: Int32, disk: SimulatedDisk, inode: SimulatedInode, kind: FileKind, process: Int32,
@@ -94,6 +100,7 @@ final class OpenFile {
     let shared =
       inode.sharedMemory ?? SharedMemory(regionSize: size, forgottenSlot: disk.forgottenSlot)
     inode.sharedMemory = shared
+    unsafe self.shared = Unmanaged.passUnretained(shared)
     if !isAttached {
       isAttached = true
       if shared.attached == 0 { shared.reset() }
@@ -108,14 +115,17 @@ final class OpenFile {
   private static let checkpointSlot: UInt16 = 2
 
   func lockSharedMemory(first: Int, count: Int, flags: Int32) -> Int32 {
-    guard let shared = inode.sharedMemory else { return assay_IOERR_SHMLOCK }
+    guard let shared = unsafe shared else { return assay_IOERR_SHMLOCK }
     let before = exclusiveSlots
-    let code = shared.lock(self, first: first, count: count, flags: flags)
+    let code = unsafe shared._withUnsafeGuaranteedRef {
+      $0.lock(self, first: first, count: count, flags: flags)
+    }
     let (taken, given) = (exclusiveSlots & ~before, before & ~exclusiveSlots)
+    guard taken | given != 0 else { return code }
     if taken & Self.writeSlot != 0 { disk.beginTransaction(self) }
     if given & Self.writeSlot != 0 { disk.endTransaction(self) }
     if taken & Self.checkpointSlot != 0 { disk.checkpointBegan() }
-    if given & Self.checkpointSlot != 0 { disk.checkpointEnded(shared) }
+    if given & Self.checkpointSlot != 0 { unsafe disk.checkpointEnded(shared.takeUnretainedValue()) }
     return code
   }
 

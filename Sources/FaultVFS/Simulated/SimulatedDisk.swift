@@ -23,12 +23,14 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Told of every call before it takes effect; `nil` for nobody.
   public var yieldPoint: (any YieldPoint)? {
     didSet {
-      unsafe calledPoint = yieldPoint
+      gate = yieldPoint.map(YieldGate.init)
+      unsafe openGate = gate.map(Unmanaged.passUnretained)
       updateIsPlain()
     }
   }
-  /// The same object without counting references, which each call would do twice.
-  private unowned(unsafe) var calledPoint: (any YieldPoint)?
+  private var gate: YieldGate?
+  /// The same, kept alive by `gate`.
+  private var openGate: Unmanaged<YieldGate>?
   /// Told of the calls of files that are opened from here on; `nil` for nobody.
   public var observer: (any DiskObserver)?
   /// The wall clock where nobody is told of calls.
@@ -117,11 +119,13 @@ public final class SimulatedDisk: @unchecked Sendable {
   ///
   /// - Returns: `.dead` when the caller's process has died.
   func enter(_ method: VFSMethod, _ file: FileKind?) -> CallAdmission {
-    if let yieldPoint = unsafe calledPoint {
-      guard yieldPoint.reached(method, file) else { return .dead }
-      if hasLatencies, let latency = latencies[method], !yieldPoint.sleep(for: latency) {
-        return .dead
+    if let gate = unsafe openGate {
+      let isAlive = unsafe gate._withUnsafeGuaranteedRef { gate in
+        guard gate.point.reached(method, file) else { return false }
+        guard hasLatencies, let latency = latencies[method] else { return true }
+        return gate.point.sleep(for: latency)
       }
+      guard isAlive else { return .dead }
     }
     if fault != nil, let effect = fault?.next(method, file) { return .fault(effect) }
     return .admitted
@@ -297,6 +301,12 @@ public final class SimulatedDisk: @unchecked Sendable {
     if isLogging, isNamed { log.append(operation(.truncate, inode, offset: Int64(length))) }
   }
 
+  /// The number of the actor that calls; -1 for nobody.
+  private var currentActor: Int {
+    guard let gate = unsafe openGate else { return -1 }
+    return unsafe gate._withUnsafeGuaranteedRef { $0.point.currentActor }
+  }
+
   // MARK: Log
 
   /// Takes the present state for durable and logs from here on.
@@ -336,7 +346,7 @@ public final class SimulatedDisk: @unchecked Sendable {
     count: Int32 = 0
   ) -> DiskOperation {
     DiskOperation(
-      kind: kind, file: inode.kind, actor: Int32(unsafe calledPoint?.currentActor ?? -1),
+      kind: kind, file: inode.kind, actor: Int32(currentActor),
       inode: inode.number, name: name, offset: offset, count: count, bytesAt: 0)
   }
 
@@ -344,13 +354,13 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   /// Notes that the calling actor has the checkpoint lock.
   func checkpointBegan() {
-    checkpointer = unsafe calledPoint?.currentActor ?? -1
+    checkpointer = currentActor
     hasReadFrames = false
   }
 
   /// Notes that the log is read from.
   func willReadLog() {
-    if checkpointer >= 0, unsafe checkpointer == calledPoint?.currentActor { hasReadFrames = true }
+    if checkpointer >= 0, checkpointer == currentActor { hasReadFrames = true }
   }
 
   /// Notes that the header of a log is written, which begins it anew.

@@ -45,7 +45,7 @@ struct ActorSchedule: Sendable {
   /// Who was chosen and who took each step, as far as the settings say.
   private(set) var recorder: ScheduleRecorder
 
-  private var chooser: any ActorChooser
+  private let chooser: HeldChooser
   /// Ascending, so that a choice depends on who can run and not on how that came about.
   private var ready: [Int] = []
   private var deadProcesses: [Bool] = []
@@ -62,7 +62,7 @@ struct ActorSchedule: Sendable {
     precondition(settings.stepLimit > 0, "a run of \(settings.stepLimit) steps")
     precondition(settings.origin.nanoseconds > 0, "0 stands for no time")
     self.settings = settings
-    self.chooser = chooser
+    self.chooser = HeldChooser.holding(chooser)
     now = settings.origin
     recorder = ScheduleRecorder(settings.recording)
   }
@@ -85,20 +85,14 @@ struct ActorSchedule: Sendable {
     return index
   }
 
-  // Inlined, or each use would copy the whole value of a baton to ask it.
-
-  @inline(__always)
   func isDead(_ process: Int) -> Bool {
     process >= 0 && process < deadProcesses.count && deadProcesses[process]
   }
 
-  @inline(__always)
   func isStopped(_ index: Int) -> Bool { entries[index].isStopped }
 
-  @inline(__always)
   func isCut(_ index: Int) -> Bool { entries[index].isCut }
 
-  @inline(__always)
   func hasEnded(_ index: Int) -> Bool { entries[index].condition == .ended }
 
   /// Stops the actors of a process for ever.
