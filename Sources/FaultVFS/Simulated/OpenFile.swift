@@ -125,7 +125,9 @@ final class OpenFile {
     if taken & Self.writeSlot != 0 { disk.beginTransaction(self) }
     if given & Self.writeSlot != 0 { disk.endTransaction(self) }
     if taken & Self.checkpointSlot != 0 { disk.checkpointBegan() }
-    if given & Self.checkpointSlot != 0 { unsafe disk.checkpointEnded(shared.takeUnretainedValue()) }
+    if given & Self.checkpointSlot != 0 {
+      unsafe disk.checkpointEnded(shared.takeUnretainedValue())
+    }
     return code
   }
 
