@@ -36,6 +36,7 @@ let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistog
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -48,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"4.0.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -61,19 +63,20 @@ let package = Package(
     module("Platform", ["AssayModel"]),
     module("Schedules", ["AssayModel"]),
     module("Checkers", ["AssayModel"]),
-    module("Statistics", ["AssayModel", histogram]),
+    module("Statistics", ["AssayModel", histogram, real]),
     module("ScenarioFiles", ["AssayModel", yams]),
     // Floor 2
     module("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver", deque]),
+    module("Gate", ["AssayModel", "Statistics", real]),
     // Floor 3
     module("Workloads", ["AssayModel", "AssayStorage", "SQLiteDriver"]),
-    module("Reports", ["AssayModel", "Statistics"]),
+    module("Reports", ["AssayModel", "Gate", "Statistics"]),
     // Floor 4
     module(
       "Runner",
       [
-        "AssayModel", "AssayStorage", "Checkers", "CSQLite", "FaultVFS", "Platform", "Reports",
-        "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads", crypto,
+        "AssayModel", "AssayStorage", "Checkers", "CSQLite", "FaultVFS", "Gate", "Platform",
+        "Reports", "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads", crypto,
       ],
       simulated),
     // Floor 5
@@ -94,6 +97,7 @@ let package = Package(
     tests("ScenarioFiles", ["AssayModel"]),
     tests("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver"]),
     tests("Workloads", ["AssayModel", "AssayStorage", "Checkers", "Platform", "SQLiteDriver"]),
+    tests("Gate", ["AssayModel", "Statistics"]),
     tests("Reports", ["AssayModel"]),
     tests(
       "Runner",

@@ -1,3 +1,4 @@
+import AssayModel
 import Checkers
 
 /// Exit codes of several runs of one command.

@@ -49,7 +49,7 @@ struct HouseRules {
   @Test(
     "The storage engine, the workloads and what judges them ask the system for nothing",
     arguments: [
-      "AssayModel", "AssayStorage", "Workloads", "Checkers", "Schedules", "Statistics",
+      "AssayModel", "AssayStorage", "Workloads", "Checkers", "Schedules", "Statistics", "Gate",
     ])
   func pureModulesImportNoSystem(module: String) throws {
     // Workloads may use the C library's mathematics, nothing else of it.

@@ -1,0 +1,31 @@
+public import AssayModel
+
+/// The status under the name that verdicts are judged by.
+public typealias ExitCode = ExitStatus
+
+extension ExitStatus {
+  /// What follows from a run's verdicts.
+  ///
+  /// - Parameters:
+  ///   - verdicts: those of all cells.
+  ///   - incidents: number of workers that died unasked.
+  ///   - wasInterrupted: whether the user stopped the run.
+  public static func of(
+    verdicts: some Sequence<Verdict>, incidents: Int, wasInterrupted: Bool = false
+  ) -> ExitCode {
+    var codes = Set(verdicts.map(Self.of))
+    if incidents > 0 { codes.insert(.incorrect) }
+    if wasInterrupted { codes.insert(.interrupted) }
+    return first(of: codes)
+  }
+
+  /// What follows from one verdict.
+  ///
+  /// A miss of a check about speed is `tooSlow`, unless a witness shows that safety was broken,
+  /// such as a lease that was taken before it had ended.
+  public static func of(_ verdict: Verdict) -> ExitCode {
+    if verdict.met { return .met }
+    if verdict.status == .unknown { return .unknown }
+    return verdict.check.isAboutSpeed && verdict.witness.isEmpty ? .tooSlow : .incorrect
+  }
+}
