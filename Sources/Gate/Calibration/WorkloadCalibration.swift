@@ -1,0 +1,143 @@
+import AssayModel
+import RealModule
+import Statistics
+
+/// What base against base showed of one workload.
+public struct WorkloadCalibration: Hashable, Codable, Sendable {
+  /// Name of the workload.
+  public var name: String
+  /// What it ran.
+  public var workloadDigest: String
+  /// Pairs that were recorded.
+  public var pairs: Int
+  /// One entry a metric.
+  public var metrics: [MetricCalibration]
+
+  /// Judges recorded pairs of base against base.
+  ///
+  /// - Parameters:
+  ///   - name: of the workload.
+  ///   - workloadDigest: what it ran.
+  ///   - plan: as a gate would have.
+  ///   - pairs: recorded, at least 20.
+  ///   - gates: how many gates are played for each metric.
+  ///   - whole: how many gates ran for real, and how many of them alarmed.
+  /// - Throws: `GateError` with code `results` when there are too few pairs.
+  public init(
+    name: String, workloadDigest: String, plan: ComparisonPlan, pairs: [BlockPair], gates: Int,
+    whole: (gates: Int, alarms: Int) = (0, 0)
+  ) throws(GateError) {
+    guard pairs.count >= 20 else {
+      throw GateError(
+        .results, of: "calibration", found: "\(pairs.count) pairs", allowed: "at least 20")
+    }
+    self.name = name
+    self.workloadDigest = workloadDigest
+    self.pairs = pairs.count
+    var metrics: [MetricCalibration] = []
+    for rule in plan.rules {
+      metrics.append(
+        try MetricCalibration(rule, plan: plan, pairs: pairs, gates: gates, whole: whole))
+    }
+    self.metrics = metrics
+  }
+}
+
+/// What base against base showed of one metric.
+public struct MetricCalibration: Hashable, Codable, Sendable {
+  /// The metric with its margin and effect.
+  public var rule: MetricRule
+  /// Robust standard deviation of the logarithm of the base's blocks, one after another.
+  public var blockSpread: Double
+  /// How much neighbouring blocks have in common, in -1...1.
+  public var autocorrelation: Double
+  /// Robust standard deviation of the logarithm of the ratio within pairs.
+  public var pairSpread: Double
+  /// Gates played on resampled pairs.
+  public var gates: Int
+  /// How many of them alarmed.
+  public var falseAlarms: Int
+  /// Upper bound of the false-alarm rate, one-sided 95 %.
+  public var falseAlarmBound: Double
+  /// Gates that ran for real.
+  public var wholeGates: Int
+  /// How many of them alarmed.
+  public var wholeAlarms: Int
+  /// Share of played gates that find the wanted effect.
+  public var power: Double
+  /// Smallest worsening that is found with 95 %, as a share; `nil` when it is not known.
+  public var smallestDetectable: Double?
+  /// Why this metric can't be gated here; `nil` when it can.
+  public var obstacle: String?
+
+  /// Whether a gate of this metric makes sense on this machine.
+  public var isGateable: Bool { obstacle == nil }
+
+  /// The probability with which the wanted effect must be found.
+  public static let wantedPower = 0.95
+
+  init(
+    _ rule: MetricRule, plan: ComparisonPlan, pairs: [BlockPair], gates: Int,
+    whole: (gates: Int, alarms: Int)
+  ) throws(GateError) {
+    self.rule = rule
+    (wholeGates, wholeAlarms) = (whole.gates, whole.alarms)
+    (blockSpread, autocorrelation) = Self.blocks(rule.metric, pairs.map(\.base))
+    self.gates = 0
+    (pairSpread, falseAlarms, falseAlarmBound, power) = (0, 0, 1, 0)
+    switch LogRatios(rule.metric, of: pairs) {
+    case .notHeld(let reason): obstacle = reason
+    case .values(let differences):
+      pairSpread = Spread.robust(differences)
+      try play(differences, plan, gates)
+      obstacle = judged
+    }
+  }
+
+  private mutating func play(
+    _ differences: [Double], _ plan: ComparisonPlan, _ count: Int
+  ) throws(GateError) {
+    let gate = try ResampledGate(
+      rules: [rule], question: plan.question, limits: plan.limits, series: [differences])
+    let seed = plan.seed.derived("calibration").derived(rule.metric.description)
+    let quiet = gate.play(gates: count, flips: true, seed: seed.derived("quiet"))
+    gates = quiet.gates
+    falseAlarms = quiet.regressions
+    falseAlarmBound = quiet.regressionBound()
+    power =
+      gate.play(
+        gates: count, shift: rule.logEffect, flips: true, seed: seed.derived("planted")
+      ).regressionShare
+    let looks = plan.limits.looks
+    let limit = plan.limits.limit(look: looks.count - 1, found: 0)
+    smallestDetectable = DetectableEffect(differences).map {
+      Double.expMinusOne(
+        $0.smallest(
+          z: limit, margin: rule.logMargin, power: Self.wantedPower, pairs: looks[looks.count - 1]
+        ))
+    }
+  }
+
+  private var judged: String? {
+    guard let smallestDetectable else { return "the pairs are too few for their spread" }
+    let wanted = Percent.text(rule.effect)
+    if smallestDetectable > rule.effect {
+      return "not gateable here: finds \(Percent.text(smallestDetectable)) at best, wanted "
+        + wanted
+    }
+    if gates > 0, power < Self.wantedPower {
+      return "not gateable here: finds \(wanted) in \(Percent.text(power)) of gates"
+    }
+    return nil
+  }
+
+  private static func blocks(
+    _ metric: Metric, _ blocks: [BlockMeasurement]
+  ) -> (spread: Double, autocorrelation: Double) {
+    let logs = blocks.compactMap { block -> Double? in
+      guard case .value(let value) = metric.reading(in: block), value > 0 else { return nil }
+      return Double.log(value)
+    }
+    return (Spread.robust(logs), Spread.autocorrelation(logs))
+  }
+}

@@ -1,0 +1,120 @@
+public import AssayModel
+
+/// What a gate decided: workloads times metrics, counts, correctness and environment in one.
+public struct GateDecision: Hashable, Codable, Sendable {
+  /// What was decided about one workload.
+  public struct Workload: Hashable, Codable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The times; `nil` when only counts were compared.
+    public var comparison: ComparisonResult?
+    /// The counts, by name; empty when none were compared.
+    public var counts: [CountComparison]
+    /// Violated checks of the runs that were counted.
+    public var violations: [String]
+
+    /// Creates a workload's part.
+    public init(
+      name: String, comparison: ComparisonResult? = nil, counts: [CountComparison] = [],
+      violations: [String] = []
+    ) {
+      self.name = name
+      self.comparison = comparison
+      self.counts = counts
+      self.violations = violations
+    }
+
+    /// What each part of it says of the exit code. A workload of which nothing was compared is
+    /// unknown.
+    public var statuses: [ExitStatus] {
+      let parts = (comparison?.statuses ?? []) + counts.map(\.outcome.exitStatus)
+      let broken: [ExitStatus] = violations.isEmpty ? [] : [.incorrect]
+      return parts.isEmpty && broken.isEmpty ? [.unknown] : parts + broken
+    }
+  }
+
+  /// Why times could not be compared at all.
+  public enum TimesMissing: Hashable, Codable, Sendable {
+    /// The user asked for counts only: no failure.
+    case notAsked
+    /// There is no baseline, or it is of another machine; the reason.
+    case noBaseline(String)
+  }
+
+  /// One entry a workload.
+  public var workloads: [Workload]
+  /// Why times were not compared; `nil` when they were.
+  public var timesMissing: TimesMissing?
+  /// Whether the user stopped it.
+  public var wasInterrupted: Bool
+
+  /// Creates a decision.
+  public init(
+    workloads: [Workload], timesMissing: TimesMissing? = nil, wasInterrupted: Bool = false
+  ) {
+    self.workloads = workloads
+    self.timesMissing = timesMissing
+    self.wasInterrupted = wasInterrupted
+  }
+
+  /// What the gate exits with: the first that applies of 130, 64, 1, 2, 5, 3, 4, 0. A gate of
+  /// nothing is unknown.
+  public var status: ExitStatus {
+    var codes = workloads.flatMap(\.statuses)
+    if workloads.isEmpty { codes.append(.unknown) }
+    if case .noBaseline = timesMissing { codes.append(.environment) }
+    if wasInterrupted { codes.append(.interrupted) }
+    return ExitStatus.first(of: codes)
+  }
+
+  /// The decision in one sentence, with its cause.
+  public var sentence: String {
+    if let violation = violation { return "Correctness is violated: \(violation)" }
+    switch status {
+    case .interrupted: return "Interrupted; what was measured so far is kept"
+    case .environment: return "Invalid environment: \(environmentReason)"
+    case .tooSlow: return "Regression: \(causes(.tooSlow).joined(separator: "; "))"
+    case .unknown: return "Inconclusive: \(causes(.unknown).joined(separator: "; "))"
+    case .met, .usage, .harnessFailed, .incorrect: return "No regression\(improvements)"
+    }
+  }
+
+  private var violation: String? {
+    for workload in workloads {
+      let all = workload.violations + (workload.comparison?.violations ?? [])
+      if let first = all.first { return "\(workload.name): \(first)" }
+    }
+    return nil
+  }
+
+  private var environmentReason: String {
+    if case .noBaseline(let reason) = timesMissing { return reason }
+    let reasons = workloads.compactMap(\.comparison).flatMap(\.environment.reasons)
+    return reasons.first ?? causes(.environment).first ?? "the machine was not fit to tell"
+  }
+
+  /// What led to a status, one sentence each.
+  private func causes(_ status: ExitStatus) -> [String] {
+    if workloads.isEmpty { return ["nothing was compared"] }
+    return workloads.flatMap { workload -> [String] in
+      let metrics = (workload.comparison?.metrics ?? [])
+        .filter { $0.outcome.exitStatus == status }
+        .map { "\(workload.name), \($0.rule.metric): \($0.reason)" }
+      let counts = workload.counts.filter { $0.outcome.exitStatus == status }
+        .map { "\(workload.name), \($0.name): \($0.reason)" }
+      let nothing = workload.statuses == [.unknown] && metrics.isEmpty && counts.isEmpty
+      return metrics + counts
+        + (nothing && status == .unknown ? ["\(workload.name): nothing was compared"] : [])
+    }
+  }
+
+  private var improvements: String {
+    let found = workloads.flatMap { workload in
+      (workload.comparison?.metrics ?? []).filter { $0.outcome == .improvement }
+        .map { "\(workload.name), \($0.rule.metric): \($0.reason)" }
+        + workload.counts.filter { $0.outcome == .decreased }
+        .map { "\(workload.name), \($0.name): \($0.reason)" }
+    }
+    return found.isEmpty ? "" : "; improved: \(found.joined(separator: "; "))"
+  }
+}

@@ -1,0 +1,36 @@
+import Statistics
+
+/// The limits of all looks for each share of alpha that a question of a run may get.
+///
+/// Computed once a run, because each row takes a numerical integration.
+public struct LimitTable: Hashable, Sendable {
+  /// Number of pairs at each look, ascending.
+  public let looks: [Int]
+  /// Probability of a false finding in one direction, over all questions of the run.
+  public let alpha: Double
+  /// How many questions the run asks.
+  public let questions: Int
+  /// Rows by number of findings so far.
+  private let rows: [[Double]]
+
+  /// Computes the limits.
+  ///
+  /// - Parameters:
+  ///   - looks: ascending, at least one, above 0.
+  ///   - alpha: in 1e-6...0.25.
+  ///   - questions: metrics times workloads, in 1...1,000.
+  public init(looks: [Int], alpha: Double, questions: Int) {
+    precondition((1...1_000).contains(questions), "\(questions) questions")
+    self.looks = looks
+    self.alpha = alpha
+    self.questions = questions
+    rows = (0..<questions).map { found in
+      SequentialBounds(
+        looks: looks, alpha: Holm.level(alpha: alpha, questions: questions, found: found)
+      ).limits
+    }
+  }
+
+  /// Returns the limit of the normal statistic at a look, counted from 0, after so many findings.
+  public func limit(look: Int, found: Int) -> Double { rows[min(found, questions - 1)][look] }
+}

@@ -1,0 +1,65 @@
+import AssayModel
+import RealModule
+
+/// The paired differences of a metric: the logarithm of head over base, with its sign such that
+/// more is worse. Or the reason why there are none.
+public enum LogRatios: Hashable, Sendable {
+  /// One a pair, in the order of measuring.
+  case values([Double])
+  /// Why the blocks do not hold the metric.
+  case notHeld(String)
+
+  /// A ratio beyond e^20 says no more than e^20; so a side that did nothing has one too.
+  static let limit = 20.0
+
+  /// Takes the differences of a metric from pairs.
+  ///
+  /// A percentile is held when the blocks of each side have, on average, at least as many
+  /// operations as `PercentileCapacity` asks for, and every block half as many. Leaving out single
+  /// blocks would leave out slow ones, so one that holds nothing spoils the metric.
+  public init(_ metric: Metric, of pairs: [BlockPair]) {
+    for (name, side) in [("base", pairs.map(\.base)), ("head", pairs.map(\.head))] {
+      if let reason = Self.obstacle(metric, side, name) {
+        self = .notHeld(reason)
+        return
+      }
+    }
+    self = .values(pairs.compactMap { Self.worsening(metric, base: $0.base, head: $0.head) })
+  }
+
+  /// The logarithm of how much worse the head is; `nil` when a side has no value.
+  static func worsening(
+    _ metric: Metric, base: BlockMeasurement, head: BlockMeasurement
+  ) -> Double? {
+    guard case .value(let before) = metric.reading(in: base),
+      case .value(let after) = metric.reading(in: head)
+    else { return nil }
+    let (better, worse) = metric.isBetterHigher ? (after, before) : (before, after)
+    if better == worse { return 0 }
+    let ratio = Double.log(worse) - Double.log(better)
+    return max(-limit, min(limit, ratio))
+  }
+
+  private static func obstacle(
+    _ metric: Metric, _ blocks: [BlockMeasurement], _ side: String
+  ) -> String? {
+    let needed = metric.operationsNeeded
+    for block in blocks {
+      switch metric.reading(in: block) {
+      case .value: continue
+      case .missing(let name): return "a block of the \(side) has no \(name)"
+      case .tooFew(let operations):
+        return "a block of the \(side) has \(operations) operations, \(metric) takes \(needed)"
+      }
+    }
+    guard needed > 0, !blocks.isEmpty else { return nil }
+    let overloaded = blocks.count(where: \.isOverloaded)
+    if side == "base", overloaded * 2 > blocks.count {
+      return "the rate is above the base's capacity: \(metric) is that of the backlog"
+    }
+    let total = blocks.reduce(0) { $0 + metric.operations(in: $1) }
+    let mean = total / UInt64(blocks.count)
+    return mean >= needed
+      ? nil : "blocks of the \(side) have \(mean) operations on average, \(metric) takes \(needed)"
+  }
+}

@@ -1,0 +1,64 @@
+import RealModule
+import Statistics
+
+/// What was decided about one metric of one workload.
+public struct MetricDecision: Hashable, Codable, Sendable {
+  /// The metric with its margin and effect.
+  public var rule: MetricRule
+  /// The decision.
+  public var outcome: SequentialRule.Outcome
+  /// Logarithm of how much worse the head is; `nil` when it could not be measured.
+  public var estimate: Double?
+  /// Lower bound of that at the limit of the look; `nil` when nothing is known.
+  public var lower: Double?
+  /// Upper bound of that at the limit of the look; `nil` when nothing is known.
+  public var upper: Double?
+  /// Upper bound at one-sided 2.5 %, which equivalence is judged by; `nil` when unknown.
+  public var equivalenceUpper: Double?
+  /// Signed-rank statistic.
+  public var z: Double?
+  /// Limit that it had to reach.
+  public var limit: Double?
+  /// Number of pairs.
+  public var pairs: Int
+  /// Number of the look that decided, from 1; 0 when none did.
+  public var look: Int
+  /// Why, in one sentence with numbers.
+  public var reason: String
+
+  /// Head over base, in the metric's own direction: 0.95 of throughput is 5 % slower.
+  public var ratio: Double? { estimate.map(ratio(ofWorsening:)) }
+
+  /// Lower bound of the ratio; `nil` when nothing is known.
+  public var lowerRatio: Double? {
+    (rule.metric.isBetterHigher ? upper : lower).map(ratio(ofWorsening:))
+  }
+
+  /// Upper bound of the ratio; `nil` when nothing is known.
+  public var upperRatio: Double? {
+    (rule.metric.isBetterHigher ? lower : upper).map(ratio(ofWorsening:))
+  }
+
+  private func ratio(ofWorsening logarithm: Double) -> Double {
+    Double.exp(rule.metric.isBetterHigher ? -logarithm : logarithm)
+  }
+
+  /// A metric that nothing was seen of.
+  static func unseen(
+    _ rule: MetricRule, _ outcome: SequentialRule.Outcome, pairs: Int, look: Int, reason: String
+  ) -> MetricDecision {
+    MetricDecision(rule: rule, outcome: outcome, pairs: pairs, look: look, reason: reason)
+  }
+
+  /// What a look showed.
+  static func seen(
+    _ rule: MetricRule, _ seen: SequentialRule.Look, outcome: SequentialRule.Outcome, pairs: Int,
+    look: Int, reason: String
+  ) -> MetricDecision {
+    func known(_ bound: Double) -> Double? { bound.isFinite ? bound : nil }
+    return MetricDecision(
+      rule: rule, outcome: outcome, estimate: seen.estimate, lower: known(seen.interval.lower),
+      upper: known(seen.interval.upper), equivalenceUpper: known(seen.equivalence.upper),
+      z: seen.z, limit: seen.limit, pairs: pairs, look: look, reason: reason)
+  }
+}
