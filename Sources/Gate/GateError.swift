@@ -20,6 +20,8 @@ public struct GateError: Error, Equatable, Sendable {
     case otherSchema
     /// A baseline whose content is not what its digest names.
     case damaged
+    /// No setting reaches the durability class that was asked for.
+    case classNotReached
   }
 
   /// What is wrong.
@@ -44,6 +46,7 @@ public struct GateError: Error, Equatable, Sendable {
     switch code {
     case .otherMachine: .environment
     case .results: .harnessFailed
+    case .classNotReached: .unknown
     case .metric, .plan, .otherWorkload, .otherScenario, .otherSchema, .damaged: .usage
     }
   }

@@ -93,4 +93,37 @@ struct DistributionTests {
     }
     #expect(abs(sum - 2.0 / 39) < 1e-14)
   }
+
+  @Test("Limits of Student's t are those of the published table")
+  func student() {
+    // Fisher and Yates; Abramowitz and Stegun, table 26.10.
+    for (freedom, expected) in [(1.0, 12.706), (5, 2.571), (10, 2.228), (30, 2.042), (120, 1.980)] {
+      let limit = StudentDistribution.limit(confidence: 0.95, freedom: freedom)
+      #expect(abs(limit - expected) < 0.0006, "\(freedom): \(limit)")
+    }
+  }
+
+  @Test("A straight line through Anscombe's first quartet has the published coefficients")
+  func leastSquares() throws {
+    // Anscombe, The American Statistician 27 (1973): y = 3.0001 + 0.5001 x, errors 1.1247, 0.1179.
+    let x: [Double] = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5]
+    let y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68]
+    let fit = try #require(LeastSquares(rows: x.map { [1, $0] }, values: y))
+    for (value, expected) in zip(fit.coefficients, [3.0001, 0.5001]) {
+      #expect(abs(value - expected) < 1e-4)
+    }
+    for (value, expected) in zip(fit.standardErrors, [1.1247, 0.1179]) {
+      #expect(abs(value - expected) < 1e-4)
+    }
+    #expect(fit.freedom == 9)
+    #expect(fit.interval(1).contains(0.5) && !fit.interval(1).contains(0))
+  }
+
+  @Test("A term that the observations do not determine has an interval that says nothing")
+  func undetermined() throws {
+    let rows = (0..<6).map { [1.0, Double($0), 0] }
+    let fit = try #require(LeastSquares(rows: rows, values: [0, 1.1, 2, 2.9, 4, 5.2]))
+    #expect(fit.interval(2).upper > 100 && fit.interval(2).lower < -100)
+    #expect(LeastSquares(rows: [[1, 2]], values: [1]) == nil)
+  }
 }

@@ -1,0 +1,232 @@
+public import AssayModel
+import Statistics
+
+/// Searches the best settings: says which candidates to measure side by side, takes their blocks,
+/// and recommends.
+///
+/// A value machine with five phases. *Screening*, only of large spaces: short blocks of a balanced
+/// part of the candidates show what each knob does; the best by that model go on. *Race*: common
+/// blocks of all survivors in random order; from the fifth on, and then after twice as many each
+/// time, those leave that are surely worse than the best. *Local search*: neighbours of the best
+/// that differ in one knob. *Confirmation*: the best three against the default with seeds of its
+/// own. The default is in every block, so that all are compared with it on the same moments.
+/// Source: Lopez-Ibanez et al., "The irace package", Operations Research Perspectives 3 (2016),
+/// with Wilcoxon's signed ranks for the elimination.
+public struct TuneRace: Sendable {
+  /// What a block is for.
+  public enum Phase: String, Hashable, Codable, Sendable {
+    case screening, race, local, confirmation
+  }
+
+  /// One common block: every entrant once, in this order.
+  public struct Round: Hashable, Sendable {
+    /// Number of the round, from 0.
+    public var number: Int
+    /// What it is for.
+    public var phase: Phase
+    /// Places of the candidates in the plan, in the order in which they run.
+    public var entrants: [Int]
+    /// Length of a block as a share of a full one.
+    public var share: Double
+    /// What the workload's data follow from: the same for all entrants.
+    public var seed: Seed
+  }
+
+  /// What to do next.
+  public enum Step: Hashable, Sendable {
+    /// Measure these and add them.
+    case run(Round)
+    /// The search is over.
+    case finished(TuneResult)
+  }
+
+  /// How it searches.
+  public let plan: TunePlan
+  /// Blocks used so far, in blocks of full length.
+  public private(set) var blocksUsed = 0.0
+  var board: TuneBoard
+  private(set) var phase: Phase = .race
+  private(set) var entrants: [Int] = []
+  private var roundsLeft = 0
+  private var rounds = 0
+  private var stageRounds = 0
+  private var passes = 0
+  private var isFinished = false
+  private var effects: MainEffects?
+
+  /// Begins a search.
+  public init(_ plan: TunePlan) {
+    self.plan = plan
+    board = TuneBoard(count: plan.candidates.count, incumbent: plan.incumbent)
+    if plan.candidates.count > plan.effort.racing {
+      begin(.screening, TuneDesign.choose(plan), rounds: plan.effort.screeningRounds)
+    } else {
+      beginRace(Array(plan.candidates.indices))
+    }
+  }
+
+  /// What to do next; the same answer until results are added.
+  public func next() -> Step {
+    guard !isFinished else { return .finished(result) }
+    let seed = plan.seed.derived(phase.rawValue, rounds)
+    var generator = SeededGenerator(seed.derived("order"))
+    return .run(
+      Round(
+        number: rounds, phase: phase, entrants: entrants.shuffled(using: &generator),
+        share: phase == .screening ? plan.effort.screeningShare : 1, seed: seed.derived("load")))
+  }
+
+  /// Takes one block of each entrant of the round that `next()` asked for, in its order.
+  ///
+  /// A candidate whose block violates a check, or does not hold the objective, is out for good.
+  ///
+  /// - Throws: `GateError` with code `results` when there is not one block an entrant, or the
+  ///   default itself can't be measured.
+  public mutating func add(_ blocks: [BlockMeasurement]) throws(GateError) {
+    guard case .run(let round) = next() else {
+      throw GateError(
+        .results, of: "tune", found: "\(blocks.count) blocks", allowed: "it is finished")
+    }
+    guard blocks.count == round.entrants.count else {
+      throw GateError(
+        .results, of: "tune", found: "\(blocks.count) blocks",
+        allowed: "\(round.entrants.count), one an entrant")
+    }
+    var values: [Int: Double] = [:]
+    var out: [(Int, String)] = []
+    for (candidate, block) in zip(round.entrants, blocks) {
+      switch TuneBoard.goodness(plan.objective, block) {
+      case .success(let value): values[candidate] = value
+      case .failure(let reason): out.append((candidate, reason.text))
+      }
+    }
+    if let reason = out.first(where: { $0.0 == plan.incumbent })?.1 {
+      throw GateError(
+        .results, of: "tune.default", found: reason, allowed: "a default that can be measured")
+    }
+    for (candidate, reason) in out { board.disqualify(candidate, reason) }
+    entrants.removeAll { board.isOut($0) }
+    board.record(values, phase)
+    blocksUsed += Double(blocks.count) * round.share
+    rounds += 1
+    roundsLeft -= 1
+    if roundsLeft <= 0 || entrants.count < 2 { advance() }
+  }
+
+  /// What is known so far.
+  public var result: TuneResult {
+    let isConfirmed = isFinished && phase == .confirmation
+    let final = phase == .confirmation && board.hasRounds(.confirmation)
+    let phases: Set<Phase> = final ? [.confirmation] : [.race, .local]
+    let shown = (phase == .screening ? [] : entrants).filter { $0 != plan.incumbent }
+    let scores = board.gains(of: shown, in: phases, questions: max(1, shown.count))
+    let best = scores.first { $0.lower > 0 || (!isConfirmed && $0.estimate > 0) }
+    return TuneResult(
+      recommended: plan.candidates[best?.candidate ?? plan.incumbent],
+      isConfirmed: isConfirmed, gains: scores.map { $0.result(plan.candidates[$0.candidate]) },
+      effects: effects?.effects ?? [], inert: effects?.inert(bound: 0.02) ?? [],
+      disqualified: board.reasons.sorted { $0.key < $1.key }.map {
+        "\(plan.candidates[$0.key]): \($0.value)"
+      }, blocksUsed: blocksUsed)
+  }
+
+  /// Blocks that the search will use at most from now on, in blocks of full length.
+  public var blocksLeft: Double { isFinished ? 0 : max(0, plan.effort.budget - blocksUsed) }
+
+  // MARK: - From one phase to the next
+
+  private mutating func begin(_ phase: Phase, _ candidates: [Int], rounds: Int) {
+    self.phase = phase
+    let others = candidates.filter { $0 != plan.incumbent && !board.isOut($0) }
+    entrants = ([plan.incumbent] + others).sorted()
+    roundsLeft = rounds
+  }
+
+  private mutating func beginRace(_ candidates: [Int]) {
+    stageRounds = plan.effort.firstRounds
+    begin(.race, candidates, rounds: affordable(stageRounds, entrants: candidates.count + 1))
+    if entrants.count < 2 { finish() } else if roundsLeft < stageRounds { beginConfirmation() }
+  }
+
+  private mutating func advance() {
+    if entrants.count < 2, phase != .screening {
+      finish()
+      return
+    }
+    switch phase {
+    case .screening:
+      effects = board.effects(plan)
+      beginRace(TuneDesign.finalists(plan, effects, board))
+    case .race: afterRace()
+    case .local: afterLocal()
+    case .confirmation: finish()
+    }
+  }
+
+  private mutating func afterRace() {
+    let before = entrants.count
+    eliminate()
+    // Whoever stays gets twice the blocks before the next elimination.
+    if entrants.count * 2 <= before + 1 || entrants.count == before { stageRounds *= 2 }
+    let rounds = affordable(stageRounds, entrants: entrants.count)
+    let seen = board.rounds(.race)
+    if entrants.count <= 4 || rounds < plan.effort.firstRounds || seen >= 40 {
+      beginLocal()
+    } else {
+      roundsLeft = rounds
+    }
+  }
+
+  private mutating func beginLocal() {
+    let neighbours = TuneDesign.neighbours(
+      of: board.leader(entrants), plan, effects, board)
+    let field = board.best(3, of: challengers) + neighbours
+    let rounds = plan.effort.firstRounds
+    passes += 1
+    guard !neighbours.isEmpty, passes <= 2,
+      affordable(rounds, entrants: field.count + 1) >= rounds
+    else {
+      beginConfirmation()
+      return
+    }
+    begin(.local, field, rounds: rounds)
+  }
+
+  private mutating func afterLocal() {
+    let leader = board.leader(entrants)
+    let isNew = board.rounds(of: leader, .race) == 0
+    eliminate()
+    if isNew { beginLocal() } else { beginConfirmation() }
+  }
+
+  private mutating func beginConfirmation() {
+    let best = board.best(3, of: challengers) + plan.references
+    begin(
+      .confirmation, Array(Set(best)).sorted(), rounds: plan.effort.confirmationRounds)
+    if entrants.count < 2 { finish() }
+  }
+
+  /// Who is left but the default.
+  private var challengers: [Int] { entrants.filter { $0 != plan.incumbent } }
+
+  private mutating func finish() {
+    phase = .confirmation
+    isFinished = true
+  }
+
+  private mutating func eliminate() {
+    let leader = board.leader(entrants)
+    entrants.removeAll { candidate in
+      candidate != plan.incumbent && candidate != leader
+        && board.isWorse(candidate, than: leader)
+    }
+  }
+
+  /// How many rounds the budget still holds when the confirmation is set aside.
+  private func affordable(_ rounds: Int, entrants count: Int) -> Int {
+    let reserve = Double(
+      min(plan.candidates.count, 4 + plan.references.count) * plan.effort.confirmationRounds)
+    let free = plan.effort.budget - blocksUsed - reserve
+    return max(0, min(rounds, Int(free / Double(max(1, count)))))
+  }
+}
