@@ -79,7 +79,7 @@ struct CalibrationTests {
     var baseline = Baseline(
       scenario: "gate-kv", fingerprint: machine,
       workloads: [
-        Baseline.Workload(name: "kv", workloadDigest: "w", blocks: [BlockMaker().block(0)])
+        Baseline.Workload(name: "kv", workloadDigest: "w", sessions: [[BlockMaker().block(0)]])
       ])
     baseline.digest = "abc"
     return baseline
@@ -119,7 +119,7 @@ struct CalibrationTests {
     #expect(try code { baseline, _ in baseline.workloads = [] } == .otherWorkload)
     #expect(try code { _, wanted in wanted.workloadDigests["kv"] = "v" } == .otherWorkload)
     #expect(
-      try code { baseline, _ in baseline.workloads[0].blocks[0].duration = .zero } == .damaged)
+      try code { baseline, _ in baseline.workloads[0].sessions[0][0].duration = .zero } == .damaged)
     // Work before machine: a damaged file of another machine is unreadable.
     #expect(
       try code { baseline, wanted in

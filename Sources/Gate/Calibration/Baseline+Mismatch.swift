@@ -44,7 +44,7 @@ extension Baseline {
         allowed: digest.isEmpty ? "a digest" : digest)
     }
     for workload in workloads {
-      for block in workload.blocks where block.duration <= .zero {
+      for block in workload.sessions.joined() where block.duration <= .zero {
         return GateError(
           .damaged, of: "baseline.\(workload.name)", found: "a block without duration",
           allowed: "above 0")

@@ -15,19 +15,20 @@ public struct Baseline: Hashable, Codable, Sendable {
     public var name: String
     /// What the blocks ran; only a head with the same may be compared.
     public var workloadDigest: String
-    /// Blocks of timed runs, in the order of measuring.
-    public var blocks: [BlockMeasurement]
+    /// Blocks of timed runs by session, in the order of measuring. A session is one call of the
+    /// command: what all of its blocks have in common is the mood of the machine that day.
+    public var sessions: [[BlockMeasurement]]
     /// Repetitions of the scripted run that was counted; at least two, or none.
     public var counted: [BlockMeasurement]
 
     /// Creates a workload's part.
     public init(
-      name: String, workloadDigest: String, blocks: [BlockMeasurement],
+      name: String, workloadDigest: String, sessions: [[BlockMeasurement]],
       counted: [BlockMeasurement] = []
     ) {
       self.name = name
       self.workloadDigest = workloadDigest
-      self.blocks = blocks
+      self.sessions = sessions
       self.counted = counted
     }
   }
