@@ -7,14 +7,14 @@ import ScenarioFiles
 /// `assay list`: what there is.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List scenarios, workloads, faults and checks.")
+    commandName: "list", abstract: "List scenarios, workloads, faults, checks and profiles.")
 
   /// What can be listed.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case scenarios, workloads, faults, checks
+    case scenarios, workloads, faults, checks, profiles
   }
 
-  @Argument(help: "What to list: scenarios, workloads, faults, checks (default: all).")
+  @Argument(help: "What to list: scenarios, workloads, faults, checks, profiles (default: all).")
   var subjects: [Subject] = []
 
   @Flag(name: .long, help: "Print one JSON document on standard output.")
@@ -49,6 +49,7 @@ struct ListCommand: ParsableCommand {
     case .workloads: Catalog.workloads
     case .faults: Catalog.faults
     case .checks: Catalog.checks
+    case .profiles: StorageProfile.all.map { ($0.name, $0.summary) }
     }
   }
 

@@ -233,13 +233,12 @@ struct ExpectationTests {
   func later() throws {
     let scenario = try Sample.plan(
       """
-      storage: { profile: rails }
       check: [integrity, progress]
       tune: { class: D3 }
       gate: { metrics: [p99], margins: { p99: 0.1 } }
       """
     ).scenario
-    #expect(scenario.sectionsForLater == ["storage.profile", "tune", "gate"])
+    #expect(scenario.sectionsForLater == ["tune", "gate"])
     #expect(scenario.furtherChecks == [.integrity, .progress])
   }
 }

@@ -10,7 +10,7 @@ struct ScenarioDirectoryTests {
     "journal-modes", "busy-timeout", "processes", "kill-nine", "own-sql", "mixed", "disk-full",
     "slow-disk", "io-errors", "io-errors-kv", "corrupt-copy", "corrupt-delete-journal",
     "corrupt-swap-journal", "corrupt-silent-locks", "corrupt-two-vfs", "corrupt-rename",
-    "corrupt-bit-flip", "corrupt-zero-shm", "corrupt-journal-off", "corrupt-schema",
+    "corrupt-bit-flip", "corrupt-zero-shm", "corrupt-journal-off", "corrupt-schema", "profiles",
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [

@@ -137,17 +137,20 @@ extension ScenarioDraft {
     schema: JSONSchema.object(StorageSettings.keys), stage: 0,
     assign: { draft, node, context in
       var storage = StorageSettings()
-      context.decode(node, with: StorageSettings.keys, into: &storage)
+      let completed = StorageProfile.completed(node)
+      context.decode(completed, with: StorageSettings.keys, into: &storage)
       // A database in memory has no WAL and one connection; that is so unless the file says
       // otherwise, and then it is a contradiction.
       if storage.isInMemory {
         if node.entry("journal_mode") == nil { storage.journalMode = .memory }
         if node.entry("max_open_connections") == nil { storage.maxOpenConnections = 1 }
       }
-      if node.entry("max_idle_connections") == nil {
+      let keepsIdle =
+        node.entry("max_open_connections") == nil
+        && completed.entry("max_idle_connections") != nil
+      if node.entry("max_idle_connections") == nil, !keepsIdle || storage.isInMemory {
         storage.maxIdleConnections = storage.maxOpenConnections
       }
-      if storage.profile != nil { draft.sectionsForLater.append("storage.profile") }
       draft.settings.storage = storage
       context.settings = draft.settings
     })

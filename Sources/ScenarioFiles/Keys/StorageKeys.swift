@@ -7,7 +7,9 @@ extension StorageSettings: SectionDefaults {
   static let keys: [SettingKey<StorageSettings>] = ownKeys + pragmaKeys
 
   private static let ownKeys: [SettingKey<StorageSettings>] = [
-    .optional("profile", \.profile, .name, "Name of the profile these settings start from."),
+    .optional(
+      "profile", \.profile, .words(StorageProfile.all.map(\.name)),
+      "Settings of a framework, a library or an article; keys beside it win."),
     .value(
       "journal_mode", \.journalMode, .choice(),
       "PRAGMA journal_mode. In memory the default is memory."),
