@@ -6,6 +6,8 @@
 #include <sqlite3.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static inline sqlite3_destructor_type assay_sqlite_transient(void) { return SQLITE_TRANSIENT; }
 
@@ -26,6 +28,11 @@ static inline int assay_sqlite_prng_seed(int seed) {
 
 static inline int assay_prctl(int option, unsigned long value) {
   return prctl(option, value, 0UL, 0UL, 0UL);
+}
+
+// The C library declares copy_file_range(2) only for _GNU_SOURCE.
+static inline long assay_copy_file_range(int input, int output, unsigned long count) {
+  return syscall(SYS_copy_file_range, input, (void *)0, output, (void *)0, count, 0U);
 }
 
 #define ASSAY_CODE(name) static const int32_t assay_##name = SQLITE_##name

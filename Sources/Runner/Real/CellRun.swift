@@ -83,6 +83,8 @@ final class CellRun {
   let launcher: WorkerLauncher
   let time: any TimeSource
   let expectedSourceID: String?
+  /// A database that the cell's own is a copy of; `nil` where a worker makes it.
+  let template: String?
 
   var slots: [Slot] = []
   var processes: [ProcessRecord] = []
@@ -113,7 +115,7 @@ final class CellRun {
 
   init(
     cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
-    time: any TimeSource, expectedSourceID: String?
+    time: any TimeSource, expectedSourceID: String?, template: String? = nil
   ) {
     self.cell = cell
     self.index = index
@@ -122,6 +124,7 @@ final class CellRun {
     self.launcher = launcher
     self.time = time
     self.expectedSourceID = expectedSourceID
+    self.template = template
     timeline = FaultTimeline([], from: measuredFrom, seed: cell.seed)
   }
 
@@ -131,8 +134,7 @@ final class CellRun {
 
   /// Runs from set-up to observation.
   func run() throws(RunnerError) -> CellOutcome {
-    try prepareFolders()
-    if databasePath != ":memory:" { try runAlone(.setUp) }
+    try prepareDatabase()
     try startAll()
     begin()
     try superviseUntilOver()
@@ -161,6 +163,17 @@ final class CellRun {
   }
 
   var historyFolder: String { folder.histories(cell: index, repetition: repetition) }
+
+  /// Makes the folders and the database, except one in memory, which its process makes.
+  func prepareDatabase() throws(RunnerError) {
+    try prepareFolders()
+    guard databasePath != ":memory:" else { return }
+    if let template {
+      try FileClone.make(of: template, at: databasePath)
+    } else {
+      try runAlone(.setUp)
+    }
+  }
 
   private func prepareFolders() throws(RunnerError) {
     for path in [historyFolder, folder.data(cell: index, repetition: repetition)] {

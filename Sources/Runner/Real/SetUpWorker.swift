@@ -25,14 +25,17 @@ struct SetUpWorker {
     try control.send(WorkerMessage.finished(WorkerReport()))
   }
 
+  /// What only an empty database takes: two cells with the same ones, and the same load, begin
+  /// with the same content.
+  static func formatPragmas(of cell: PlannedCell) -> [StorageSettings.Pragma] {
+    cell.storage.pragmas.filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
+  }
+
   /// Fills the database of a cell.
   private static func fill(_ storage: WorkerStorage) throws {
     let cell = storage.assignment.cell
     let entry = try workloadEntry(cell)
-    // What only an empty database takes.
-    let format = cell.storage.pragmas
-      .filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
-      .map { Pragma($0.name, $0.value) }
+    let format = formatPragmas(of: cell).map { Pragma($0.name, $0.value) }
     do {
       // No journal on disk and no syncs: nobody else sees the file yet. One sync at the end.
       let database = try storage.openDatabase(

@@ -1,0 +1,81 @@
+import AssayModel
+import Checkers
+import Platform
+
+/// Turns what a block left into its measurement.
+struct BlockFigures {
+  private let cell: PlannedCell
+  private let analysed: AnalysedRepetition
+  private let result: CellResult
+
+  init(_ cell: PlannedCell, _ analysed: AnalysedRepetition) {
+    self.cell = cell
+    self.analysed = analysed
+    result = CellFigures(cell, [analysed]).result
+  }
+
+  /// The block, without what the machine did meanwhile.
+  func block(databasePath: String) -> BlockRunner.Block {
+    let operations = result.operations.mapValues(\.count)
+    let figures = counts
+    var measurement = BlockMeasurement(
+      operations: operations.values.reduce(0, +),
+      duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
+      responses: result.operations.mapValues(\.response.histogram).filter { $0.value.total > 0 },
+      counts: cell.isScripted ? figures : [:], resources: cell.isScripted ? [:] : figures)
+    measurement.resources["peak_resident_bytes"] = result.memory.peakResident
+    if let size = try? ByteFile.size(of: databasePath) {
+      measurement.resources["disk_bytes"] = UInt64(max(0, size))
+    }
+    measurement.isOverloaded = isOverloaded
+    measurement.violations = violations
+    return BlockRunner.Block(measurement: measurement, elapsed: .zero, operations: operations)
+  }
+
+  /// What was counted, without what was timed and what is the harness's own.
+  private var counts: [String: UInt64] {
+    result.counts.filter { name, _ in
+      !name.hasSuffix("nanoseconds") && !name.contains("nanoseconds_")
+        && name != "workers_started"
+    }
+  }
+
+  /// In an open loop: whether work that had arrived in time took much longer than the block.
+  private var isOverloaded: Bool {
+    guard cell.load.rate != .closed else { return false }
+    let record = analysed.outcome.record
+    let measured = record.measuredUntil - record.measuredFrom
+    let late = analysed.activity.lastCompletion - record.measuredUntil
+    return late > max(.milliseconds(100), Nanoseconds(measured.rawValue / 10))
+  }
+
+  /// Checks whose violation means that the figures are of a system that does not do its work.
+  private static let correctness: Set<CheckName> = [
+    .integrity, .durability, .atomicity, .isolation, .mutualExclusion, .invariants,
+  ]
+
+  private var violations: [String] {
+    let verdicts = Judgement.verdicts(
+      of: cell, checks: analysed.checks, figures: [result],
+      library: analysed.outcome.record.library)
+    let broken = verdicts.filter { verdict in
+      Self.correctness.contains(verdict.check) && verdict.status == .violated
+        && (!verdict.met || verdict.expected == nil)
+    }
+    let dead = analysed.outcome.incidents.map { "a worker died unasked: \($0.exit)" }
+    return dead
+      + broken.map { verdict in
+        ([verdict.check.rawValue + ": " + verdict.evidence] + verdict.witness.prefix(3))
+          .joined(separator: "; ")
+      }
+  }
+}
+
+extension PlannedCell {
+  /// Whether everything it does follows from its seed, so that two runs count the same: one actor
+  /// that does a number of operations, one after the other, and nothing that goes by the clock.
+  var isScripted: Bool {
+    guard case .operations = load.extent, load.rate == .closed, faults.isEmpty else { return false }
+    return load.processes * (load.writers + load.readers) == 1 && probe != .none
+  }
+}

@@ -1,0 +1,161 @@
+import AssayModel
+import Checkers
+import Foundation
+import Glibc
+import Platform
+
+/// Runs the blocks of a comparison: for each a fresh process on a fresh copy of one template.
+///
+/// Everything of a cell's life is `CellRun`'s: workers, supervision, reading what is left. What a
+/// block leaves is measured, judged and removed before the next one begins.
+final class BlockRunner {
+  let plan: ComparisonPlan
+  let folder: RunFolder
+  private let time = SystemTime()
+  private let keepsEverything: Bool
+  private var sides: [ComparisonSide: Side] = [:]
+  private var blocks = 0
+
+  /// What the workers of a side need.
+  private struct Side {
+    var cell: PlannedCell
+    var launcher: WorkerLauncher
+    var expectedSourceID: String?
+    var template: String?
+    /// What its workers said of their library.
+    var library: WorkerReady?
+  }
+
+  /// Prepares both sides and builds their templates.
+  ///
+  /// - Throws: when a library or an executable is not what it should be, or the set-up fails.
+  init(_ plan: ComparisonPlan, _ options: RunOptions, folder: RunFolder) throws(RunnerError) {
+    self.plan = plan
+    self.folder = folder
+    keepsEverything = options.keepsEverything
+    for side in ComparisonSide.allCases {
+      guard let cell = plan.cells[side], let variant = plan.variants[side] else { continue }
+      sides[side] = try makeSide(side, cell, variant, options)
+    }
+    try buildTemplates()
+  }
+
+  /// What the workers of a side said of their library; `nil` before its first block.
+  func library(of side: ComparisonSide) -> WorkerReady? { sides[side]?.library }
+
+  // MARK: Preparation
+
+  private func makeSide(
+    _ side: ComparisonSide, _ cell: PlannedCell, _ variant: ComparisonVariant,
+    _ options: RunOptions
+  ) throws(RunnerError) -> Side {
+    let own = "\(folder.path)/\(side.rawValue)"
+    var library: LibraryFolder?
+    var libraryFolder: String?
+    if let path = variant.libraryPath ?? options.libraryPath {
+      let other = try LibraryFolder(library: path)
+      libraryFolder = try other.make(in: own)
+      library = other
+    }
+    if let executable = variant.executable, unsafe access(executable, X_OK) != 0 {
+      throw RunnerError(
+        .environment, "\(side.letter): '\(executable)' is no program that can be run")
+    }
+    let executable = variant.executable.map {
+      URL(fileURLWithPath: $0).standardizedFileURL.path
+    }
+    return Side(
+      cell: cell,
+      launcher: WorkerLauncher(
+        executable: executable ?? options.workerExecutable, logFolder: "\(folder.path)/workers",
+        libraryFolder: libraryFolder),
+      expectedSourceID: library?.sourceID)
+  }
+
+  /// One template, or two where the files themselves must differ, as with another page size.
+  private func buildTemplates() throws(RunnerError) {
+    var made: [String: String] = [:]
+    for side in ComparisonSide.allCases {
+      guard let cell = sides[side]?.cell, !cell.storage.isInMemory else { continue }
+      let key = Self.templateKey(cell)
+      if made[key] == nil { made[key] = try buildTemplate(side, number: made.count) }
+      sides[side]?.template = made[key]
+    }
+  }
+
+  /// What decides the bytes of a database before the first block.
+  private static func templateKey(_ cell: PlannedCell) -> String {
+    SetUpWorker.formatPragmas(of: cell).map { "\($0.name)=\($0.value)" }.sorted()
+      .joined(separator: ",")
+  }
+
+  private func buildTemplate(
+    _ side: ComparisonSide, number: Int
+  ) throws(RunnerError) -> String? {
+    guard let side = sides[side] else { return nil }
+    let run = CellRun(
+      cell: side.cell, index: Self.templateIndex, repetition: number, folder: folder,
+      launcher: side.launcher, time: time, expectedSourceID: side.expectedSourceID)
+    try run.prepareDatabase()
+    return run.databasePath
+  }
+
+  /// Templates lie beside the blocks, whose index is 0.
+  private static let templateIndex = 1
+
+  // MARK: Blocks
+
+  /// What a block is apart from its measurement.
+  struct Block {
+    var measurement: BlockMeasurement
+    /// From the first preparation to the last removal.
+    var elapsed: Nanoseconds
+    /// Acknowledged operations by kind.
+    var operations: [String: UInt64]
+  }
+
+  /// Runs one block of one side.
+  ///
+  /// - Parameter seed: what it draws from; the two blocks of a pair have the same one.
+  /// - Throws: `interrupted` when the user did not wait for its end.
+  func run(
+    _ side: ComparisonSide, _ shape: BlockShape, seed: Seed, probe: Probe? = nil
+  ) throws(RunnerError) -> Block {
+    guard let own = sides[side] else {
+      throw RunnerError(.harness, "the comparison has no side \(side.rawValue)")
+    }
+    let from = time.monotonicNow()
+    var cell = shape.applied(to: own.cell, seed: seed)
+    if let probe { cell.probe = probe }
+    let number = blocks
+    blocks += 1
+    let readings = MachineReadings(folder: folder.dataPath, time: time)
+    let run = CellRun(
+      cell: cell, index: 0, repetition: number, folder: folder, launcher: own.launcher,
+      time: time, expectedSourceID: own.expectedSourceID ?? own.library?.sourceID,
+      template: own.template)
+    defer { remove(number, run) }
+    let outcome = try run.run()
+    guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
+    let environment = readings.finish()
+    sides[side]?.library = outcome.library
+    let analysed = try CellAnalysis.analyse(outcome, historyFolder: run.historyFolder)
+    var block = BlockFigures(cell, analysed).block(databasePath: run.databasePath)
+    block.measurement.environment = environment
+    block.elapsed = time.monotonicNow() - from
+    return block
+  }
+
+  private func remove(_ number: Int, _ run: CellRun) {
+    guard !keepsEverything else { return }
+    try? Folder.remove(run.historyFolder)
+    try? Folder.remove(folder.data(cell: 0, repetition: number))
+  }
+
+  /// Removes what nobody needs after the comparison.
+  func cleanUp() {
+    guard !keepsEverything else { return }
+    for name in ["workers", "histories"] { try? Folder.remove("\(folder.path)/\(name)") }
+    try? Folder.remove(folder.dataPath)
+  }
+}

@@ -1,0 +1,38 @@
+import AssayModel
+
+/// How long a block is and what it draws.
+struct BlockShape: Hashable, Sendable {
+  /// When it ends.
+  var extent: LoadSettings.Extent
+  /// Time at its start that is not measured.
+  var warmUp: Nanoseconds
+  /// When operations start.
+  var rate: LoadSettings.Rate
+
+  /// Longest warm-up of a block: what a fresh process needs to open its files and fill its caches
+  /// of code, not what a cache of pages needs.
+  private static let longestWarmUp = Nanoseconds.milliseconds(50)
+  /// Shortest block: shorter ones measure the start of processes.
+  static let shortest = Nanoseconds.milliseconds(250)
+
+  /// A block of `length` under the load of a cell; one that ends after a number of operations keeps
+  /// that number.
+  init(_ load: LoadSettings, length: Nanoseconds) {
+    switch load.extent {
+    case .duration: extent = .duration(length)
+    case .operations: extent = load.extent
+    }
+    warmUp = min(load.warmUp, Self.longestWarmUp)
+    rate = load.rate
+  }
+
+  /// The cell as a block of this shape runs it.
+  func applied(to cell: PlannedCell, seed: Seed) -> PlannedCell {
+    var cell = cell
+    cell.load.extent = extent
+    cell.load.warmUp = warmUp
+    cell.load.rate = rate
+    cell.seed = seed
+    return cell
+  }
+}

@@ -1,0 +1,129 @@
+import AssayModel
+import Foundation
+import Testing
+
+@testable import Runner
+
+@Suite("The blocks of a comparison")
+struct BlockRunnerTests {
+  @Test("A block measures operations, time and responses, and leaves no database and no history")
+  func measures() async throws {
+    let trial = try ComparisonTrial()
+    let block = try await trial.withRunner { try $0.sample(.base) }
+    let measurement = block.measurement
+    #expect(measurement.operations > 0)
+    #expect(measurement.duration == .milliseconds(60))
+    #expect(measurement.responses["store"]?.total == measurement.operations)
+    #expect(block.operations["store"] == measurement.operations)
+    #expect(measurement.violations == [])
+    #expect(!measurement.isOverloaded)
+    #expect(measurement.counts == [:])
+    #expect(measurement.resources["peak_resident_bytes", default: 0] > 0)
+    #expect(measurement.resources["disk_bytes", default: 0] > 0)
+    let databases = trial.sandbox.files(named: "assay.db")
+    #expect(databases.count == 1, "only the template: \(databases)")
+    #expect(!trial.sandbox.everything().contains { $0.hasSuffix(".0000") })
+  }
+
+  @Test("The machine's state goes with each block")
+  func environment() async throws {
+    let block = try await ComparisonTrial().withRunner { try $0.sample(.head) }
+    let environment = try #require(block.measurement.environment)
+    #expect(environment.processors ?? 0 > 0)
+    #expect(environment.loadAverage ?? -1 >= 0)
+    #expect((0...1).contains(environment.stealShare ?? -1))
+    #expect(environment.fsyncCanary ?? .zero > .zero)
+    #expect(environment.processor?.isEmpty == false)
+  }
+
+  @Test("A block begins with the template's content, whatever blocks before it wrote")
+  func freshCopies() async throws {
+    let trial = try ComparisonTrial()
+    let template = try await trial.withRunner { runner in
+      let before = trial.sandbox.files(named: "assay.db")
+      let first = try Data(contentsOf: URL(fileURLWithPath: try #require(before.first)))
+      for side in ComparisonSide.allCases { _ = try runner.sample(side) }
+      let after = trial.sandbox.files(named: "assay.db")
+      let again = try Data(contentsOf: URL(fileURLWithPath: try #require(after.first)))
+      return [before, after].map(\.count) == [1, 1] && first == again
+    }
+    #expect(template)
+  }
+
+  @Test(
+    "One template serves both sides, but other page sizes need another one",
+    arguments: [
+      (["storage.journal_mode=wal"], ["storage.journal_mode=delete"], 1),
+      (["storage.page_size=4096"], ["storage.page_size=8192"], 2),
+    ])
+  func templates(base: [String], head: [String], count: Int) async throws {
+    let trial = try ComparisonTrial(base: base, head: head)
+    let made = try await trial.withRunner { _ in trial.sandbox.files(named: "assay.db").count }
+    #expect(made == count)
+  }
+
+  @Test("Two blocks of a script count the same, and another setting counts otherwise")
+  func scriptedCounts() async throws {
+    let trial = try ComparisonTrial(
+      ComparisonTrial.scripted, base: ["storage.synchronous=full"],
+      head: ["storage.synchronous=normal"])
+    let counts = try await trial.withRunner { runner in
+      try [ComparisonSide.base, .base, .head].map { try runner.sample($0).measurement.counts }
+    }
+    #expect(counts[0] == counts[1])
+    #expect(counts[0] != counts[2])
+    #expect(!counts[0].isEmpty)
+    #expect(Set(counts[0].keys) == Set(counts[2].keys))
+    #expect(!counts[0].keys.contains { $0.contains("nanoseconds") })
+  }
+
+  @Test("A database in memory needs no template")
+  func inMemory() async throws {
+    let trial = try ComparisonTrial(base: [], head: [])
+    let memory = try ComparisonTrial(
+      base: ["storage.path=:memory:"], head: ["storage.path=:memory:"])
+    #expect(trial.plan.workloadDigest != memory.plan.workloadDigest)
+    let block = try await memory.withRunner { try $0.sample(.base) }
+    #expect(block.measurement.operations > 0)
+    #expect(memory.sandbox.files(named: "assay.db") == [])
+  }
+
+  @Test("A pilot makes blocks long enough for the percentile, and no shorter than a quarter second")
+  func pilot() async throws {
+    let trial = try ComparisonTrial(
+      "load: { workload: kv, writers: 1, keys: { count: 50 }, think: 5ms, duration: 1s }")
+    let findings = try await trial.withRunner { runner in
+      try [0, 1_000].map { try BlockPilot.find(runner, needed: $0, kinds: ["store"]) }
+    }
+    #expect(findings[0].length == BlockShape.shortest)
+    // At most 200 operations a second: a thousand take five seconds and more.
+    #expect(findings[1].length > .seconds(5))
+    #expect(findings[1].length <= BlockPilot.longest)
+    #expect(findings[1].expected["store", default: 0] > 0)
+  }
+
+  @Test("A violated check of correctness is a violation of the block; may_violate is none")
+  func violations() async throws {
+    for (expectation, count) in [("valid", 1), ("may_violate", 0)] {
+      let sections = "\(ComparisonTrial.kv)\nexpect: { durability: \(expectation) }"
+      let harness = try CellHarness(sections)
+      let slot = await Slot.take()
+      let result: Result<[String], any Error> = await onThread {
+        Result {
+          let run = harness.makeRun()
+          let outcome = try run.run()
+          var analysed = try CellAnalysis.analyse(outcome, historyFolder: run.historyFolder)
+          analysed.checks = [
+            .violated(.durability, evidence: "1 store is missing", witness: ["key-3"])
+          ]
+          let figures = BlockFigures(harness.cell, analysed)
+          return figures.block(databasePath: run.databasePath).measurement.violations
+        }
+      }
+      withExtendedLifetime(slot) {}
+      let violations = try result.get()
+      #expect(violations.count == count, "\(expectation)")
+      #expect(violations.allSatisfy { $0.contains("durability") && $0.contains("key-3") })
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import AssayModel
+import Foundation
+import ScenarioFiles
+import Testing
+
+@testable import Runner
+
+/// Comparisons of short scenarios, for tests.
+struct ComparisonTrial: Sendable {
+  let sandbox: Sandbox
+  let plan: ComparisonPlan
+  var options: RunOptions
+
+  static let kv = "load: { workload: kv, writers: 1, keys: { count: 50 }, duration: 100ms }"
+  /// Everything follows from the seed.
+  static let scripted =
+    "probe: counts\nload: { workload: kv, writers: 1, keys: { count: 50 }, operations: 200 }"
+
+  /// - Parameters:
+  ///   - base: settings of A, such as `storage.synchronous=full`.
+  init(
+    _ sections: String = Self.kv, base: [String] = [], head: [String] = [], only: String? = nil
+  ) throws {
+    sandbox = try Sandbox()
+    let file = try ScenarioFile(text: Text.scenario(sections), name: "sample.yaml")
+    func side(_ texts: [String]) throws -> (plan: Plan, variant: ComparisonVariant) {
+      let overrides = try texts.map(ScenarioFile.assignment)
+      let plan = try file.plan(overrides: overrides, only: only, seed: Seed(1))
+      return (plan, ComparisonVariant(overrides: overrides))
+    }
+    plan = try ComparisonPlan(base: side(base), head: side(head))
+    options = RunOptions(resultsFolder: sandbox.file("out"))
+    options.workerExecutable = Assay.executable
+  }
+
+  func folder() throws -> RunFolder {
+    try RunFolder(results: options.resultsFolder, scenario: "sample", run: "run", data: nil)
+  }
+
+  /// Runs `body` with a runner on a thread of its own, when it is this test's turn.
+  func withRunner<Value: Sendable>(
+    _ body: @escaping @Sendable (BlockRunner) throws -> Value
+  ) async throws -> Value {
+    let slot = await Slot.take()
+    defer { withExtendedLifetime(slot) {} }
+    let result: Result<Value, any Error> = await onThread { [self] in
+      Result { try body(try BlockRunner(plan, options, folder: try folder())) }
+    }
+    return try result.get()
+  }
+}
+
+extension BlockRunner {
+  /// A short block of a side.
+  func sample(_ side: ComparisonSide, seed: UInt64 = 7) throws -> Block {
+    let load = try #require(plan.cells[side]).load
+    return try run(
+      side, BlockShape(load, length: .milliseconds(60)), seed: Seed(seed))
+  }
+}
