@@ -119,14 +119,13 @@ final class BlockRunner {
   /// - Parameter seed: what it draws from; the two blocks of a pair have the same one.
   /// - Throws: `interrupted` when the user did not wait for its end.
   func run(
-    _ side: ComparisonSide, _ shape: BlockShape, seed: Seed, probe: Probe? = nil
+    _ side: ComparisonSide, _ shape: BlockShape, seed: Seed
   ) throws(RunnerError) -> Block {
     guard let own = sides[side] else {
       throw RunnerError(.harness, "the comparison has no side \(side.rawValue)")
     }
     let from = time.monotonicNow()
-    var cell = shape.applied(to: own.cell, seed: seed)
-    if let probe { cell.probe = probe }
+    let cell = shape.applied(to: own.cell, seed: seed)
     let number = blocks
     blocks += 1
     let readings = MachineReadings(folder: folder.dataPath, time: time)

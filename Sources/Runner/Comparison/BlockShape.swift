@@ -8,6 +8,9 @@ struct BlockShape: Hashable, Sendable {
   var warmUp: Nanoseconds
   /// When operations start.
   var rate: LoadSettings.Rate
+  /// One actor in one process that never waits, whatever the load says: what it does follows from
+  /// its seed alone, so that its counts are exact.
+  var isScript = false
 
   /// Longest warm-up of a block: what a fresh process needs to open its files and fill its caches
   /// of code, not what a cache of pages needs.
@@ -26,13 +29,34 @@ struct BlockShape: Hashable, Sendable {
     rate = load.rate
   }
 
+  /// A script of so many operations, for counting.
+  init(scriptOf operations: Int) {
+    extent = .operations(operations)
+    warmUp = .zero
+    rate = .closed
+    isScript = true
+  }
+
   /// The cell as a block of this shape runs it.
   func applied(to cell: PlannedCell, seed: Seed) -> PlannedCell {
     var cell = cell
     cell.load.extent = extent
     cell.load.warmUp = warmUp
     cell.load.rate = rate
+    if isScript { Self.makeScript(&cell) }
     cell.seed = seed
     return cell
+  }
+
+  private static func makeScript(_ cell: inout PlannedCell) {
+    cell.probe = .counts
+    cell.load.processes = 1
+    let hasWriters = cell.load.writers > 0
+    cell.load.writers = hasWriters ? 1 : 0
+    cell.load.readers = hasWriters ? 0 : 1
+    cell.load.think = .zero
+    cell.load.hold = .zero
+    // Latencies that were asked for would only take time.
+    cell.disk.latencies = []
   }
 }
