@@ -238,4 +238,32 @@ struct PairedComparisonTests {
     let data = try JSONEncoder().encode(result)
     #expect(try JSONDecoder().decode(ComparisonResult.self, from: data) == result)
   }
+
+  @Test("Neighbours of a recording become pairs in the order in which they ran")
+  func neighbours() {
+    let blocks = (0..<41).map { number in
+      BlockMeasurement(operations: UInt64(number), duration: .seconds(1))
+    }
+    let pairs = BlockPair.neighbours(blocks, seed: Seed(40))
+    #expect(pairs.count == 20)
+    #expect(pairs.flatMap(\.inOrder) == Array(blocks.dropLast()))
+    #expect(Set(pairs.map(\.order)) == [.baseFirst, .headFirst])
+  }
+
+  @Test("A reason says better or worse, and how much more is possible")
+  func reasons() throws {
+    let rule = try MetricRule(.throughput)
+    let sequential = SequentialRule(rule, question: .worsening)
+    func reason(_ differences: [Double]) -> String {
+      let look = sequential.judge(differences, limit: 2.6, isLast: true)
+      return DecisionReason.text(
+        rule, look, look.outcome ?? .inconclusive, pairs: differences.count)
+    }
+    let steps = (0..<20).map { 0.0001 * Double($0) }
+    #expect(reason(steps.map { $0 + 0.1 }).hasPrefix("10.62 % worse in 20 pairs, above"))
+    #expect(reason(steps.map { $0 - 0.1 }).hasPrefix("10.41 % better in 20 pairs, above"))
+    #expect(reason(steps).hasPrefix("at most 0.13 % worse after 20 pairs"))
+    #expect(reason(steps.map { $0 - 0.01 }).hasPrefix("at least 0.88 % better after 20 pairs"))
+    #expect(reason(steps.map { $0 * 200 - 0.2 }).contains(" worse is possible and 5.00 %"))
+  }
 }

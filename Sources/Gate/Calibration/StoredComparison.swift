@@ -82,7 +82,7 @@ public enum StoredComparison {
       outcome = .inconclusive
     }
     let reason =
-      "\(Percent.worsening(estimate)) worse than \(sessions) stored sessions, which lie within "
+      "\(DecisionReason.change(estimate)) than \(sessions) stored sessions, which lie within "
       + "\(Percent.worsening(width)) of each other; \(Percent.text(rule.effect)) would count"
     var decision = MetricDecision.unseen(rule, outcome, pairs: sessions, look: 0, reason: reason)
     decision.estimate = estimate

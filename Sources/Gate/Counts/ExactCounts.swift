@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// Compares counts of a scripted single schedule with a fixed seed: sync calls, bytes, locks, steps.
+/// Compares counts of a scripted single schedule with a fixed seed: syncs, bytes, locks, steps.
 ///
 /// Such counts are the same in every run, so one more is a finding: no interval, no margin. They
 /// are not exact with several threads; then the repetitions of one side differ, and the answer is

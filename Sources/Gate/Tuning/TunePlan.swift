@@ -37,7 +37,7 @@ public struct TunePlan: Hashable, Sendable {
 
   /// Where one may choose from; all of the wanted durability class.
   public let candidates: [TuneCandidate]
-  /// Place of the default among them: in every block, and what is recommended when nothing beats it.
+  /// Place of the default among them: it is in every block, and recommended when nothing beats it.
   public let incumbent: Int
   /// Places of further settings that the confirmation compares with, such as known advice.
   public let references: [Int]

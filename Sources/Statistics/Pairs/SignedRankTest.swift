@@ -11,10 +11,10 @@ public struct SignedRankTest: Hashable, Sendable {
   /// Normal statistic with correction for continuity; above zero when the differences are. 0 when
   /// all differences are zero.
   public let z: Double
-  /// Probability of a sum as large or larger when the centre is zero: small says "above zero".
-  public let above: Double
-  /// Probability of a sum as small or smaller when the centre is zero: small says "below zero".
-  public let below: Double
+  private let doubledRanks: [Int]
+  private let doubledPositive: Int
+  private let surplus: Double
+  private let deviation: Double
 
   /// Tests the differences; none at all say nothing: p is 1.
   ///
@@ -22,23 +22,36 @@ public struct SignedRankTest: Hashable, Sendable {
   public init(_ differences: [Double]) {
     precondition(!differences.contains(where: \.isNaN), "a difference is not a number")
     let ranks = SignedRanks(differences)
+    doubledRanks = ranks.doubledRanks
+    doubledPositive = ranks.doubledPositive
     positiveRankSum = Double(ranks.doubledPositive) / 2
-    let surplus = positiveRankSum - Double(ranks.doubledTotal) / 4
-    let deviation = ranks.variance.squareRoot()
-    func standardised(_ surplus: Double) -> Double { deviation > 0 ? surplus / deviation : 0 }
-    z =
-      surplus > 0
-      ? standardised(max(0, surplus - 0.5)) : standardised(min(0, surplus + 0.5))
-    if ranks.doubledRanks.isEmpty {
-      (above, below) = (1, 1)
-    } else if ranks.doubledRanks.count <= Self.exactLimit {
-      let null = SignedRankDistribution(doubledRanks: ranks.doubledRanks)
-      above = null.atLeast(doubled: ranks.doubledPositive)
-      below = null.atMost(doubled: ranks.doubledPositive)
-    } else {
-      above = NormalDistribution.above(standardised(surplus - 0.5))
-      below = NormalDistribution.below(standardised(surplus + 0.5))
-    }
+    surplus = positiveRankSum - Double(ranks.doubledTotal) / 4
+    deviation = ranks.variance.squareRoot()
+    let corrected = surplus > 0 ? max(0, surplus - 0.5) : min(0, surplus + 0.5)
+    z = deviation > 0 ? corrected / deviation : 0
+  }
+
+  /// Probability of a sum as large or larger when the centre is zero: small says "above zero".
+  ///
+  /// - Complexity: of up to `exactLimit` differences O(n^3), else O(1).
+  public var above: Double {
+    guard !doubledRanks.isEmpty else { return 1 }
+    if let null { return null.atLeast(doubled: doubledPositive) }
+    return NormalDistribution.above((surplus - 0.5) / deviation)
+  }
+
+  /// Probability of a sum as small or smaller when the centre is zero: small says "below zero".
+  ///
+  /// - Complexity: as `above`.
+  public var below: Double {
+    guard !doubledRanks.isEmpty else { return 1 }
+    if let null { return null.atMost(doubled: doubledPositive) }
+    return NormalDistribution.below((surplus + 0.5) / deviation)
+  }
+
+  private var null: SignedRankDistribution? {
+    doubledRanks.count <= Self.exactLimit
+      ? SignedRankDistribution(doubledRanks: doubledRanks) : nil
   }
 
   /// Probability of a sum as far from its mean on either side.
