@@ -83,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "AssayModel", "Reports", "Runner", "ScenarioFiles", arguments,
+        "AssayModel", "Gate", "Reports", "Runner", "ScenarioFiles", arguments,
       ],
       swiftSettings: settings),
 
@@ -103,7 +103,7 @@ let package = Package(
       "Runner",
       [
         // The executable, because its workers are what the tests start.
-        "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Platform", "Reports",
+        "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Gate", "Platform", "Reports",
         "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),

@@ -141,25 +141,11 @@ public final class ScenarioRun {
       scenario: plan.scenario.name, question: plan.scenario.question, world: plan.scenario.world,
       planDigest: try Digests.plan(plan), workloadDigest: try Digests.workload(plan),
       seed: plan.seed, run: run, started: started, elapsed: elapsed,
-      environment: environment(folder), cells: figures, outcome: exitCode.outcome, finding: "",
+      environment: RunEnvironment.current(dataPath: folder.dataPath, library: library),
+      cells: figures, outcome: exitCode.outcome, finding: "",
       exitCode: exitCode.rawValue)
     result.finding = Finding.sentence(result)
     return result
-  }
-
-  private func environment(_ folder: RunFolder) -> RunEnvironment {
-    let machine = try? SystemEnvironment.current()
-    let fileSystem = try? FileSystemFacts.of(folder.dataPath)
-    return RunEnvironment(
-      processor: machine?.processorModel ?? "unknown", processors: machine?.coreCount ?? 0,
-      memoryBytes: UInt64(machine?.memory.bytes ?? 0), kernel: machine?.kernelRelease ?? "unknown",
-      fileSystem: fileSystem?.type ?? "unknown",
-      sqliteVersion: LibraryVersion(
-        number: library?.libraryNumber ?? SQLiteLibrary.versionNumber
-      ).description,
-      sqliteSourceID: library?.sourceID ?? SQLiteLibrary.sourceID,
-      compileOptions: library?.compileOptions ?? SQLiteLibrary.compileOptions,
-      assayVersion: AssayVersion.text)
   }
 
   // MARK: Writing

@@ -71,6 +71,16 @@ public struct ScenarioFile: Sendable {
   }
 }
 
+extension ScenarioFile {
+  /// Reads a duration as scenarios write it, such as `60s`.
+  ///
+  /// - Returns: `nil` for anything else.
+  public static func duration(_ text: String) -> Nanoseconds? {
+    guard case .value(let value) = UnitText.duration(text) else { return nil }
+    return Nanoseconds(value)
+  }
+}
+
 /// A setting with an option of the command line of its own: `--budget 60s` is `explore.budget`.
 public struct SettingOption: Hashable, Sendable {
   /// What errors call it, such as `--budget`.

@@ -69,7 +69,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     // All plans first: an error in the last file must not come after an hour of running.
-    let plans = try InputError.exiting { try scenarios.map(planOptions.plan) }
+    let plans = try InputError.exiting { try scenarios.map { try planOptions.plan($0) } }
     if dryRun {
       for plan in plans { Console.output(DryRun.text(plan)) }
       return

@@ -19,7 +19,10 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "In the simulated world: no further program starts after this time, such as 60s.")
+    help: """
+      No further program of the simulated world, or pair of a comparison, starts after this time, \
+      such as 60s.
+      """)
   var budget: String?
 
   @Option(name: .long, help: "In the simulated world: how many seeded programs run.")
@@ -30,7 +33,13 @@ struct PlanOptions: ParsableArguments {
   }
 
   /// Reads one scenario with the overrides and resolves it.
-  func plan(_ scenario: String) throws -> Plan {
+  ///
+  /// - Parameters:
+  ///   - further: settings that come after those of `--set`.
+  ///   - explores: whether `--budget` and `--schedules` are settings of the scenario.
+  func plan(
+    _ scenario: String, further: [Assignment] = [], explores: Bool = true
+  ) throws -> Plan {
     let path = ScenarioFinder.path(scenario)
     guard FileManager.default.fileExists(atPath: path) else {
       throw InputError.refused(
@@ -39,7 +48,8 @@ struct PlanOptions: ParsableArguments {
     }
     let file = try ScenarioFile.load(path: path)
     return try file.plan(
-      overrides: assignments(), options: exploration, only: only, seed: baseSeed())
+      overrides: assignments() + further, options: explores ? exploration : [], only: only,
+      seed: baseSeed())
   }
 
   /// What the command line says of the exploration.

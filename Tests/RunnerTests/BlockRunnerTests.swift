@@ -1,5 +1,6 @@
 import AssayModel
 import Foundation
+import Gate
 import Testing
 
 @testable import Runner
@@ -92,14 +93,20 @@ struct BlockRunnerTests {
   func pilot() async throws {
     let trial = try ComparisonTrial(
       "load: { workload: kv, writers: 1, keys: { count: 50 }, think: 5ms, duration: 1s }")
-    let findings = try await trial.withRunner { runner in
-      try [0, 1_000].map { try BlockPilot.find(runner, needed: $0, kinds: ["store"]) }
+    let lengths = try await trial.withRunner { runner in
+      let pilot = try BlockPilot(runner)
+      let kinds = [pilot.mainKind("store"), pilot.mainKind("nothing")]
+      #expect(kinds == ["store", "store"])
+      return [Metric.throughput, .percentile(.p50, of: "store"), .percentile(.p90, of: "store")]
+        .map { pilot.length(for: [$0]) } + [pilot.length(for: [.percentile(.p999, of: nil)])]
     }
-    #expect(findings[0].length == BlockShape.shortest)
-    // At most 200 operations a second: a thousand take five seconds and more.
-    #expect(findings[1].length > .seconds(5))
-    #expect(findings[1].length <= BlockPilot.longest)
-    #expect(findings[1].expected["store", default: 0] > 0)
+    #expect(lengths[0] == BlockShape.shortest)
+    #expect(lengths[1] < lengths[2])
+    // At most 200 operations a second: a hundred take half a second and more.
+    #expect(lengths[2] > .milliseconds(500))
+    #expect(lengths[2] <= BlockPilot.longest)
+    // Ten thousand would take a minute: nobody waits for them.
+    #expect(lengths[3] == BlockShape.shortest)
   }
 
   @Test("A violated check of correctness is a violation of the block; may_violate is none")

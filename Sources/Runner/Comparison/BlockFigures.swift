@@ -17,7 +17,7 @@ struct BlockFigures {
   /// The block, without what the machine did meanwhile.
   func block(databasePath: String) -> BlockRunner.Block {
     let operations = result.operations.mapValues(\.count)
-    let figures = counts
+    let figures = CountedNames.of(result.counts)
     var measurement = BlockMeasurement(
       operations: operations.values.reduce(0, +),
       duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
@@ -30,14 +30,6 @@ struct BlockFigures {
     measurement.isOverloaded = isOverloaded
     measurement.violations = violations
     return BlockRunner.Block(measurement: measurement, elapsed: .zero, operations: operations)
-  }
-
-  /// What was counted, without what was timed and what is the harness's own.
-  private var counts: [String: UInt64] {
-    result.counts.filter { name, _ in
-      !name.hasSuffix("nanoseconds") && !name.contains("nanoseconds_")
-        && name != "workers_started"
-    }
   }
 
   /// In an open loop: whether work that had arrived in time took much longer than the block.

@@ -1,59 +1,65 @@
 import AssayModel
+import Gate
 
-/// Finds how long a block must be, by a short one of each side.
+/// What a short block of each side tells: how fast the slower side is, and so how long a block must
+/// be to hold a percentile.
 struct BlockPilot {
-  /// What was found.
-  struct Finding {
-    /// How long a block lasts.
-    var length: Nanoseconds
-    /// Operations of the rarest kind that the slower side does in a block of that length.
-    var expected: [String: Double]
-    /// What a block costs beyond what it measures, the larger of both sides.
-    var overhead: Nanoseconds
-  }
+  /// Operations a second of the slower side, by kind.
+  let rates: [String: Double]
+  /// The same of all kinds together.
+  let total: Double
+  /// What a block costs beyond what it measures, the larger of both sides.
+  let overhead: Nanoseconds
 
-  /// Operations that a block must hold for p99, so that ten lie beyond it.
-  /// Source: the rule of a hundred for a percentile, times ten because two runs are compared.
-  static let operationsForP99 = 1_000.0
-  /// The same for p99.9.
-  static let operationsForP999 = 10_000.0
-  /// A percentile that takes a longer block is not held by this load.
-  static let longest = Nanoseconds.seconds(10)
+  /// A percentile that takes a longer block is not held by this load: a hundred pairs of such
+  /// blocks take ten minutes.
+  static let longest = Nanoseconds.seconds(3)
   /// More than what is needed, since blocks differ.
-  private static let margin = 1.3
+  private static let margin = 1.5
+  /// Blocks of each side; the slowest counts, since one that holds too little spoils the percentile.
+  private static let rounds = 2
 
-  /// - Parameters:
-  ///   - needed: operations that a block must hold of each kind that counts.
-  ///   - kinds: the kinds that count; empty for all of them together.
-  static func find(
-    _ runner: BlockRunner, needed: Double, kinds: [String]
-  ) throws(RunnerError) -> Finding {
+  /// Runs the two blocks.
+  init(_ runner: BlockRunner) throws(RunnerError) {
     var rates: [String: Double] = [:]
+    var total = Double.infinity
     var overhead = Nanoseconds.zero
-    for side in ComparisonSide.allCases {
+    for side in (0..<Self.rounds).flatMap({ _ in ComparisonSide.allCases }) {
       guard let cell = runner.plan.cells[side] else { continue }
       let shape = BlockShape(cell.load, length: BlockShape.shortest)
       let block = try runner.run(
-        side, shape, seed: cell.seed.derived("pilot").derived(side.rawValue))
-      let seconds = block.measurement.duration.seconds
+        side, shape, seed: cell.seed.derived("pilot"))
       overhead = max(overhead, block.elapsed - block.measurement.duration)
-      for (kind, count) in counted(block, kinds) where seconds > 0 {
-        rates[kind] = min(rates[kind] ?? .infinity, Double(count) / seconds)
+      total = min(total, block.measurement.throughput)
+      for (kind, count) in block.operations {
+        let rate = Double(count) / max(1e-9, block.measurement.duration.seconds)
+        rates[kind] = min(rates[kind] ?? .infinity, rate)
       }
     }
-    let slowest = rates.values.min() ?? 0
-    let wanted = slowest > 0 ? needed * margin / slowest : .infinity
-    let seconds = min(max(BlockShape.shortest.seconds, wanted), longest.seconds)
-    return Finding(
-      length: Nanoseconds(Int64(seconds * 1e9)), expected: rates.mapValues { $0 * seconds },
-      overhead: overhead)
+    self.rates = rates
+    self.total = total
+    self.overhead = overhead
   }
 
-  private static func counted(
-    _ block: BlockRunner.Block, _ kinds: [String]
-  ) -> [String: UInt64] {
-    guard !kinds.isEmpty else { return ["": block.measurement.operations] }
-    return Dictionary(
-      kinds.map { ($0, block.operations[$0] ?? 0) }, uniquingKeysWith: { first, _ in first })
+  /// The kind whose latency people mean: the workload's main one, or the most frequent.
+  func mainKind(_ preferred: String?) -> String? {
+    if let preferred, rates[preferred, default: 0] > 0 { return preferred }
+    return rates.filter { $0.value > 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+
+  /// How long a block must be for these metrics.
+  ///
+  /// A percentile that would take more than `longest` is not waited for: its metric says itself
+  /// that the blocks do not hold it.
+  func length(for metrics: [Metric]) -> Nanoseconds {
+    let needed = metrics.compactMap { metric -> Double? in
+      guard case .percentile(_, let kind) = metric else { return nil }
+      let rate = kind.map { rates[$0, default: 0] } ?? total
+      guard rate > 0 else { return nil }
+      let seconds = Double(metric.operationsNeeded) * Self.margin / rate
+      return seconds <= Self.longest.seconds ? seconds : nil
+    }
+    let seconds = needed.reduce(BlockShape.shortest.seconds, max)
+    return Nanoseconds(Int64(seconds * 1e9))
   }
 }

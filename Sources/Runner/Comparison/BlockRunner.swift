@@ -9,7 +9,7 @@ import Platform
 /// Everything of a cell's life is `CellRun`'s: workers, supervision, reading what is left. What a
 /// block leaves is measured, judged and removed before the next one begins.
 final class BlockRunner {
-  let plan: ComparisonPlan
+  let plan: VariantPlan
   let folder: RunFolder
   private let time = SystemTime()
   private let keepsEverything: Bool
@@ -22,6 +22,8 @@ final class BlockRunner {
     var launcher: WorkerLauncher
     var expectedSourceID: String?
     var template: String?
+    /// Blocks so far.
+    var blocks = 0
     /// What its workers said of their library.
     var library: WorkerReady?
   }
@@ -29,7 +31,7 @@ final class BlockRunner {
   /// Prepares both sides and builds their templates.
   ///
   /// - Throws: when a library or an executable is not what it should be, or the set-up fails.
-  init(_ plan: ComparisonPlan, _ options: RunOptions, folder: RunFolder) throws(RunnerError) {
+  init(_ plan: VariantPlan, _ options: RunOptions, folder: RunFolder) throws(RunnerError) {
     self.plan = plan
     self.folder = folder
     keepsEverything = options.keepsEverything
@@ -100,6 +102,11 @@ final class BlockRunner {
     return run.databasePath
   }
 
+  /// Of so many blocks of a side one is judged, the first among them. Reading the whole database
+  /// after each of them would take a fifth of the time, and what is wrong with a side is wrong in
+  /// all its blocks.
+  private static let judgedOneIn = 10
+
   /// Templates lie beside the blocks, whose index is 0.
   private static let templateIndex = 1
 
@@ -128,17 +135,21 @@ final class BlockRunner {
     let cell = shape.applied(to: own.cell, seed: seed)
     let number = blocks
     blocks += 1
+    let judges = own.blocks % Self.judgedOneIn == 0
+    sides[side]?.blocks += 1
+    // The same of both, whatever a block before this one left to be written.
     let readings = MachineReadings(folder: folder.dataPath, time: time)
     let run = CellRun(
       cell: cell, index: 0, repetition: number, folder: folder, launcher: own.launcher,
       time: time, expectedSourceID: own.expectedSourceID ?? own.library?.sourceID,
-      template: own.template)
+      template: own.template, observes: judges)
     defer { remove(number, run) }
     let outcome = try run.run()
     guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
     let environment = readings.finish()
     sides[side]?.library = outcome.library
-    let analysed = try CellAnalysis.analyse(outcome, historyFolder: run.historyFolder)
+    let analysed = try CellAnalysis.analyse(
+      outcome, historyFolder: run.historyFolder, judges: judges)
     var block = BlockFigures(cell, analysed).block(databasePath: run.databasePath)
     block.measurement.environment = environment
     block.elapsed = time.monotonicNow() - from

@@ -24,26 +24,45 @@ struct MachineReadings {
   func finish() -> BlockEnvironment {
     let elapsed = (time.monotonicNow() - started).seconds
     let now = try? SystemLoad.current()
-    let machine = try? SystemEnvironment.current()
+    let processors = ProcessorReading()
     var environment = BlockEnvironment(
-      loadAverage: now?.oneMinute, processor: machine?.processorModel,
-      processors: machine?.coreCount, megahertz: Self.megahertz(), fsyncCanary: canary)
+      loadAverage: now?.oneMinute, processor: processors?.model,
+      processors: ProcessInfo.processInfo.activeProcessorCount, megahertz: processors?.megahertz,
+      fsyncCanary: canary)
     if let load, let now, elapsed > 0 {
       // The column is the sum over all processors, not only those that this process may use.
-      let processors = Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+      let count = Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
       let ticks = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
       let stolen = Double(now.stealTicks - min(load.stealTicks, now.stealTicks)) / ticks
-      environment.stealShare = min(1, stolen / (elapsed * processors))
+      environment.stealShare = min(1, stolen / (elapsed * count))
     }
     return environment
   }
+}
 
-  /// Mean clock of all processors.
-  private static func megahertz() -> Double? {
+/// What `/proc/cpuinfo` says just now.
+private struct ProcessorReading {
+  /// Model of the first one.
+  var model: String?
+  /// Mean clock of all.
+  var megahertz: Double?
+
+  init?() {
     guard let text = try? ByteFile.readText("/proc/cpuinfo", limit: 16 << 20) else { return nil }
-    let clocks = text.split(separator: "\n").filter { $0.hasPrefix("cpu MHz") }
-      .compactMap { $0.split(separator: ":").last.flatMap { Double($0.dropFirst()) } }
-    return clocks.isEmpty ? nil : clocks.reduce(0, +) / Double(clocks.count)
+    var clocks: [Double] = []
+    for line in text.utf8.split(separator: 10) {
+      let isModel = line.starts(with: "model name".utf8)
+      guard isModel || line.starts(with: "cpu MHz".utf8),
+        let value = line.split(separator: 58, maxSplits: 1).last
+      else { continue }
+      let word = Substring(value).drop { $0 == " " }
+      if isModel {
+        model = model ?? String(word)
+      } else if let clock = Double(word) {
+        clocks.append(clock)
+      }
+    }
+    if !clocks.isEmpty { megahertz = clocks.reduce(0, +) / Double(clocks.count) }
   }
 }
 

@@ -85,6 +85,8 @@ final class CellRun {
   let expectedSourceID: String?
   /// A database that the cell's own is a copy of; `nil` where a worker makes it.
   let template: String?
+  /// Whether the database is read after the run; without that there is nothing to judge by.
+  let observes: Bool
 
   var slots: [Slot] = []
   var processes: [ProcessRecord] = []
@@ -115,7 +117,8 @@ final class CellRun {
 
   init(
     cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
-    time: any TimeSource, expectedSourceID: String?, template: String? = nil
+    time: any TimeSource, expectedSourceID: String?, template: String? = nil,
+    observes: Bool = true
   ) {
     self.cell = cell
     self.index = index
@@ -125,6 +128,7 @@ final class CellRun {
     self.time = time
     self.expectedSourceID = expectedSourceID
     self.template = template
+    self.observes = observes
     timeline = FaultTimeline([], from: measuredFrom, seed: cell.seed)
   }
 
@@ -141,9 +145,9 @@ final class CellRun {
     try collectInjections()
     try finishTampering()
     let beforeObserving = time.monotonicNow()
-    let observation = try observe()
+    let observation = observes ? try observe() : Observation()
     let observing = time.monotonicNow() - beforeObserving
-    reportUnseenDamage(observation)
+    if observes { reportUnseenDamage(observation) }
     guard let library else { throw RunnerError(.harness, "no worker of \(cell.id) became ready") }
     var record = CellRecord(
       cell: cell, repetition: repetition, measuredFrom: measuredFrom,

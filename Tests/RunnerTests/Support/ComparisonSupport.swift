@@ -8,7 +8,7 @@ import Testing
 /// Comparisons of short scenarios, for tests.
 struct ComparisonTrial: Sendable {
   let sandbox: Sandbox
-  let plan: ComparisonPlan
+  let plan: VariantPlan
   var options: RunOptions
 
   static let kv = "load: { workload: kv, writers: 1, keys: { count: 50 }, duration: 100ms }"
@@ -28,7 +28,7 @@ struct ComparisonTrial: Sendable {
       let plan = try file.plan(overrides: overrides, only: only, seed: Seed(1))
       return (plan, ComparisonVariant(overrides: overrides))
     }
-    plan = try ComparisonPlan(base: side(base), head: side(head))
+    plan = try VariantPlan(base: side(base), head: side(head))
     options = RunOptions(resultsFolder: sandbox.file("out"))
     options.workerExecutable = Assay.executable
   }

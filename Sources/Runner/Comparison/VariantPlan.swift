@@ -2,7 +2,7 @@ public import AssayModel
 import Foundation
 
 /// Two variants of one cell under the same load: what a comparison runs in turn.
-public struct ComparisonPlan: Sendable {
+public struct VariantPlan: Sendable {
   /// The scenario that both come from, as the base has it.
   public let scenario: Scenario
   /// The cell of each side. Both draw the same random numbers.

@@ -4,7 +4,7 @@ import Testing
 @testable import Runner
 
 @Suite("The plan of a comparison")
-struct ComparisonPlanTests {
+struct VariantPlanTests {
   private func refusal(
     _ sections: String = ComparisonTrial.kv, base: [String] = [], head: [String] = []
   ) -> RunnerError? {

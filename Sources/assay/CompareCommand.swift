@@ -1,0 +1,224 @@
+import ArgumentParser
+import AssayModel
+import Foundation
+import Gate
+import Reports
+import Runner
+import ScenarioFiles
+
+/// `assay compare`: two variants of a scenario in turn, or two results of old runs.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two variants of a scenario, run in turn, or the results of two runs.",
+    discussion: """
+      compare SCENARIO --a K=V --b K=V runs blocks of a fraction of a second, each in a fresh \
+      process on a copy of one database, A and B in random order, and stops when the question is \
+      decided. A is the base, B the head. compare RUN_A RUN_B compares what two finished runs \
+      hold; they did not run in turn, so that times stay inconclusive.
+
+      Exit codes: 0 improvement or equivalent, 2 a check of correctness was violated, 3 regression \
+      of B, 4 inconclusive, 5 environment invalid, 64 the two do not do the same work, \
+      130 interrupted.
+      """)
+
+  @Argument(help: "A scenario, or two runs: folders, or their result.json.")
+  var subjects: [String]
+
+  @Option(name: .long, help: "A setting of A, such as storage.synchronous=full; repeatable.")
+  var a: [String] = []
+
+  @Option(name: .long, help: "A setting of B; repeatable.")
+  var b: [String] = []
+
+  @Option(name: .long, help: "Path of the libsqlite3.so of A.")
+  var aSqlite: String?
+
+  @Option(name: .long, help: "Path of the libsqlite3.so of B.")
+  var bSqlite: String?
+
+  @Option(name: .long, help: "Path of the assay whose workers A runs.")
+  var aBinary: String?
+
+  @Option(name: .long, help: "Path of the assay whose workers B runs.")
+  var bBinary: String?
+
+  @Option(
+    name: .long,
+    help: """
+      What to compare: throughput, p50, p90, p99, p99.9, each also of one kind as in p99(store), \
+      memory, disk, counts or one as in counts(vfs.sync.wal.calls); repeatable (default: \
+      throughput and p99 of the main operation; counts are shown and do not decide).
+      """)
+  var metric: [String] = []
+
+  @OptionGroup var planOptions: PlanOptions
+
+  @Flag(name: .long, help: "Print the comparison as JSON on standard output.")
+  var json = false
+
+  @Option(name: .long, help: "Folder for results.")
+  var out = "Results"
+
+  @Option(name: .long, help: "Folder for databases meanwhile (default: beside the result).")
+  var data: String?
+
+  @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
+  var keep = false
+
+  @Option(name: .long, help: "Path of another libsqlite3.so for the workers of both.")
+  var sqlite: String?
+
+  @Flag(name: .long, help: "Print the last line only.")
+  var quiet = false
+
+  func validate() throws {
+    guard (1...2).contains(subjects.count) else {
+      throw ValidationError("name one scenario, or two runs")
+    }
+    if subjects.count == 2, hasVariants {
+      throw ValidationError("two runs are as they are: --a and --b are for a scenario")
+    }
+    if subjects.count == 1, !hasVariants {
+      throw ValidationError(
+        "say what differs: --a and --b with settings, libraries (--a-sqlite, --b-sqlite) or "
+          + "binaries (--a-binary, --b-binary)")
+    }
+    guard planOptions.schedules == nil else {
+      throw ValidationError("--schedules is for the simulated world")
+    }
+    let paths = [
+      ("--a-sqlite", aSqlite), ("--b-sqlite", bSqlite), ("--a-binary", aBinary),
+      ("--b-binary", bBinary), ("--out", out), ("--data", data), ("--sqlite", sqlite),
+    ]
+    for (name, value) in paths where value == "" {
+      throw ValidationError("\(name) '': expected a path")
+    }
+    _ = try (settings(a, "--a"), settings(b, "--b"), rules(), budget())
+  }
+
+  private var hasVariants: Bool {
+    !a.isEmpty || !b.isEmpty || [aSqlite, bSqlite, aBinary, bBinary].contains { $0 != nil }
+  }
+
+  func run() throws {
+    let code = subjects.count == 2 ? try compareRuns() : try compareVariants()
+    let codes = Console.hasLostOutput ? [code, 1] : [code]
+    let first = ExitCodes.first(of: codes)
+    guard first == 0 else { throw ArgumentParser.ExitCode(Int32(first)) }
+  }
+
+  // MARK: Two variants
+
+  private func compareVariants() throws -> Int {
+    let sides = try InputError.exiting {
+      try [
+        (try settings(a, "--a"), aSqlite, aBinary), (try settings(b, "--b"), bSqlite, bBinary),
+      ].map { overrides, library, executable in
+        (
+          plan: try planOptions.plan(subjects[0], further: overrides, explores: false),
+          variant: ComparisonVariant(
+            overrides: overrides, libraryPath: library, executable: executable)
+        )
+      }
+    }
+    do throws(RunnerError) {
+      let plan = try VariantPlan(base: sides[0], head: sides[1])
+      let run = RunOptions(
+        resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
+        progress: Console.progress)
+      var options = ComparisonOptions(run: run)
+      options.rules = (try? rules()) ?? []
+      options.decidingCounts = (try? decidingCounts()) ?? nil
+      options.budget = (try? budget()) ?? nil
+      let finished = try Comparison(plan, options).run()
+      Console.endProgress()
+      report(finished)
+      return finished.record.exitCode
+    } catch {
+      Console.endProgress()
+      Console.note("assay: \(error.message)")
+      return Int(error.exitCode)
+    }
+  }
+
+  private func report(_ finished: Comparison.Finished) {
+    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let text =
+      quiet
+      ? ComparisonReport.sentence(finished.record) + "\n"
+      : ComparisonReport.text(finished.record, style: style)
+    if json {
+      Console.note(text, terminator: "")
+      Console.output((try? ComparisonJSON.encode(finished.record)) ?? "", terminator: "")
+    } else {
+      Console.output(text, terminator: "")
+    }
+    if !quiet { Console.note("Results: \(finished.folder)/comparison.json") }
+  }
+
+  // MARK: Two runs
+
+  private func compareRuns() throws -> Int {
+    do throws(RunnerError) {
+      let comparison = try ResultComparison(base: subjects[0], head: subjects[1])
+      if json {
+        Console.note(comparison.text, terminator: "")
+        try? MachineReadable.output(comparison)
+      } else {
+        Console.output(quiet ? comparison.sentence + "\n" : comparison.text, terminator: "")
+      }
+      return comparison.exitCode
+    } catch {
+      Console.note("assay: \(error.message)")
+      return Int(error.exitCode)
+    }
+  }
+
+  // MARK: Options
+
+  private func settings(_ texts: [String], _ option: String) throws -> [Assignment] {
+    try texts.map { text in
+      do {
+        return try ScenarioFile.assignment(text)
+      } catch {
+        throw ValidationError("\(option) '\(text)': expected key=value")
+      }
+    }
+  }
+
+  private func metrics() throws -> [Metric] {
+    try metric.map { text in
+      do {
+        return try Metric(text)
+      } catch {
+        throw ValidationError("--metric: \(error)")
+      }
+    }
+  }
+
+  private func rules() throws -> [MetricRule] {
+    try metrics().compactMap { metric in
+      if case .counts = metric { return nil }
+      return try MetricRule(metric)
+    }
+  }
+
+  /// Names of counts that decide; empty for all; `nil` when none was asked for.
+  private func decidingCounts() throws -> Set<String>? {
+    let named = try metrics().compactMap { metric -> String?? in
+      guard case .counts(let name) = metric else { return nil }
+      return .some(name)
+    }
+    guard !named.isEmpty else { return nil }
+    return named.contains(nil) ? [] : Set(named.compactMap { $0 })
+  }
+
+  private func budget() throws -> Nanoseconds? {
+    guard let text = planOptions.budget else { return nil }
+    guard let budget = ScenarioFile.duration(text), budget > .zero else {
+      throw ValidationError("--budget '\(text)': expected a duration such as 60s")
+    }
+    return budget
+  }
+}
