@@ -9,10 +9,20 @@ struct ScheduleFold {
   private(set) var violations: [ScheduleViolation] = []
   private var seen: Set<Digest> = []
   private var lostBlocks = 0
+  /// Depends on the digest of every schedule, in their order.
+  private var combined: UInt64 = 0
 
   private struct Digest: Hashable {
     var high: UInt64
     var low: UInt64
+  }
+
+  /// Mixes a word into the digest of all schedules (the finalizer of splitmix64 after each).
+  private mutating func combine(_ word: UInt64) {
+    var mixed = (combined ^ word) &+ 0x9e37_79b9_7f4a_7c15
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    combined = mixed ^ mixed >> 31
   }
 
   /// Distinct schedules so far.
@@ -41,7 +51,10 @@ struct ScheduleFold {
     }
     for place in stride(from: 0, to: report.digests.count - 1, by: 2) {
       seen.insert(Digest(high: report.digests[place], low: report.digests[place + 1]))
+      combine(report.digests[place])
+      combine(report.digests[place + 1])
     }
+    counts[ScheduledCounts.digest] = combined >> 11
     counts[ScheduledCounts.distinct] = UInt64(seen.count)
     for violation in report.violations
     where !violations.contains(where: { $0.found.check == violation.found.check }) {

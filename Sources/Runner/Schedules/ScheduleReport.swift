@@ -39,6 +39,9 @@ struct ScheduleReport: Codable, Sendable {
 enum ScheduledCounts {
   static let schedules = "schedules"
   static let distinct = "distinct_schedules"
+  /// Of every step, byte and answer of all schedules in their order: equal in two runs of the same
+  /// schedules. 53 bits, so that every reader of JSON gets it whole.
+  static let digest = "schedules_digest"
   static let programs = "programs"
   static let steps = "steps"
   static let handOvers = "hand_overs"

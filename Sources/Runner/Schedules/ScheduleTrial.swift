@@ -121,6 +121,7 @@ struct ScheduleTrial {
     for event in result.events {
       digest.add(Int64(bitPattern: event.event.operation.value))
       digest.add(Int64(bitPattern: event.event.operation.extra))
+      digest.add(Int64(bitPattern: event.event.operation.detail))
       digest.add(Int64(event.event.code))
       digest.add(Int64(bitPattern: event.event.completed?.nanoseconds ?? 0))
     }
