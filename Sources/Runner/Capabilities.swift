@@ -80,6 +80,7 @@ public enum Capabilities {
 
   private static func verifySimulated(_ cell: PlannedCell) throws(RunnerError) {
     for fault in cell.faults { try verifySimulated(fault, cell) }
+    try verifyFileSystem(cell)
     if let explore = cell.explore { try verifySchedules(explore, cell) }
     guard cell.storage.vfs == .standard else {
       throw RunnerError(
@@ -97,6 +98,7 @@ public enum Capabilities {
     }
     try verifyOwnSQL(cell)
     try verifySizes(cell)
+    try verifyActors(cell)
     try verifyKeys(cell)
   }
 

@@ -294,13 +294,19 @@ struct BatonTests {
     #expect(baton.reached(.open, .database))
   }
 
-  @Test("An actor that blocks for real ends the process instead of hanging it")
-  func realBlock() async {
-    await #expect(processExitsWith: .failure) {
+  @Test("An actor that blocks for real ends the process instead of hanging it, and is named")
+  func realBlock() async throws {
+    let ending = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       let baton = BatonTests.baton(seed: 13) { $0.hangLimit = .milliseconds(50) }
+      baton.add(name: "innocent", process: 0) { _ = baton.statementBoundary() }
       baton.add(name: "blocked", process: 0) { Turn().wait() }
       _ = baton.run()
     }
+    let said = String(decoding: try #require(ending).standardErrorContent, as: UTF8.self)
+    #expect(said.contains("actor 'blocked' takes no step"), "\(said)")
+    #expect(!said.contains("innocent"), "\(said)")
   }
 
   @Test("A reading of the clock takes time, so that waiting for a time without a step ends")

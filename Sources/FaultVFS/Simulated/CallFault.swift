@@ -8,6 +8,8 @@ public struct CallFault: Hashable, Sendable {
     case ioError = "io_error"
     /// A read returns half of its bytes, the rest is zero.
     case shortRead = "short_read"
+    /// A write fails when its first half is in the file.
+    case shortWrite = "short_write"
     /// A write finds no space.
     case diskFull = "disk_full"
     /// A sync fails, and what it should have made durable is lost.

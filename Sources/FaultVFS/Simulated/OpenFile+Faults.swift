@@ -28,6 +28,7 @@ extension OpenFile {
   func write(
     _ bytes: UnsafeRawPointer, count: Int, at offset: Int, under effect: CallFault.Effect
   ) -> Int32 {
+    if effect == .shortWrite, count > 1 { _ = unsafe write(bytes, count: count / 2, at: offset) }
     guard effect == .bitFlip, count > 0 else { return assay_IOERR_WRITE }
     let damaged = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
     defer { unsafe damaged.deallocate() }

@@ -135,6 +135,7 @@ final class OpenFile {
     guard isAttached, let shared = inode.sharedMemory else { return }
     isAttached = false
     if exclusiveSlots & Self.writeSlot != 0 { disk.endTransaction(self) }
+    if exclusiveSlots & Self.checkpointSlot != 0 { disk.checkpointLost() }
     shared.releaseAll(self)
     _ = shared.detach()
   }

@@ -43,6 +43,9 @@ public final class SimulatedDisk: @unchecked Sendable {
   private var randomState: UInt64
   private var transactions: Int64 = 0
   private var fault: CallFaultState?
+  /// Asked about every call of an actor, once it goes on with it; `nil` for nobody. Needs a yield
+  /// point.
+  public var callFaults: (any CallFaultSource)?
   /// Whether a call needs nothing but its work: the fast path of recovery.
   private(set) var isPlain = true
   /// Old bytes of every change since the mark; used by crash images.
@@ -118,7 +121,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Announces a call; returns what a fault does to it.
   ///
   /// - Returns: `.dead` when the caller's process has died.
-  func enter(_ method: VFSMethod, _ file: FileKind?) -> CallAdmission {
+  func enter(_ method: VFSMethod, _ file: FileKind?, bytes: Int = 0) -> CallAdmission {
     if let gate = unsafe openGate {
       let isAlive = unsafe gate._withUnsafeGuaranteedRef { gate in
         guard gate.point.reached(method, file) else { return false }
@@ -126,6 +129,7 @@ public final class SimulatedDisk: @unchecked Sendable {
         return gate.point.sleep(for: latency)
       }
       guard isAlive else { return .dead }
+      if let effect = callFaults?.effect(on: method, file, bytes: bytes) { return .fault(effect) }
     }
     if fault != nil, let effect = fault?.next(method, file) { return .fault(effect) }
     return .admitted
@@ -357,6 +361,9 @@ public final class SimulatedDisk: @unchecked Sendable {
     checkpointer = currentActor
     hasReadFrames = false
   }
+
+  /// Notes that whoever had the checkpoint lock has died.
+  func checkpointLost() { checkpointer = -1 }
 
   /// Notes that the log is read from.
   func willReadLog() {

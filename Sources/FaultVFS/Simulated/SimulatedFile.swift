@@ -92,7 +92,7 @@ private func fileRead(
   guard let buffer = unsafe buffer else { return SQLITE_MISUSE }
   return unsafe withFile(handle) { file in
     if !file.disk.isPlain {
-      switch file.disk.enter(.read, file.kind) {
+      switch file.disk.enter(.read, file.kind, bytes: Int(count)) {
       case .admitted: break
       case .fault(let effect):
         return unsafe file.read(buffer, count: Int(count), at: Int(offset), under: effect)
@@ -110,7 +110,7 @@ private func fileWrite(
   guard let bytes = unsafe bytes else { return SQLITE_MISUSE }
   return unsafe withFile(handle) { file in
     if !file.disk.isPlain {
-      switch file.disk.enter(.write, file.kind) {
+      switch file.disk.enter(.write, file.kind, bytes: Int(count)) {
       case .admitted: break
       case .fault(.diskFull): return SQLITE_FULL
       case .fault(let effect):
@@ -170,7 +170,19 @@ private func fileLock(_ handle: UnsafeMutablePointer<sqlite3_file>?, _ level: In
 }
 
 private func fileUnlock(_ handle: UnsafeMutablePointer<sqlite3_file>?, _ level: Int32) -> Int32 {
-  unsafe call(handle, .unlock, failing: assay_IOERR_UNLOCK) { $0.unlock(to: level) }
+  unsafe withFile(handle) { file in
+    if !file.disk.isPlain {
+      switch file.disk.enter(.unlock, file.kind) {
+      case .admitted: break
+      case .fault:
+        // As in SQLite's own layer: what reports an error has let go all the same.
+        _ = file.unlock(to: level)
+        return assay_IOERR_UNLOCK
+      case .dead: return assay_IOERR_UNLOCK
+      }
+    }
+    return file.unlock(to: level)
+  } ?? SQLITE_MISUSE
 }
 
 private func fileCheckReservedLock(
@@ -209,7 +221,13 @@ private func fileShmLock(
       switch file.disk.enter(.sharedMemoryLock, file.kind) {
       case .admitted: break
       case .fault(.silentLock): return SQLITE_OK
-      case .fault, .dead: return assay_IOERR_SHMLOCK
+      case .fault:
+        // Nobody looks at the code of an unlock, and SQLite's own layer has let go.
+        if flags & SQLITE_SHM_UNLOCK != 0 {
+          _ = file.lockSharedMemory(first: Int(first), count: Int(count), flags: flags)
+        }
+        return assay_IOERR_SHMLOCK
+      case .dead: return assay_IOERR_SHMLOCK
       }
     }
     return file.lockSharedMemory(first: Int(first), count: Int(count), flags: flags)

@@ -8,7 +8,7 @@ struct ImageReader: ~Copyable {
   /// The database's path on the simulated disk.
   static let path = "/assay.db"
 
-  private let options: ConnectionOptions
+  let options: ConnectionOptions
   private let checksForeignKeys: Bool
   private var digester: ContentDigester?
   private var kept: KeptConnection?
@@ -140,7 +140,8 @@ struct ImageReader: ~Copyable {
     return state
   }
 
-  private mutating func stateInTransaction(
+  /// As `read`, in a transaction that the connection has open.
+  mutating func stateInTransaction(
     _ connection: inout Connection
   ) throws(SQLiteError) -> ImageState {
     guard try connection.isSound() else { return .damaged }

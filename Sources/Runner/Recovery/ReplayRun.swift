@@ -90,8 +90,12 @@ public struct ReplayRun {
       return try run(
         .replay(crash, filesFolder: files), crash.cell, crash.sqliteSourceID, launcher, folder)
     case .schedule(let schedule):
-      return try run(
-        .replaySchedule(schedule), schedule.cell, schedule.sqliteSourceID, launcher, folder)
+      do throws(RunnerError) {
+        return try run(
+          .replaySchedule(schedule), schedule.cell, schedule.sqliteSourceID, launcher, folder)
+      } catch {
+        throw RunnerError(error.code, "'\(path)': \(error.message)")
+      }
     case .sweep(let sweep): return try sweep.replay(launcher: launcher, time: SystemTime())
     }
   }

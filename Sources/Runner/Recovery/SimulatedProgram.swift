@@ -168,10 +168,17 @@ final class SimulatedProgram {
 
   /// Runs one program from a fresh disk in its own order.
   ///
-  /// - Parameter skips: operations that are left out, for shrinking.
-  func run(_ program: Int, skips: Set<ProgramPlace> = []) throws -> ProgramTrace {
-    let order = SeededOrder(seed(of: program).derived("order"))
-    let (disk, result) = try run(program, chooser: order, skips: skips)
+  /// - Parameters:
+  ///   - skips: operations that are left out, for shrinking.
+  ///   - schedule: who runs when; `nil` for a uniform one that the number determines.
+  ///   - change: changes the constants of the world.
+  func run(
+    _ program: Int, skips: Set<ProgramPlace> = [], schedule: ScheduleDescription? = nil,
+    change: (inout SimulationSettings) -> Void = { _ in }
+  ) throws -> ProgramTrace {
+    let schedule = schedule ?? .uniform(seed(of: program).derived("order"))
+    let (disk, result) = try run(
+      program, chooser: schedule.makeChooser(), skips: skips, change: change)
     for database in result.databases { database.close() }
     return try trace(disk, result)
   }
@@ -206,12 +213,15 @@ final class SimulatedProgram {
     run.position = { UInt64(disk.log.position) }
     run.willRun = { disk.beginLog() }
     if !cell.faults.isEmpty {
-      run.faults = ScheduledFaults(cell, seed: seed.derived("faults"))
+      let faults = ScheduledFaults(cell, seed: seed.derived("faults"))
+      run.faults = faults
+      if faults.watchesCalls { disk.callFaults = faults }
     }
     let configuration = try start == nil ? configuration : reopeningConfiguration()
     var result = try run.run { process in
       try Database(configuration, environment: process.environment)
     }
+    disk.callFaults = nil
     closeDead(&result, disk)
     disk.endLog()
     disk.yieldPoint = nil

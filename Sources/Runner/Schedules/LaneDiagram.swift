@@ -26,6 +26,8 @@ struct LaneDiagram {
   /// The last step of each actor: what it was about to do.
   private var lastStep: [Int: StepKind] = [:]
   private var pending: [Row] = []
+  /// Actors of processes that were killed.
+  private var dead: Set<Int> = []
 
   private struct Row {
     var actor: Int
@@ -44,7 +46,7 @@ struct LaneDiagram {
     self.items = items
     self.words = words
     self.names = names
-    lanes = Set(items.filter { !$0.isStep }.map(\.actor)).sorted()
+    lanes = Set(items.filter { !$0.isStep && !$0.isFault }.map(\.actor)).sorted()
     table = LaneTable(lanes: lanes.count)
     draw()
   }
@@ -53,14 +55,16 @@ struct LaneDiagram {
 
   private mutating func draw() {
     lines.append(
-      "> another actor goes on, ! an actor is preempted, * the shared memory says what cannot be")
+      "> another actor goes on, ! an actor is preempted, * the shared memory says what cannot be, "
+        + "# a fault")
     lines.append(
       "[held locks: UPPER alone, lower shared]; log: frames in the database/frames of the log")
     let heads = lanes.map { names.indices.contains($0) ? names[$0] : "actor \($0)" }
     lines += table.lines(" ", heads, "log")
     lines.append(String(repeating: "-", count: lines[2].count))
-    for (index, item) in items.enumerated() {
+    for (index, item) in items.enumerated() where !dead.contains(item.actor) {
       switch item.kind {
+      case .fault(let fault): add(fault)
       case .operation(let text):
         begun.insert(item.actor)
         add(item.actor, text, at: index)
@@ -80,6 +84,20 @@ struct LaneDiagram {
     case .join: add(actor, "waits for another's end", at: index)
     case .call, .statement, .sleep, .end: break
     }
+  }
+
+  /// A line across all lanes; the locks of the dead vanish.
+  private mutating func add(_ fault: LaneFault) {
+    flush()
+    lines.append("# \(fault.text)")
+    guard !fault.died.isEmpty else { return }
+    dead.formUnion(fault.died)
+    let gone = held.values.filter { fault.died.contains($0.actor) }
+      .flatMap { LaneWords.words($0.locks) }
+    held = held.filter { !fault.died.contains($0.value.actor) }
+    if let current, fault.died.contains(current) { self.current = nil }
+    lines[lines.count - 1] +=
+      gone.isEmpty ? "; it held no lock" : "; its locks vanish: \(gone.joined(separator: " "))"
   }
 
   private mutating func add(_ call: DiskCall, by actor: Int, at index: Int) {

@@ -11,12 +11,15 @@ struct LaneItem {
     case call(DiskCall)
     /// It reached a point at which another one could be chosen.
     case step(StepKind)
+    /// A fault struck; whose actor it was matters to nobody.
+    case fault(LaneFault)
 
     fileprivate var rank: Int {
       switch self {
       case .operation: 0
-      case .call: 1
-      case .step: 2
+      case .fault(let fault): fault.followsCall ? 3 : 1
+      case .call: 2
+      case .step: 4
       }
     }
   }
@@ -29,17 +32,24 @@ struct LaneItem {
     if case .step = kind { true } else { false }
   }
 
+  var isFault: Bool {
+    if case .fault = kind { true } else { false }
+  }
+
   /// Puts everything that happened in a run in its order.
   ///
-  /// - Parameter actorNumber: of an event's actor, under the baton.
+  /// - Parameters:
+  ///   - faults: that struck.
+  ///   - actorNumber: of an event's actor, under the baton; `nil` for one of another run.
   static func items(
     _ report: SimulationReport, _ events: [SimulatedEvent], _ answers: [LaneRecorder.Answer],
-    actorNumber: (ActorID) -> Int
+    faults: [(time: MonotonicTime, fault: LaneFault)] = [], actorNumber: (ActorID) -> Int?
   ) -> [LaneItem] {
     var items = report.trace.map { LaneItem(actor: $0.actor, time: $0.time, kind: .step($0.kind)) }
     items += answers.map { LaneItem(actor: $0.actor, time: $0.time, kind: .call($0.call)) }
+    items += faults.map { LaneItem(actor: -1, time: $0.time, kind: .fault($0.fault)) }
     for event in events {
-      let actor = actorNumber(event.event.actor)
+      guard let actor = actorNumber(event.event.actor) else { continue }
       let name = "\(event.event.operation.kind.name) #\(event.number)"
       items.append(
         LaneItem(actor: actor, time: event.event.invoked, kind: .operation("begin \(name)")))
@@ -59,4 +69,14 @@ struct LaneItem {
   private static func outcome(of event: Event) -> String {
     event.outcome == .ok ? "ok" : "\(event.outcome)"
   }
+}
+
+/// A fault that struck, as a lane diagram shows it.
+struct LaneFault: Hashable {
+  /// In a sentence.
+  var text: String
+  /// Actors whose process died: their locks are gone, and they do nothing more.
+  var died: Set<Int> = []
+  /// Whether a call at the same time came first.
+  var followsCall = false
 }

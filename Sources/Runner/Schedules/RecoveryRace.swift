@@ -6,18 +6,38 @@ import Workloads
 
 /// Lets the power go in a program and several processes recover what is left at once, under a
 /// schedule: each opens the database, which rolls a hot journal back or reads the log anew, checks
-/// it and reads all of it. What each finds, and what stays, must be what a crash there allows.
+/// it and reads all of it; some then write a mark of theirs. What each finds, and what stays, must
+/// be what a crash there allows, with every mark that was acknowledged.
 final class RecoveryRace {
   /// So many races one after the other are of the same program, each with an image of its own.
   static let imagesOfProgram = 32
   /// Longest look for an image that differs from what every other crash leaves.
   private static let longestDraw = 64
 
+  /// Virtual time of a step of the program, as in `ScheduleTrial`.
+  private static let tick = Nanoseconds.microseconds(20)
+  /// About so many steps a program has, for random priorities; the same for all, so that a schedule
+  /// follows from the program's number alone.
+  private static let estimatedSteps = 400
+
   private let program: SimulatedProgram
+  private let unmarked: Int64
   private var known: (number: Int, skips: Set<ProgramPlace>, trace: ProgramTrace)?
 
-  init(_ program: SimulatedProgram) {
+  init(_ program: SimulatedProgram) throws {
     self.program = program
+    SimulatedVFS.shared.disk = program.freshDisk(Seed(0))
+    unmarked = try program.reader.fresh.withConnection { try RecoveryMarks.stored(&$0) }
+  }
+
+  /// Programs take these in turns.
+  private static let strategies: [ScheduleStrategy] = [
+    .uniform, .sticky(percent: nil), .priorities(depth: 2), .priorities(depth: 3),
+  ]
+
+  /// Who runs when in a program before the power goes: follows from its number.
+  static func strategy(of number: Int) -> ScheduleStrategy {
+    strategies[number % strategies.count]
   }
 
   /// Runs a race.
@@ -27,7 +47,7 @@ final class RecoveryRace {
   ///   - skips: operations of the program that are left out.
   func run(
     _ number: Int, _ chooser: any ActorChooser, skips: Set<ProgramPlace>,
-    change: (inout SimulationSettings) -> Void
+    observer: (any DiskObserver)? = nil, change: (inout SimulationSettings) -> Void
   ) throws -> ScheduleTrial.Outcome {
     let trace = try trace(number / Self.imagesOfProgram, skips)
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
@@ -44,25 +64,44 @@ final class RecoveryRace {
     baton.reset(chooser: chooser, change: change)
     SimulatedVFS.shared.disk = disk
     disk.yieldPoint = baton
+    disk.observer = observer
+    program.prepare(disk)
     let results = RecoveryResults(count: max(2, program.cell.load.processes))
+    var generator = SeededGenerator(program.seed(of: number).derived("marking"))
+    results.marking = (0..<min(results.states.count, RecoveryMarks.most))
+      .filter { _ in generator.below(2) == 1 }
     for process in 0..<results.states.count {
-      let recoverer = Recoverer(process: process, program: program, results: results)
+      let recoverer = Recoverer(
+        process: process, program: program, results: results, unmarked: unmarked)
       baton.add(name: "recoverer \(process)", process: process) { recoverer.run() }
     }
     let report = baton.run()
     disk.yieldPoint = nil
+    disk.observer = nil
     var outcome = judge(report, results, trace, at: builder.position)
     outcome.counts[RecoveryCounts.recovered] = isHot ? 1 : 0
     outcome.counts[RecoveryCounts.contended] = results.refusals > 0 ? 1 : 0
+    outcome.counts[RecoveryCounts.marks] = UInt64(results.marks.acknowledged.nonzeroBitCount)
+    outcome.notes = notes(number, trace, at: builder.position)
     outcome.digest = digest(outcome, hash, results)
     return outcome
   }
 
   private func trace(_ number: Int, _ skips: Set<ProgramPlace>) throws -> ProgramTrace {
     if let known, known.number == number, known.skips == skips { return known.trace }
-    let trace = try program.run(number, skips: skips)
+    let schedule = Self.strategy(of: number).description(
+      program.seed(of: number).derived("order"), estimatedSteps: Self.estimatedSteps)
+    let trace = try program.run(number, skips: skips, schedule: schedule) { $0.tick = Self.tick }
     known = (number, skips, trace)
     return trace
+  }
+
+  private func notes(_ number: Int, _ trace: ProgramTrace, at position: Int) -> [String] {
+    let whole = number / Self.imagesOfProgram
+    return [
+      "Program \(whole) ran under the strategy \(Self.strategy(of: whole)); the power went after "
+        + "\(position) of \(trace.disk.log.position) operations of its disk. Then:"
+    ]
   }
 
   /// Draws a crash point and an image of it, inside of a transaction where that is to be had.
@@ -106,14 +145,19 @@ final class RecoveryRace {
     }
     if report.stuck == nil {
       var reader = program.reader.fresh
-      let last = reader.read(closesNaturally: true)
+      let sight = RecoveryMarks.look(&reader, unmarked: unmarked)
+      let last = sight.state
       results.last = last
       found.add(judge.judge(last, at: position), "after all")
+      if case .content = last, let wrong = results.marks.misfit(of: sight.marks) {
+        results.wrong.append("after all: \(wrong)")
+      }
       if let other = results.states.first(where: { $0 != nil && $0 != last }) {
         found.add(
           consistency: "recoverers found \(String(describing: other ?? last)), the next \(last)")
       }
     }
+    for wrong in results.wrong { found.add(durability: wrong) }
     return ScheduleTrial.Outcome(
       report: report, violations: found.violations, digest: Digest128(high: 0, low: 0),
       events: trace.events, faults: [], hitsRestartWindow: false)
@@ -126,6 +170,8 @@ final class RecoveryRace {
     digest.add(Int64(bitPattern: outcome.report.digest))
     digest.add("\(hash)")
     for state in results.states + [results.last] { digest.add(String(describing: state)) }
+    digest.add(results.marks.acknowledged)
+    for wrong in results.wrong { digest.add(wrong) }
     return digest.value
   }
 }
@@ -140,34 +186,15 @@ final class RecoveryResults: @unchecked Sendable {
   var last: ImageState?
   /// How often one was refused because of another.
   var refusals = 0
+  /// Processes that write when they have recovered.
+  var marking: [Int] = []
+  /// What they wrote.
+  var marks = RecoveryMarks()
+  /// What was wrong with marks that were found, in words.
+  var wrong: [String] = []
 
   init(count: Int) {
     states = Array(repeating: nil, count: count)
-  }
-}
-
-/// One process that opens a database after a crash.
-private struct Recoverer: @unchecked Sendable {
-  // Unchecked because of the program: only the holder of the baton uses it.
-
-  /// Attempts, a millisecond apart, after which it gives up.
-  private static let attempts = 1_000
-
-  let process: Int
-  let program: SimulatedProgram
-  let results: RecoveryResults
-
-  func run() {
-    for _ in 0..<Self.attempts {
-      var reader = program.reader.fresh
-      let state = reader.read(closesNaturally: true)
-      guard case .unreadable(let code) = state, ResultCode(rawValue: code).primary == .busy else {
-        if !program.baton.isCallerCut { results.states[process] = state }
-        return
-      }
-      results.refusals += 1
-      guard program.baton.sleep(for: .milliseconds(1)) else { return }
-    }
   }
 }
 
@@ -177,4 +204,6 @@ enum RecoveryCounts {
   static let recovered = "races_recovering"
   /// Races in which a process was refused because another one recovered.
   static let contended = "races_contended"
+  /// Transactions of processes that had recovered.
+  static let marks = "recoverers_writes"
 }

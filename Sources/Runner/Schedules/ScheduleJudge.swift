@@ -34,6 +34,9 @@ struct ScheduleJudge {
     for found in judgement.violations { add(found.check, "\(finder): \(found.found)") }
   }
 
+  /// Takes a write of a recoverer that was lost, refused or made up.
+  mutating func add(durability found: String) { add(.durability, found) }
+
   /// Takes that recoverers found different contents.
   mutating func add(consistency found: String) { add(.consistency, found) }
 

@@ -21,7 +21,7 @@ struct ScheduleTrial {
 
   init(_ program: SimulatedProgram) throws {
     self.program = program
-    race = program.cell.explore?.crashes == nil ? nil : RecoveryRace(program)
+    race = program.cell.explore?.crashes == nil ? nil : try RecoveryRace(program)
     start = try program.openedTemplate()
     closed = ClosedDatabaseReader(program, start: start)
   }
@@ -42,6 +42,10 @@ struct ScheduleTrial {
     var hitsRestartWindow: Bool
     /// Further counts by name.
     var counts: [String: UInt64] = [:]
+    /// The faults that struck, for people.
+    var strikes: [ScheduledStrike] = []
+    /// What else there is to say of the run, for people.
+    var notes: [String] = []
   }
 
   /// Runs a schedule.
@@ -71,7 +75,9 @@ struct ScheduleTrial {
       settings.recording = recording
       settings.recordsSteps = recordsSteps
     }
-    if let race { return try race.run(number, chooser, skips: skips, change: change) }
+    if let race {
+      return try race.run(number, chooser, skips: skips, observer: observer, change: change)
+    }
     let (disk, result) = try program.run(
       number, chooser: chooser, skips: skips, from: start, observer: observer, change: change)
     var found = ScheduleJudge(program: program)
@@ -90,10 +96,12 @@ struct ScheduleTrial {
     if result.report.stuck == nil {
       found.add(try judgeClosed(number, disk, result, &counts))
     }
-    return Outcome(
+    var outcome = Outcome(
       report: result.report, violations: found.violations,
       digest: digest(disk, result), events: result.events,
       faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
+    outcome.strikes = result.strikes
+    return outcome
   }
 
   /// Judges what is there when everybody has closed.

@@ -15,6 +15,10 @@ enum ScheduledFaultCounts {
     case .pause: "pauses"
     case .clock: "clock_changes"
     case .staleLock: "stale_locks"
+    case .ioError: "io_errors"
+    case .shortRead: "short_reads"
+    case .diskFull: "full_disks"
+    case .fsyncError: "fsync_errors"
     default: kind.rawValue
     }
   }
@@ -51,7 +55,7 @@ enum ScheduledFaultCounts {
       case .pause: "no process was paused"
       case .clock: "no clock was moved"
       case .staleLock: "no stale lock was left"
-      default: "the fault \(fault.kind.rawValue) never came"
+      default: "the fault \(fault.kind.rawValue) struck no call"
       }
     }
     let isAboutWrites = [.durability, .atomicity, .invariants].contains(check)

@@ -1,4 +1,5 @@
 import AssayModel
+import FaultVFS
 import Schedules
 
 /// Breaks things while a schedule runs: the `faults:` of a cell under virtual time.
@@ -13,17 +14,23 @@ final class ScheduledFaults: ScheduleInterference {
 
   /// What was broken, and when.
   private(set) var records: [FaultRecord] = []
+  /// The same for people, in order.
+  private(set) var strikes: [ScheduledStrike] = []
 
-  private let cell: PlannedCell
-  private var entries: [Entry]
+  let cell: PlannedCell
+  private(set) var entries: [Entry]
   /// The earliest time at which something is due.
   private var nextDue = MonotonicTime(nanoseconds: .max)
   private let watchesSteps: Bool
-  private var crew: SimulatedCrew?
+  private(set) var crew: SimulatedCrew?
+  /// By life: faults of the file system layer, and deaths in the middle of a call or after it.
+  var callFaults: [Int: ProcessCallFaults] = [:]
+  let seed: Seed
+  private(set) var start = MonotonicTime(nanoseconds: 0)
   /// By place of the kill in `records`: the life that follows it.
   private var successors: [(record: Int, life: Int)] = []
 
-  private struct Entry {
+  struct Entry {
     var fault: FaultSpecification
     var generator: SeededGenerator
     /// For triggers at times.
@@ -39,18 +46,20 @@ final class ScheduledFaults: ScheduleInterference {
   /// - Parameter seed: of the program.
   init(_ cell: PlannedCell, seed: Seed) {
     self.cell = cell
+    self.seed = seed
     entries = cell.faults.enumerated().map { index, fault in
       var generator = SeededGenerator(seed.derived("fault", index))
       let chosen = fault.target == .random ? generator.below(cell.load.processes) : nil
       return Entry(fault: fault, generator: generator, chosen: chosen)
     }
-    watchesSteps = cell.faults.contains { !$0.isAtTime }
+    watchesSteps = cell.faults.contains { !$0.isAtTime && !$0.isOfCalls }
   }
 
   /// Takes the processes that can be hit, and the time to which the triggers relate.
   func begin(_ crew: SimulatedCrew, start: MonotonicTime) {
     self.crew = crew
-    for index in entries.indices {
+    self.start = start
+    for index in entries.indices where !entries[index].fault.isOfCalls {
       switch entries[index].fault.trigger {
       case .at(let delay): entries[index].due = start + delay
       case .every(let period): entries[index].due = start + period
@@ -69,6 +78,8 @@ final class ScheduledFaults: ScheduleInterference {
   func stepped(_ kind: StepKind, process number: Int) {
     guard let crew else { return }
     if crew.now >= nextDue { strikeWhatIsDue(crew) }
+    current = kind
+    defer { current = nil }
     if watchesSteps { watch(kind, number, crew) }
   }
 
@@ -153,7 +164,8 @@ final class ScheduledFaults: ScheduleInterference {
     guard crew.lives.indices.contains(number) else { return }
     let life = crew.lives[number]
     guard life.isRunning, life.process < cell.load.processes else { return }
-    for index in entries.indices where strikesNow(index, kind, life) {
+    for index in entries.indices
+    where !entries[index].fault.isOfCalls && strikesNow(index, kind, life) {
       strike(life, index, crew)
     }
   }
@@ -180,7 +192,7 @@ final class ScheduledFaults: ScheduleInterference {
   }
 
   /// Whether a process is the one, or one of those, that counts for a fault.
-  private func isNamed(_ life: SimulatedLife, _ index: Int) -> Bool {
+  func isNamed(_ life: SimulatedLife, _ index: Int) -> Bool {
     switch entries[index].fault.target {
     case .process(let number): life.process == number
     case .random: life.process == entries[index].chosen
@@ -200,43 +212,78 @@ final class ScheduledFaults: ScheduleInterference {
 
   // MARK: Strikes
 
+  /// The step at which a fault strikes; `nil` for one that strikes at a time.
+  private var current: StepKind?
+
   private func strike(_ life: SimulatedLife, _ index: Int, _ crew: SimulatedCrew) {
     let fault = entries[index].fault
     entries[index].strikes += 1
     entries[index].struck.insert(life.process)
-    let activity = life.activity
-    var record = FaultRecord(
-      kind: fault.kind, process: life.process, target: "process \(life.process)",
-      hitDuringWrite: activity.isInsideWrite || activity.holdsLock, injected: crew.now)
     switch fault.kind {
-    case .kill:
-      crew.kill(life.number)
-      record.injected = crew.lives[life.number].killed ?? crew.now
-      record.detected = record.injected
-      if let delay = fault.restartAfter {
-        let life = crew.restart(life.number, after: delay, owner: fault.restartOwner)
-        successors.append((records.count, life))
-      }
+    case .kill: kill(life, fault, crew, ScheduledStrike.death(of: life, before: current))
     case .pause:
       let end = crew.now + (fault.duration ?? .zero)
-      crew.pause(life.number, until: end)
+      var record = record(fault, life, crew)
       record.recovered = end
+      crew.pause(life.number, until: end)
+      note(record, ScheduledStrike.pause(of: life, for: fault.duration ?? .zero))
     case .clock:
-      if let change = fault.clock { crew.moveClocks(of: life.number, change) }
+      guard let change = fault.clock else { return }
+      crew.moveClocks(of: life.number, change)
+      note(record(fault, life, crew), ScheduledStrike.text(of: change, life))
     default: return
     }
+  }
+
+  func record(
+    _ fault: FaultSpecification, _ life: SimulatedLife, _ crew: SimulatedCrew
+  ) -> FaultRecord {
+    let activity = life.activity
+    return FaultRecord(
+      kind: fault.kind, process: life.process, target: "process \(life.process)",
+      hitDuringWrite: activity.isInsideWrite || activity.holdsLock, injected: crew.now)
+  }
+
+  /// Keeps what struck, in words.
+  func note(
+    _ record: FaultRecord, _ text: String, died: Int? = nil, followsCall: Bool = false
+  ) {
     records.append(record)
+    strikes.append(
+      ScheduledStrike(
+        step: crew?.steps ?? 0, time: record.injected, text: text, died: died,
+        followsCall: followsCall))
+  }
+
+  /// Kills the process of a life, and has it come back if the fault says so.
+  func kill(
+    _ life: SimulatedLife, _ fault: FaultSpecification, _ crew: SimulatedCrew, _ text: String,
+    followsCall: Bool = false
+  ) {
+    var record = record(fault, life, crew)
+    crew.kill(life.number)
+    record.injected = crew.lives[life.number].killed ?? crew.now
+    record.detected = record.injected
+    note(record, text, died: life.number, followsCall: followsCall)
+    guard let delay = fault.restartAfter else { return }
+    let next = crew.restart(life.number, after: delay, owner: fault.restartOwner)
+    successors.append((records.count - 1, next))
   }
 
   private func abandon(_ lock: Int, _ crew: SimulatedCrew) {
     let now = crew.now
     let process = crew.abandon(lock: lock)
-    records.append(
-      FaultRecord(kind: .staleLock, process: process, target: "lock \(lock)", injected: now))
+    note(
+      FaultRecord(kind: .staleLock, process: process, target: "lock \(lock)", injected: now),
+      "process \(process) begins, to take lock \(lock) and die with it")
   }
 }
 
 extension FaultSpecification {
+  /// Whether it strikes inside a call, not before it: an error of the file system layer, or a death
+  /// in the middle of a call or after it.
+  var isOfCalls: Bool { kind.isOfFileSystem || kind == .kill && moment != .before }
+
   fileprivate var isAtTime: Bool {
     switch trigger {
     case .at, .every: true

@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import Platform
 import Schedules
 import Synchronization
@@ -142,11 +143,18 @@ final class Baton: @unchecked Sendable {
     while !over.wait(atMost: settings.hangLimit) {
       let steps = progress.load(ordering: .relaxed)
       // Read without the baton: whoever has it has not touched anything for long.
-      precondition(
-        steps != seen,
-        "actor '\(schedule.entries[holder].name)' takes no step and cannot be stopped")
+      if steps == seen { Self.endProcess(stuck: schedule.entries[holder].name) }
       seen = steps
     }
+  }
+
+  /// Ends the process with a word on standard error, also in builds whose traps say nothing.
+  private static func endProcess(stuck actor: String) -> Never {
+    let text =
+      "actor '\(actor)' takes no step and cannot be stopped: it waits or computes outside of what "
+      + "the scheduler sees, such as in a real lock or sleep\n"
+    FileHandle.standardError.write(Data(text.utf8))
+    abort()
   }
 
   private func end(_ actor: SimulatedActor) {
@@ -215,6 +223,12 @@ final class Baton: @unchecked Sendable {
 
   /// The names of all actors of the run, by number.
   var actorNames: [String] { schedule.entries.map(\.name) }
+
+  /// The simulated process of each actor of the run, by number.
+  var actorProcesses: [Int] { schedule.entries.map(\.process) }
+
+  /// How many steps all actors have taken.
+  var stepCount: Int { schedule.steps }
 
   /// How many steps the holder has taken; 0 outside of a run.
   var ownSteps: Int { holder >= 0 ? schedule.entries[holder].steps : 0 }

@@ -140,6 +140,12 @@ final class SimulatedCrew: @unchecked Sendable {
   /// The virtual time.
   var now: MonotonicTime { baton.now() }
 
+  /// How many steps all actors have taken.
+  var steps: Int { baton.stepCount }
+
+  /// The life whose actor runs; negative when none does.
+  var caller: Int { baton.currentProcess }
+
   /// Lets the process of a life stand still.
   func pause(_ number: Int, until deadline: MonotonicTime) {
     baton.pause(process: number, until: deadline)

@@ -25,6 +25,8 @@ struct SimulatedRunResult: Sendable {
   var lives: [SimulatedLife]
   /// What was broken, and when.
   var faults: [FaultRecord] = []
+  /// The same for people.
+  var strikes: [ScheduledStrike] = []
   /// Why processes could not be started again, in words.
   var failures: [String] = []
 
@@ -88,6 +90,6 @@ struct SimulatedRun {
     faults?.end()
     return SimulatedRunResult(
       report: report, events: crew.events, lives: crew.lives, faults: faults?.records ?? [],
-      failures: crew.failures)
+      strikes: faults?.strikes ?? [], failures: crew.failures)
   }
 }

@@ -1,4 +1,4 @@
-import AssayModel
+public import AssayModel
 
 /// A way to choose schedules, by name.
 public enum ScheduleStrategy: Hashable, Sendable {
@@ -40,7 +40,7 @@ public enum ScheduleStrategy: Hashable, Sendable {
   /// Makes the description that belongs to a seed.
   ///
   /// - Returns: `nil` for enumerations.
-  func description(_ seed: Seed, estimatedSteps: Int) -> ScheduleDescription? {
+  public func description(_ seed: Seed, estimatedSteps: Int) -> ScheduleDescription? {
     switch self {
     case .uniform: return .uniform(seed)
     case .sticky(let percent):
