@@ -153,4 +153,49 @@ struct LaneDiagramTests {
     #expect(!lines.contains { $0.contains("~") }, "\(lines)")
     #expect(lines.count { $0.contains("EXCLUSIVE]") } == 5, "\(lines)")
   }
+
+  @Test("The locks of a killed process vanish with it, and it does nothing more")
+  func death() {
+    for isInCall in [false, true] {
+      var story = Story()
+      story.operation(0, "begin several #2")
+      story.call(0, .sharedMemoryLock) { call in
+        call.lock = .slots(0..<1, isShared: false, isGivenBack: false)
+        call.held = Self.holding(1, shared: 16)
+      }
+      if isInCall { story.call(0, .write, .wal, offset: 32) { $0.code = 778 } }
+      story.add(
+        0, .fault(LaneFault(text: "step 4: it dies", died: [0], followsCall: isInCall)))
+      // What the dead process's SQLite does while it unwinds is of no interest.
+      story.call(0, .unlock) { $0.code = 10 }
+      story.add(0, .step(.end))
+      story.operation(1, "begin increment #1")
+      story.call(1, .sharedMemoryLock) { call in
+        call.lock = .slots(0..<1, isShared: false, isGivenBack: false)
+        call.held = Self.holding(1)
+      }
+      let last = "write wal frame 1: error 778 [WRITE read1] | . |"
+      #expect(
+        Self.body(story) == [
+          "begin several #2 | . |", "take WRITE [WRITE read1] | . |",
+        ] + (isInCall ? [last] : []) + [
+          "# step 4: it dies", "# its locks vanish: WRITE read1", ". | begin increment #1 |",
+          ". | take WRITE [WRITE] |",
+        ])
+    }
+  }
+
+  @Test("A fault that kills nobody is a line across all lanes")
+  func otherFaults() {
+    var story = Story()
+    story.operation(0, "begin several #2")
+    story.call(0, .write, .wal, offset: 32) { $0.code = 778 }
+    story.add(-1, .fault(LaneFault(text: "step 2: io_error", followsCall: true)))
+    story.operation(0, "end several #2: unknown")
+    #expect(
+      Self.body(story) == [
+        "begin several #2 |", "write wal frame 1: error 778 |", "# step 2: io_error",
+        "end several #2: unknown |",
+      ])
+  }
 }

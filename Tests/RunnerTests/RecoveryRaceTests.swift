@@ -1,9 +1,9 @@
 import AssayModel
-import FaultVFS
 import Schedules
 import Testing
 import Workloads
 
+@testable import FaultVFS
 @testable import Runner
 
 /// Each test has a process of its own, as a simulation has: the current disk belongs to the process.
@@ -41,6 +41,85 @@ struct RecoveryRaceTests {
       #expect(hot > 20, "\(mode): \(hot) of 100 had something to recover")
       #expect(contended > 10, "\(mode): \(contended) of 100 were contended")
     }
+  }
+
+  @Test("Programs of several processes and writers run under one strategy after the other")
+  func programs() async {
+    await #expect(processExitsWith: .success) { try RecoveryRaceTests.checkPrograms() }
+  }
+
+  private static func checkPrograms() throws {
+    let cell = cell(.wal) {
+      $0.load.processes = 3
+      $0.load.writers = 2
+      $0.load.extent = .operations(24)
+    }
+    let program = try SimulatedProgram(cell)
+    let trial = try ScheduleTrial(program)
+    let images = RecoveryRace.imagesOfProgram
+    var strategies: [String] = []
+    for number in 0..<6 {
+      let outcome = try trial.run(number * images, .uniform(Seed(UInt64(number))))
+      #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+      #expect(Set(outcome.events.map(\.event.actor)).count == 6)
+      let note = try #require(outcome.notes.first)
+      let words = try #require(
+        note.firstMatch(of: /^Program (\d+) ran under the strategy (\S+); the power went/))
+      #expect(words.1 == "\(number)")
+      strategies.append(String(words.2))
+    }
+    #expect(strategies == ["uniform", "sticky", "pct-2", "pct-3", "uniform", "sticky"])
+    // A strategy is what makes the run, not a word.
+    let seed = program.seed(of: 1)
+    let handOvers = try [ScheduleStrategy.uniform, .priorities(depth: 2)].map { strategy in
+      try program.run(1, schedule: strategy.description(seed, estimatedSteps: 400))
+        .report.handOvers
+    }
+    #expect(handOvers[0] > 2 * handOvers[1], "\(handOvers)")
+  }
+
+  @Test("Recoverers that write keep each other's writes, and one that is lost is found")
+  func marks() async {
+    await #expect(processExitsWith: .success) { try RecoveryRaceTests.checkMarks() }
+  }
+
+  private static func checkMarks() throws {
+    for mode in [StorageSettings.JournalMode.delete, .truncate, .persist, .wal] {
+      let outcomes = try ScheduledFaultTests.play(
+        cell(mode) { $0.load.processes = 3 }, count: 60)
+      #expect(outcomes.allSatisfy { $0.violations.isEmpty }, "\(mode)")
+      let writes = outcomes.reduce(0) { $0 + ($1.counts[RecoveryCounts.marks] ?? 0) }
+      #expect((60..<120).contains(writes), "\(mode): \(writes) of about 90")
+      #expect(outcomes.count { $0.counts[RecoveryCounts.marks] ?? 0 > 1 } > 10)
+    }
+    // One writer, so that the program itself is none the worse for a lost lock.
+    let alone = cell(.wal) { $0.load.processes = 1 }
+    for slot in [nil, 0] {
+      let program = try SimulatedProgram(alone)
+      program.prepare = { $0.forgottenSlot = slot }
+      let trial = try ScheduleTrial(program)
+      let found = try (0..<100).flatMap { number in
+        try trial.run(number, .uniform(Seed(UInt64(number)))).violations
+      }
+      let lost = found.filter { $0.text.contains("was acknowledged and is not there") }
+      #expect(slot == nil ? found.isEmpty : !lost.isEmpty, "\(found)")
+    }
+  }
+
+  @Test("Marks that were acknowledged must be there, others may, and no more than were begun")
+  func misfits() {
+    var marks = RecoveryMarks()
+    #expect(marks.misfit(of: 0) == nil)
+    #expect(marks.misfit(of: 1) == "a write is there that nobody has begun")
+    marks.begin(0)
+    marks.begin(2)
+    #expect(marks.misfit(of: 0) == nil && marks.misfit(of: 5) == nil)
+    marks.acknowledge(2)
+    #expect(marks.misfit(of: 4) == nil)
+    #expect(
+      marks.misfit(of: 1) == "the write of recoverer 2 was acknowledged and is not there")
+    // Who looked before the acknowledgement need not have seen it.
+    #expect(marks.misfit(of: 1, acknowledged: 0) == nil)
   }
 
   @Test("A disk that ignores syncs is found out by those who recover")

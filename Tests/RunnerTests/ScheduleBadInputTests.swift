@@ -42,7 +42,8 @@ struct ScheduleBadInputTests {
       ("0:999999", "does not fit its program: at step"),
     ])
   func misfit(runs: String, words: String) async throws {
-    let text = try FindingFiles.replacing("runs", with: "\"\(runs)\"", in: try await Self.made.value)
+    let made = try await Self.made.value
+    let text = try FindingFiles.replacing("runs", with: "\"\(runs)\"", in: made)
     let ending = try await FindingFiles.replay(text, ["--quiet"], in: try Sandbox())
     ending.expectRefusal(
       64, containing: ["finding.json", "its schedule does not fit its program", words])
@@ -50,7 +51,8 @@ struct ScheduleBadInputTests {
 
   @Test("A schedule that cannot be read is exit 64", arguments: ["0", "0:0", "0:-1", "x:3"])
   func unreadable(runs: String) async throws {
-    let text = try FindingFiles.replacing("runs", with: "\"\(runs)\"", in: try await Self.made.value)
+    let made = try await Self.made.value
+    let text = try FindingFiles.replacing("runs", with: "\"\(runs)\"", in: made)
     let ending = try await FindingFiles.replay(text, ["--quiet"], in: try Sandbox())
     ending.expectRefusal(64, containing: ["finding.json", "is damaged", "list of runs"])
   }

@@ -21,7 +21,10 @@ struct ScheduleScenarioTests {
 
   @Test(
     "Each holds what it promises on any library",
-    arguments: ["busy-snapshot", "lease-races", "pool-races", "rollback-journal-races"])
+    arguments: [
+      "busy-snapshot", "hot-journal-two-recoverers", "io-error-races", "lease-races", "pool-races",
+      "rollback-journal-races",
+    ])
   func sound(name: String) async throws {
     let result = try await Self.run(name)
     for cell in result.cells {

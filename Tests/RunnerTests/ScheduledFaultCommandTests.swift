@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import ScenarioFiles
 import Testing
 
@@ -43,6 +44,41 @@ struct ScheduledFaultCommandTests {
     #expect(Self.counts(try #require(two.result.cells.first)) == counts)
   }
 
+  @Test("Errors of calls and deaths in them are counted, and a finding's replay tells of each")
+  func ofCalls() async throws {
+    let faults = """
+      { io_error: all, probability: 0.01 }, { short_read: 1, operation: 3 },
+      { disk_full: 2, at: 1ms, for: 2ms }, { fsync_error: all, probability: 0.05 },
+      { kill: 0, operation: 9, method: write, moment: middle, restart_after: 1ms },
+      { kill: 1, operation: 70, moment: after }
+      """
+    let sandbox = try Sandbox()
+    let run = try await Assay.runScenario(
+      Self.text(faults, mode: "off")
+        .replacingOccurrences(of: "durability: valid", with: "atomicity: violated")
+        .replacingOccurrences(of: "integrity: valid", with: "integrity: may_violate"),
+      in: sandbox)
+    #expect(run.ending.code == 0, "\(run.ending.errors)")
+    let cell = try #require(run.result.cells.first)
+    let counts = Self.counts(cell)
+    for name in ["io_errors", "short_reads", "full_disks", "fsync_errors", "kills"] {
+      #expect(counts[name] ?? 0 > 5, "\(name) in \(counts)")
+    }
+    let folder = try #require(sandbox.files(named: "result.json").first)
+      .dropLast("/result.json".count)
+    var told: Set<String> = []
+    for finding in cell.findings {
+      let replay = try await Assay.run(["replay", "\(folder)/\(finding)"], in: sandbox)
+      #expect(replay.code == 0, "\(replay.output) \(replay.errors)")
+      let lines = replay.output.split(separator: "\n")
+      let listed = lines.filter { $0.hasPrefix("  step ") }.map { $0.dropFirst(2) }
+      let drawn = lines.filter { $0.hasPrefix("# step ") }.map { $0.dropFirst(2) }
+      #expect(!listed.isEmpty && listed == drawn, "\(replay.output)")
+      told.formUnion(listed.map { String($0.drop { $0 != ":" }) })
+    }
+    #expect(told.contains { $0.contains(" of process ") || $0.contains(": process ") }, "\(told)")
+  }
+
   @Test("A fault that never struck makes what was seen unknown")
   func neverStruck() async throws {
     let run = try await Assay.runScenario(
@@ -57,10 +93,15 @@ struct ScheduledFaultCommandTests {
   @Test(
     "What cannot be injected yet is refused with a word that says so",
     arguments: [
-      ("{ io_error: all, operation: 5 }", "minimum: 1", "fault 'io_error' in the simulated world"),
+      ("{ bit_flip: all, operation: 5 }", "minimum: 1", "fault 'bit_flip' in the simulated world"),
       (
-        "{ kill: all, operation: 5, method: write, moment: middle }", "minimum: 1",
-        "kill with moment 'middle' in the simulated world"
+        "{ silent_lock: all, operation: 5 }", "minimum: 1",
+        "fault 'silent_lock' in the simulated world"
+      ),
+      ("{ tamper: copy, at: 1ms }", "minimum: 1", "fault 'tamper' in the simulated world"),
+      (
+        "{ io_error: all, operation: 5 }", "crashes: power-loss, strategy: uniform, minimum: 1",
+        "fault 'io_error' beside crashes"
       ),
       (
         "{ kill: all, operation: 5 }", "crashes: process, minimum: 1", "fault 'kill' beside crashes"

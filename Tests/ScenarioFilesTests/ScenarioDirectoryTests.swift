@@ -15,8 +15,9 @@ struct ScenarioDirectoryTests {
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
     "busy-snapshot", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
-    "fsync-lies", "hot-journal-two-recoverers", "io-error-sweep", "kill-schedules", "lease-races",
-    "lease-races-faults", "lost-directory-entry", "out-of-memory", "own-sql-power-loss",
+    "fsync-error-races", "fsync-lies", "hot-journal-two-recoverers", "io-error-races",
+    "io-error-sweep", "kill-schedules", "lease-races", "lease-races-faults", "lost-directory-entry",
+    "out-of-memory", "own-sql-power-loss",
     "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "wal-checkpoint-races",
     "wal-reset",
   ]

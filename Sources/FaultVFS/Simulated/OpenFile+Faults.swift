@@ -62,10 +62,12 @@ extension SimulatedDisk {
     guard isLogging else { return }
     let operations = log.operations
     let last = operations.lastIndex { $0.kind == .sync && $0.inode == inode.number } ?? -1
-    let lost = operations[(last + 1)...].filter {
-      $0.inode == inode.number && ($0.kind == .write || $0.kind == .truncate)
+    let lost = operations.indices[(last + 1)...].filter {
+      operations[$0].inode == inode.number
+        && (operations[$0].kind == .write || operations[$0].kind == .truncate)
     }
     guard !lost.isEmpty else { return }
+    dropped.formUnion(lost)
     rebuild(inode, upTo: last)
   }
 
@@ -79,7 +81,9 @@ extension SimulatedDisk {
         unsafe inode.write(address, count: bytes.count, at: 0)
       }
     }
-    for operation in log.operations[..<(last + 1)] where operation.inode == inode.number {
+    for position in 0..<(last + 1) where !dropped.contains(position) {
+      let operation = log.operations[position]
+      guard operation.inode == inode.number else { continue }
       switch operation.kind {
       case .write:
         unsafe inode.write(

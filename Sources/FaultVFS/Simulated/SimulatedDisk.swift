@@ -18,6 +18,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   public private(set) var isLogging = false
   /// What the files held when logging began, by inode.
   private(set) var base: DiskState?
+  /// Positions in the log of what failed syncs have dropped: it never reaches the files again.
+  var dropped: Set<Int> = []
   /// Its standing properties.
   public let settings: DiskSettings
   /// Told of every call before it takes effect; `nil` for nobody.
@@ -316,6 +318,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   /// Takes the present state for durable and logs from here on.
   public func beginLog() {
     log.removeAll()
+    dropped = []
     transactions = 0
     base = DiskState(of: self)
     isLogging = true

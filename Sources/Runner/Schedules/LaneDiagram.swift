@@ -96,13 +96,21 @@ struct LaneDiagram {
       .flatMap { LaneWords.words($0.locks) }
     held = held.filter { !fault.died.contains($0.value.actor) }
     if let current, fault.died.contains(current) { self.current = nil }
-    lines[lines.count - 1] +=
-      gone.isEmpty ? "; it held no lock" : "; its locks vanish: \(gone.joined(separator: " "))"
+    if !gone.isEmpty { lines.append("# its locks vanish: \(gone.joined(separator: " "))") }
+  }
+
+  /// Whether an item is the last call of an actor whose process dies in it: then what it holds
+  /// after the call is nothing, and vanishes a line later.
+  private func isLast(_ index: Int, of actor: Int) -> Bool {
+    guard index + 1 < items.count, case .fault(let fault) = items[index + 1].kind else {
+      return false
+    }
+    return fault.followsCall && fault.died.contains(actor)
   }
 
   private mutating func add(_ call: DiskCall, by actor: Int, at index: Int) {
     let mark = turn(to: actor, at: index)
-    if call.handle > 0 { held[call.handle] = (actor, call.held) }
+    if call.handle > 0, !isLast(index, of: actor) { held[call.handle] = (actor, call.held) }
     if let state = call.log { log = state }
     let text = words.text(of: call)
     var fold: String?

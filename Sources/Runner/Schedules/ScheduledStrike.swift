@@ -59,7 +59,7 @@ struct ScheduledStrike: Hashable, Sendable {
   }
 
   private static func name(_ life: SimulatedLife) -> String {
-    life.incarnation == 0 ? "process \(life.process)" : "process \(life.process).\(life.incarnation)"
+    "process \(life.process)" + (life.incarnation == 0 ? "" : ".\(life.incarnation)")
   }
 
   private static func words(_ method: VFSMethod, _ file: FileKind?) -> String {
