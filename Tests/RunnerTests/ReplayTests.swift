@@ -152,6 +152,32 @@ struct ReplayTests {
     #expect(database.balance == 24 * 1_000)
   }
 
+  @Test("A race's replay says how its program ran, and draws the recoverers with their locks")
+  func race() async throws {
+    let sandbox = try Sandbox()
+    let (ending, result) = try await Assay.runScenario(
+      Text.scenario(
+        """
+        world: simulated
+        storage: { journal_mode: delete, synchronous: extra, page_size: 1024 }
+        disk: { sync: ignored }
+        load: { workload: mixed, processes: 2, keys: { count: 8 }, operations: 10 }
+        explore: { crashes: power-loss, strategy: portfolio, minimum: 1, schedules: 96 }
+        expect: { durability: violated }
+        """), in: sandbox)
+    #expect(ending.code == 0, "\(ending.errors)")
+    let folder = try #require(sandbox.files(named: "result.json").first)
+      .dropLast("/result.json".count)
+    let finding = try #require(result.cells[0].findings.first)
+    let replay = try await Assay.run(["replay", "\(folder)/\(finding)"], in: sandbox)
+    #expect(replay.code == 0, "\(replay.output) \(replay.errors)")
+    let lines = replay.output.split(separator: "\n")
+    let told = /^Program \d+ ran under the strategy (uniform|sticky|pct-2|pct-3); the power went/
+    #expect(lines.contains { $0.starts(with: told) }, "\(replay.output)")
+    #expect(lines.contains { $0.contains("recoverer 0") && $0.contains("recoverer 1") })
+    #expect(lines.contains { $0.contains("take SHARED [SHARED]") }, "\(replay.output)")
+  }
+
   @Test("--json prints one document on standard output, --quiet one line")
   func json() async throws {
     let finding = try await Self.finding(.durability)
