@@ -35,8 +35,8 @@ extension Capabilities {
     guard actors <= mostSimulatedActors else {
       throw RunnerError(
         .input,
-        "cell \(cell.id) asks for \(actors) actors; at most \(mostSimulatedActors) are supported in "
-          + "the simulated world, where each has a thread")
+        "cell \(cell.id) asks for \(actors) actors; at most \(mostSimulatedActors) are supported "
+          + "in the simulated world, where each has a thread")
     }
   }
 

@@ -70,6 +70,13 @@ struct ScheduleBadInputTests {
     disk.expectRefusal(5, containing: ["version 77 of the simulated disk"])
   }
 
+  @Test("A finding of an older form is exit 64, and which form is read")
+  func olderForm() async throws {
+    let text = try FindingFiles.replacing("schema", with: "1", in: try await Self.made.value)
+    let ending = try await FindingFiles.replay(text, ["--quiet"], in: try Sandbox())
+    ending.expectRefusal(64, containing: ["has schema 1, this version reads schema 2"])
+  }
+
   @Test("Another digest of the same schedule is not reproduced: exit 4")
   func otherDigest() async throws {
     let text = try await Self.made.value

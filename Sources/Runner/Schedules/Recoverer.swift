@@ -57,6 +57,7 @@ struct Recoverer: @unchecked Sendable {
       }
       guard pause() else { return }
     }
+    results.stuck.append("recoverer \(process) could not write, again and again")
   }
 
   /// Waits after another one was in the way.

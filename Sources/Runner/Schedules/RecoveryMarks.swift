@@ -2,8 +2,8 @@ import AssayModel
 import SQLiteDriver
 
 /// What processes write that have recovered a database: a bit each, in a place of the file that is
-/// no content of the program (`user_version`), while the rows of its tables are written anew as they
-/// are. So what each finds is the recovered content, with some of the marks.
+/// no content of the program (`user_version`), while the rows of its tables are written anew as
+/// they are. So what each finds is the recovered content, with some of the marks.
 struct RecoveryMarks: Sendable {
   /// Processes that can have a mark.
   static let most = 16
@@ -71,7 +71,8 @@ struct RecoveryMarks: Sendable {
     try connection.commit()
   }
 
-  /// Statements that write the rows of a table without a change; none where a trigger would do more.
+  /// Statements that write the rows of each table without a change, except where a trigger would
+  /// do more.
   private static func rewriting(
     _ connection: inout Connection
   ) throws(SQLiteError) -> [String] {

@@ -157,6 +157,7 @@ final class RecoveryRace {
           consistency: "recoverers found \(String(describing: other ?? last)), the next \(last)")
       }
     }
+    found.add(progress: results.stuck)
     for wrong in results.wrong { found.add(durability: wrong) }
     return ScheduleTrial.Outcome(
       report: report, violations: found.violations, digest: Digest128(high: 0, low: 0),
@@ -190,6 +191,8 @@ final class RecoveryResults: @unchecked Sendable {
   var marking: [Int] = []
   /// What they wrote.
   var marks = RecoveryMarks()
+  /// Those that never got to write, in words.
+  var stuck: [String] = []
   /// What was wrong with marks that were found, in words.
   var wrong: [String] = []
 

@@ -6,7 +6,7 @@ import Schedules
 /// `findings/finding-<n>.json` holds. No times, no names of runs.
 struct ScheduleFinding: Hashable, Codable, Sendable {
   /// Version of this form.
-  static let currentSchema = 1
+  static let currentSchema = 2
 
   var schema = ScheduleFinding.currentSchema
   /// Version of the simulated disk.

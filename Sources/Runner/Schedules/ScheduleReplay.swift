@@ -21,8 +21,8 @@ struct ScheduleReplay {
     if let misfit = finding.schedule.misfit(of: outcome.report.schedule.runs) {
       throw WorkerError(
         .input,
-        "its schedule does not fit its program: \(misfit); the file was changed, or another version "
-          + "of Assay made it")
+        "its schedule does not fit its program: \(misfit); the file was changed, or another "
+          + "version of Assay made it")
     }
     var report = ReplayReport(
       isReproduced: false, differences: [], found: "", trace: diagram(outcome, lanes), files: [])
