@@ -208,6 +208,14 @@ struct PairedComparisonTests {
       }
     }
     #expect(race.outcomes == [.regression, .regression])
+    // The finding that frees the half may come second, and at the last look.
+    var backwards = DecisionRace(rules: rules, question: .worsening, limits: doubleLimits)
+    for look in doubleLimits.looks {
+      backwards.look { index in
+        .values(Array((index == 1 && look == 100 ? clear : weak).prefix(look)))
+      }
+    }
+    #expect(backwards.outcomes == [.regression, .regression])
     var alone = DecisionRace(rules: [rules[1]], question: .worsening, limits: doubleLimits)
     for look in doubleLimits.looks { alone.look { _ in .values(Array(weak.prefix(look))) } }
     #expect(alone.outcomes == [.inconclusive])

@@ -52,6 +52,21 @@ struct TuneTests {
     #expect(try again.search(plan).1 == rounds, "the same results ask for the same rounds")
   }
 
+  @Test("A default that is far worse than all others stays in the race")
+  func incumbentStays() throws {
+    let seed = Seed(8_150)
+    // Eight that are equal, and far better than the default.
+    let better = TuneWorld.candidates.filter { candidate in
+      ["journal", "cache"].allSatisfy { candidate.settings[$0] == "on" }
+        && candidate.settings["sync"] == "off"
+    }
+    let plan = try plan([TuneWorld.fallback] + better, seed: seed)
+    var world = TuneWorld(seed)
+    let (_, rounds) = try world.search(plan)
+    #expect(rounds.count { $0.phase == .race } > 5, "seed \(seed): no second stage")
+    #expect(rounds.allSatisfy { $0.entrants.contains(plan.incumbent) })
+  }
+
   @Test("Nobody leaves before the fifth common block")
   func firstElimination() throws {
     let seed = Seed(8_200)

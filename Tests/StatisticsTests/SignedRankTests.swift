@@ -61,6 +61,13 @@ struct SignedRankTests {
     }
   }
 
+  @Test("Ties get the mean of their ranks")
+  func ties() {
+    // Sizes 1, 1, 1, 2 have ranks 2, 2, 2, 4; of the positive ones 2 + 2 + 4.
+    #expect(SignedRankTest([1, -1, 1, 2]).positiveRankSum == 8)
+    #expect(SignedRanks([3, 3, -1]).doubledRanks == [2, 5, 5])
+  }
+
   @Test("Nothing but zeros, or nothing at all, is no finding")
   func zerosOnly() {
     for differences in [[], [0.0, 0, 0, 0, 0, 0, 0, 0]] {
