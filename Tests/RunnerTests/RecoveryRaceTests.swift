@@ -106,6 +106,30 @@ struct RecoveryRaceTests {
     }
   }
 
+  @Test("A mark is written with the rows of every table, and changes no content")
+  func rewriting() async {
+    await #expect(processExitsWith: .success) { try RecoveryRaceTests.checkRewriting() }
+  }
+
+  private static func checkRewriting() throws {
+    let program = try SimulatedProgram(cell(.delete))
+    let disk = SimulatedDisk(program.template)
+    SimulatedVFS.shared.disk = disk
+    var reader = program.reader.fresh
+    let before = RecoveryMarks.look(&reader, unmarked: 0)
+    #expect(before.marks == 0)
+    disk.beginLog()
+    try RecoveryMarks.write(3, program)
+    try RecoveryMarks.write(5, program)
+    disk.endLog()
+    let after = RecoveryMarks.look(&reader, unmarked: 0)
+    #expect(after.marks == 1 << 3 | 1 << 5)
+    #expect(after.state == before.state)
+    let pages = Set(
+      disk.log.operations.filter { $0.kind == .write && $0.file == .database }.map(\.offset))
+    #expect(pages.count > 3, "\(pages)")
+  }
+
   @Test("Marks that were acknowledged must be there, others may, and no more than were begun")
   func misfits() {
     var marks = RecoveryMarks()

@@ -94,6 +94,31 @@ struct ReplayDeterminismTests {
     return try result.get()
   }
 
+  @Test("The digest of an exploration changes with any schedule's, and with their order")
+  func combined() {
+    func digest(_ words: [UInt64]) -> UInt64? {
+      var report = ScheduleReport(block: 0, strategy: "uniform")
+      report.digests = words
+      var fold = ScheduleFold()
+      fold.add(report)
+      return fold.counts[ScheduledCounts.digest]
+    }
+    let base = digest([1, 2, 3, 4])
+    #expect(base == digest([1, 2, 3, 4]))
+    let others = [[3, 4, 1, 2], [1, 2, 3, 5], [1, 2, 2, 4], [0, 2, 3, 4], [1, 2], []]
+      .map { digest($0) }
+    #expect(Set(others + [base]).count == 7)
+    #expect(others.allSatisfy { $0 ?? .max < 1 << 53 })
+    // In blocks as well as at once.
+    var fold = ScheduleFold()
+    for words: [UInt64] in [[1, 2], [3, 4]] {
+      var report = ScheduleReport(block: fold.blocks, strategy: "uniform")
+      report.digests = words
+      fold.add(report)
+    }
+    #expect(fold.counts[ScheduledCounts.digest] == base)
+  }
+
   @Test(
     "A step, a byte or an answer that is left to chance gives another digest",
     arguments: ChancyWorkload.Chance.allCases)

@@ -2,8 +2,8 @@ import AssayModel
 import SQLiteDriver
 
 /// What processes write that have recovered a database: a bit each, in a place of the file that is
-/// no content of the program (`user_version`), while the rows of its tables are written anew as
-/// they are. So what each finds is the recovered content, with some of the marks.
+/// no content of the program (`user_version`), while the rows of its tables are taken away and put
+/// back. So what each finds is the recovered content, with some of the marks.
 struct RecoveryMarks: Sendable {
   /// Processes that can have a mark.
   static let most = 16
@@ -57,7 +57,7 @@ struct RecoveryMarks: Sendable {
     try connection.pragma("user_version").flatMap { Int64($0) } ?? 0
   }
 
-  /// Adds a process's mark in a transaction of its own, and writes every row of a table again.
+  /// Adds a process's mark in a transaction of its own, and writes the rows of all tables again.
   static func write(_ process: Int, _ program: SimulatedProgram) throws(SQLiteError) {
     let reader = program.reader.fresh
     var connection = try Connection(reader.options)
@@ -71,28 +71,30 @@ struct RecoveryMarks: Sendable {
     try connection.commit()
   }
 
-  /// Statements that write the rows of each table without a change, except where a trigger would
-  /// do more.
+  /// Statements that take the rows of each table away and put them back: an UPDATE to what is there
+  /// writes no page. None where a trigger would do more, or where rows are not all that a table has.
   private static func rewriting(
     _ connection: inout Connection
   ) throws(SQLiteError) -> [String] {
     try connection.all(tables) { row in
-      let table = quoted(row.text(0))
-      let column = quoted(row.text(1))
-      return "UPDATE main.\(table) SET \(column) = \(column)"
+      let name = row.text(0).split(separator: "\"", omittingEmptySubsequences: false)
+      let table = "main.\"\(name.joined(separator: "\"\""))\""
+      return """
+        CREATE TEMP TABLE assay_rows AS SELECT * FROM \(table) NOT INDEXED;
+        DELETE FROM \(table);
+        INSERT INTO \(table) SELECT * FROM temp.assay_rows;
+        DROP TABLE temp.assay_rows
+        """
     }
-  }
-
-  private static func quoted(_ name: String) -> String {
-    "\"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
   }
 
   private static let tables = SQL(
     """
-    SELECT t.name, (SELECT c.name FROM pragma_table_info(t.name) AS c WHERE c.pk = 0 LIMIT 1)
-    FROM main.sqlite_schema AS t
+    SELECT t.name FROM main.sqlite_schema AS t
     WHERE t.type = 'table' AND t.rootpage > 0 AND t.name NOT GLOB 'sqlite_*'
-      AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) AS c WHERE c.pk = 0)
+      AND (SELECT count(*) FROM pragma_table_info(t.name))
+        = (SELECT count(*) FROM pragma_table_xinfo(t.name))
+      AND NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0)
       AND NOT EXISTS (
         SELECT 1 FROM main.sqlite_schema AS s WHERE s.type = 'trigger' AND s.tbl_name = t.name)
     """)
