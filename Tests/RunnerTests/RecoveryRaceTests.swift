@@ -130,6 +130,39 @@ struct RecoveryRaceTests {
     #expect(pages.count > 3, "\(pages)")
   }
 
+  @Test("Marks change nothing in tables of any kind", .timeLimit(.minutes(2)))
+  func ownTables() async throws {
+    let (ending, result) = try await Assay.runScenario(
+      Text.scenario(
+        #"""
+        world: simulated
+        storage: { page_size: 1024, synchronous: extra, max_open_connections: 1 }
+        load:
+          workload: sql
+          processes: 2
+          operations: 6
+          setup:
+            - "PRAGMA user_version = 77"
+            - "CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, v TEXT NOT NULL UNIQUE) STRICT"
+            - "CREATE TABLE \"odd \"\"name\"(x, y REAL, z AS (x + 1))"
+            - "CREATE TABLE \"as odd \"\"\"(x, y REAL)"
+            - "CREATE TABLE k(k TEXT PRIMARY KEY, v ANY) STRICT, WITHOUT ROWID"
+            - "CREATE TABLE audit(n INTEGER)"
+            - "INSERT INTO audit VALUES (0)"
+            - "CREATE TRIGGER t AFTER INSERT ON k BEGIN UPDATE audit SET n = n + 1; END"
+          transactions:
+            - statements:
+                - "INSERT INTO a(v) VALUES (hex(randomblob(8)))"
+                - "INSERT INTO \"odd \"\"name\"(x, y) VALUES (1, 2)"
+                - "INSERT INTO \"as odd \"\"\" VALUES (x'00ff', 2)"
+                - "INSERT INTO k VALUES (hex(randomblob(4)), '12')"
+        explore: { crashes: power-loss, strategy: portfolio, minimum: 1, schedules: 64 }
+        expect: { integrity: valid, consistency: valid, durability: valid, progress: valid }
+        """#), in: try Sandbox())
+    #expect(ending.code == 0, "\(ending.errors)")
+    #expect(result.cells.first?.explored[RecoveryCounts.marks] ?? 0 > 20)
+  }
+
   @Test("Marks that were acknowledged must be there, others may, and no more than were begun")
   func misfits() {
     var marks = RecoveryMarks()

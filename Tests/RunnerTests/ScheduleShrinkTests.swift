@@ -78,6 +78,21 @@ struct ScheduleShrinkTests {
     #expect(found == 3)
   }
 
+  @Test("A violation that needs no operation at all keeps one")
+  func nothingNeeded() async {
+    await #expect(processExitsWith: .success) { try ScheduleShrinkTests.checkNothingNeeded() }
+  }
+
+  private static func checkNothingNeeded() throws {
+    let program = try program()
+    _ = try ScheduleTrial(program).run(0, .uniform(Seed(1)))
+    let all = program.operations.places.count
+    var shrinker = try ScheduleFindingShrinker(program) { _ in [planted] }
+    let finding = try shrinker.shrink(
+      ScheduleViolation(index: 0, program: 0, schedule: .uniform(Seed(1)), found: planted))
+    #expect(all > 10 && finding.skips.count == all - 1)
+  }
+
   @Test("A violation that is gone when its schedule runs again is an error of the harness")
   func gone() async {
     await #expect(processExitsWith: .success) { try ScheduleShrinkTests.checkGone() }

@@ -72,7 +72,8 @@ struct RecoveryMarks: Sendable {
   }
 
   /// Statements that take the rows of each table away and put them back: an UPDATE to what is there
-  /// writes no page. None where a trigger would do more, or where rows are not all that a table has.
+  /// writes no page. None where a trigger or AUTOINCREMENT would do more, or where rows are not all
+  /// that a table has.
   private static func rewriting(
     _ connection: inout Connection
   ) throws(SQLiteError) -> [String] {
@@ -92,6 +93,7 @@ struct RecoveryMarks: Sendable {
     """
     SELECT t.name FROM main.sqlite_schema AS t
     WHERE t.type = 'table' AND t.rootpage > 0 AND t.name NOT GLOB 'sqlite_*'
+      AND t.sql NOT LIKE '%AUTOINCREMENT%'
       AND (SELECT count(*) FROM pragma_table_info(t.name))
         = (SELECT count(*) FROM pragma_table_xinfo(t.name))
       AND NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0)

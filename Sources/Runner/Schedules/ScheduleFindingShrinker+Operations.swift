@@ -57,7 +57,7 @@ extension ScheduleFindingShrinker {
     _ smallest: Failing, _ violation: ScheduleViolation
   ) throws -> Failing? {
     let begun = smallest.begun
-    guard begun.count <= Self.searchedOperations else { return nil }
+    guard (2...Self.searchedOperations).contains(begun.count) else { return nil }
     var candidates: [[ProgramPlace]] = []
     for first in (1..<max(begun.count, 2)).reversed() {
       let later = Array(begun.dropFirst(first))
@@ -77,7 +77,7 @@ extension ScheduleFindingShrinker {
     _ smallest: Failing, _ violation: ScheduleViolation
   ) throws -> Failing? {
     let begun = smallest.begun
-    guard begun.count <= Self.searchedOperations else { return nil }
+    guard (2...Self.searchedOperations).contains(begun.count) else { return nil }
     let seed = program.cell.seed.derived("shrinking")
     let steps = max(1, smallest.outcome.report.steps)
     for number in 0..<Self.drawnOrders * begun.count where trials < Self.trialLimit {
