@@ -103,7 +103,8 @@ let package = Package(
       "Runner",
       [
         // The executable, because its workers are what the tests start.
-        "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Gate", "Platform", "Reports",
+        "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Gate", "Platform",
+        "Reports",
         "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),
