@@ -99,7 +99,13 @@ struct CellTable {
     let name = MainOperation.name(in: result.cells)
     let response = result.cells.map { cell in name.flatMap { cell.operations[$0]?.response } }
     func latencies(_ head: String, _ value: (LatencyResult) -> UInt64?) -> Column {
-      Column(head: head, texts: response.map { $0.flatMap(value).map { Figures.span($0) } ?? "" })
+      Column(
+        head: head,
+        texts: zip(result.cells, response).map { cell, response in
+          // They would be those of the backlog, which grows as long as one lets it.
+          if cell.openLoop?.isOverloaded == true { return head == "p50" ? "overloaded" : "" }
+          return response.flatMap(value).map { Figures.span($0) } ?? ""
+        })
     }
     let exploration = ExplorationColumns(cells: result.cells, style: style)
     if exploration.isNeeded { return exploration.coverage(isShort: isShort) }

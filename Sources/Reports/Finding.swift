@@ -58,7 +58,7 @@ public enum Finding {
   private static func facts(_ result: RunResult) -> [String] {
     [
       recovery(result.cells), exclusion(result.cells), losses(result.cells),
-      throughput(result.cells), waits(result.cells), busy(result.cells),
+      overload(result.cells), throughput(result.cells), waits(result.cells), busy(result.cells),
     ].compactMap { $0 }
   }
 
@@ -154,7 +154,18 @@ public enum Finding {
       + "\(Figures.ratio(ratio)) times \(worst.label)"
   }
 
+  private static func overload(_ cells: [CellResult]) -> String? {
+    let all = cells.compactMap { cell in cell.openLoop.map { (cell: cell, loop: $0) } }
+    let overloaded = all.filter(\.loop.isOverloaded)
+    guard let worst = overloaded.max(by: { $0.loop.late < $1.loop.late }) else { return nil }
+    let place = cells.count == 1 ? "" : " (\(worst.cell.label))"
+    return "overloaded\(place): asked for \(Figures.rate(worst.loop.target))/s, it did "
+      + "\(Figures.rate(worst.loop.achieved))/s and its backlog took "
+      + "\(Figures.span(worst.loop.late.rawValue)) after the end"
+  }
+
   private static func waits(_ cells: [CellResult]) -> String? {
+    let cells = cells.filter { $0.openLoop?.isOverloaded != true }
     guard let name = MainOperation.name(in: cells) else { return nil }
     let waits = cells.compactMap { cell in cell.operations[name]?.response.max.map { (cell, $0) } }
     guard let worst = waits.max(by: { $0.1 < $1.1 }), let best = waits.min(by: { $0.1 < $1.1 })

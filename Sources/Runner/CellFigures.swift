@@ -27,6 +27,7 @@ struct CellFigures {
       series: repetitions.first?.activity.series ?? [], counts: counts, faults: faultResults,
       takeovers: takeoverResults, incidents: [], memory: memory(acknowledged))
     result.serviceTime = serviceTime
+    result.openLoop = OpenLoop.result(cell, repetitions, throughput: result.throughput)
     return result
   }
 

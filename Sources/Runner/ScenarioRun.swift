@@ -8,6 +8,8 @@ import SQLiteDriver
 /// Runs a plan in the real world, from the first cell to `result.json`.
 public final class ScenarioRun {
   let plan: Plan
+  /// The plan's cells with every rate as it is run.
+  private var cells: [PlannedCell]
   let options: RunOptions
   let time = SystemTime()
   private var repetitions: [[AnalysedRepetition]]
@@ -23,6 +25,7 @@ public final class ScenarioRun {
   public init(_ plan: Plan, _ options: RunOptions) throws(RunnerError) {
     try Capabilities.verify(plan)
     self.plan = plan
+    cells = plan.cells
     self.options = options
     repetitions = Array(repeating: [], count: plan.cells.count)
   }
@@ -75,6 +78,12 @@ public final class ScenarioRun {
     let launcher = WorkerLauncher(
       executable: options.workerExecutable, logFolder: "\(folder.path)/workers",
       libraryFolder: try otherLibrary?.make(in: folder.path))
+    do {
+      try resolveRates(folder, launcher)
+    } catch {
+      if error.code == .interrupted { return }
+      throw error
+    }
     let total = plan.cells.count * plan.scenario.repetitions
     var done = 0
     for repetition in 0..<plan.scenario.repetitions {
@@ -88,11 +97,36 @@ public final class ScenarioRun {
     }
   }
 
+  /// Finds the capacity of the first cell whose rate is a share of it, and gives all such cells
+  /// rates of that one capacity: what they are asked for is the same.
+  private func resolveRates(
+    _ folder: RunFolder, _ launcher: WorkerLauncher
+  ) throws(RunnerError) {
+    guard var pilot = cells.first(where: { $0.load.needsCapacity }) else { return }
+    options.progress("\(plan.scenario.name): finding the capacity of \(pilot.id)")
+    pilot.load = pilot.load.forPilot
+    pilot.faults = []
+    // Beside the folders of the cells.
+    let run = CellRun(
+      cell: pilot, index: cells.count, repetition: 0, folder: folder, launcher: launcher,
+      time: time, expectedSourceID: otherLibrary?.sourceID, observes: false)
+    let outcome = try run.run()
+    guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
+    let analysed = try CellAnalysis.analyse(
+      outcome, historyFolder: run.historyFolder, judges: false)
+    let capacity = CellFigures(pilot, [analysed]).result.throughput
+    try? Folder.remove(run.historyFolder)
+    try? Folder.remove(folder.data(cell: cells.count, repetition: 0))
+    for index in cells.indices {
+      cells[index].load = cells[index].load.resolved(capacity: capacity)
+    }
+  }
+
   private func runCell(
     _ index: Int, _ repetition: Int, _ folder: RunFolder, _ launcher: WorkerLauncher
   ) throws(RunnerError) {
     let cellRun = CellRun(
-      cell: plan.cells[index], index: index, repetition: repetition, folder: folder,
+      cell: cells[index], index: index, repetition: repetition, folder: folder,
       launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
     let outcome: CellOutcome
     do {
@@ -123,7 +157,7 @@ public final class ScenarioRun {
     }
     var figures = finished.map { index in
       isSimulated
-        ? exploredResult(index) : CellFigures(plan.cells[index], repetitions[index]).result
+        ? exploredResult(index) : CellFigures(cells[index], repetitions[index]).result
     }
     let version = LibraryVersion(number: library?.libraryNumber ?? SQLiteLibrary.versionNumber)
     for (position, index) in finished.enumerated() {

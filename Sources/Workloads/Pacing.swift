@@ -49,6 +49,8 @@ public struct Pacing: Sendable {
     switch load.rate {
     case .closed: meanGap = nil
     case .perSecond(let rate): meanGap = 1e9 * Double(actors) / rate
+    case .ofCapacity(let share):
+      preconditionFailure("nobody has measured the capacity of which \(share) is the rate")
     }
     if case .operations(let total) = load.extent {
       remaining = total / actors + (index < total % actors ? 1 : 0)

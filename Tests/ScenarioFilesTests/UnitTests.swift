@@ -54,11 +54,18 @@ struct UnitTests {
     #expect(Sample.errors("", load: "{ workload: kv, value_size: \(text) }").count == 1)
   }
 
-  @Test("Rates are closed or so many a second")
+  @Test("Rates are closed, so many a second, or a share of the capacity")
   func rates() throws {
     #expect(try Sample.cell(load: "{ workload: kv, rate: closed }").load.rate == .closed)
     #expect(try Sample.cell(load: "{ workload: kv, rate: 500/s }").load.rate == .perSecond(500))
     #expect(try Sample.cell(load: "{ workload: kv, rate: 0.5/s }").load.rate == .perSecond(0.5))
+    for text in ["capacity*0.7", "capacity * 0.7", "Capacity*0.70"] {
+      let load = try Sample.cell(load: "{ workload: kv, rate: '\(text)' }").load
+      #expect(load.rate == .ofCapacity(0.7), "\(text)")
+    }
+    for text in ["capacity", "capacity*0", "capacity*5", "capacity*x", "0.7*capacity"] {
+      #expect(Sample.errors("", load: "{ workload: kv, rate: '\(text)' }").count == 1, "\(text)")
+    }
     for text in ["500", "0/s", "-1/s", "nan/s", "inf/s", "0x10/s", "open", "5/m", "/s"] {
       #expect(Sample.errors("", load: "{ workload: kv, rate: \(text) }").count == 1, "\(text)")
     }

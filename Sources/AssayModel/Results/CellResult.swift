@@ -22,6 +22,8 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var counts: [String: UInt64]
   /// What the time of its operations went to; `nil` where nobody has measured.
   public var serviceTime: ServiceTime?
+  /// What became of the rate that was asked for; `nil` in a closed loop.
+  public var openLoop: OpenLoopResult?
   /// What was broken, with times in nanoseconds since measuring began.
   public var faults: [FaultResult]
   /// Locks that passed on without a release.

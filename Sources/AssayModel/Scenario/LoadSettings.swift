@@ -17,6 +17,9 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     case closed
     /// Poisson arrivals at this many operations a second over all actors of the cell; above 0.
     case perSecond(Double)
+    /// Poisson arrivals at this share of what the first such cell does in a closed loop, which a
+    /// pilot finds out before the run; above 0.
+    case ofCapacity(Double)
   }
 
   /// When a cell ends.

@@ -25,6 +25,8 @@ public struct ComparisonRecord: Codable, Equatable, Sendable {
   public var head: Side
   /// How long a block was measured.
   public var blockLength: Nanoseconds
+  /// Operations a second that were to arrive, the same on both sides; `nil` in a closed loop.
+  public var targetRate: Double?
   /// What a block cost beyond that, mean.
   public var blockOverhead: Nanoseconds
   /// The decision.

@@ -64,6 +64,7 @@ public enum ComparisonReport {
       "SQLite \(environment.sqliteVersion)", environment.fileSystem,
       Figures.count(environment.processors, "processor"), "seed \(record.seed)",
       Figures.span(record.elapsed.rawValue),
+      record.targetRate.map { "\(Figures.rate($0)) operations/s asked for" } ?? "",
       record.pairs.isEmpty
         ? ""
         : "blocks of \(Figures.span(record.blockLength.rawValue)) "

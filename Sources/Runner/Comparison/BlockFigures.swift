@@ -27,18 +27,9 @@ struct BlockFigures {
     if let size = try? ByteFile.size(of: databasePath) {
       measurement.resources["disk_bytes"] = UInt64(max(0, size))
     }
-    measurement.isOverloaded = isOverloaded
+    measurement.isOverloaded = OpenLoop.isOverloaded(cell, analysed)
     measurement.violations = violations
     return BlockRunner.Block(measurement: measurement, elapsed: .zero, operations: operations)
-  }
-
-  /// In an open loop: whether work that had arrived in time took much longer than the block.
-  private var isOverloaded: Bool {
-    guard cell.load.rate != .closed else { return false }
-    let record = analysed.outcome.record
-    let measured = record.measuredUntil - record.measuredFrom
-    let late = analysed.activity.lastCompletion - record.measuredUntil
-    return late > max(.milliseconds(100), Nanoseconds(measured.rawValue / 10))
   }
 
   /// Checks whose violation means that the figures are of a system that does not do its work.

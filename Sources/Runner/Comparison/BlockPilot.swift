@@ -8,28 +8,29 @@ struct BlockPilot {
   let rates: [String: Double]
   /// The same of all kinds together.
   let total: Double
-  /// What a block costs beyond what it measures, the larger of both sides.
-  let overhead: Nanoseconds
+  /// Operations a second of the base, mean.
+  let baseCapacity: Double
 
   /// A percentile that takes a longer block is not held by this load: a hundred pairs of such
   /// blocks take ten minutes.
   static let longest = Nanoseconds.seconds(3)
   /// More than what is needed, since blocks differ.
   private static let margin = 1.5
-  /// Blocks of each side; the slowest counts, since one that holds too little spoils the percentile.
+  /// Blocks of each side. The slowest counts: one that holds too little spoils the percentile.
   private static let rounds = 2
 
   /// Runs the two blocks.
   init(_ runner: BlockRunner) throws(RunnerError) {
     var rates: [String: Double] = [:]
     var total = Double.infinity
-    var overhead = Nanoseconds.zero
+    var base: [Double] = []
     for side in (0..<Self.rounds).flatMap({ _ in ComparisonSide.allCases }) {
       guard let cell = runner.plan.cells[side] else { continue }
-      let shape = BlockShape(cell.load, length: BlockShape.shortest)
+      var shape = BlockShape(cell.load, length: BlockShape.shortest)
+      if cell.load.needsCapacity { shape.rate = .closed }
       let block = try runner.run(
         side, shape, seed: cell.seed.derived("pilot"))
-      overhead = max(overhead, block.elapsed - block.measurement.duration)
+      if side == .base { base.append(block.measurement.throughput) }
       total = min(total, block.measurement.throughput)
       for (kind, count) in block.operations {
         let rate = Double(count) / max(1e-9, block.measurement.duration.seconds)
@@ -38,7 +39,7 @@ struct BlockPilot {
     }
     self.rates = rates
     self.total = total
-    self.overhead = overhead
+    baseCapacity = base.reduce(0, +) / Double(max(1, base.count))
   }
 
   /// The kind whose latency people mean: the workload's main one, or the most frequent.
@@ -47,14 +48,15 @@ struct BlockPilot {
     return rates.filter { $0.value > 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }
 
-  /// How long a block must be for these metrics.
+  /// How long a block must be for these metrics, at a rate or (`nil`) as fast as it goes.
   ///
   /// A percentile that would take more than `longest` is not waited for: its metric says itself
   /// that the blocks do not hold it.
-  func length(for metrics: [Metric]) -> Nanoseconds {
+  func length(for metrics: [Metric], at target: Double? = nil) -> Nanoseconds {
+    let share = min(1, target.map { total > 0 ? $0 / total : 1 } ?? 1)
     let needed = metrics.compactMap { metric -> Double? in
       guard case .percentile(_, let kind) = metric else { return nil }
-      let rate = kind.map { rates[$0, default: 0] } ?? total
+      let rate = (kind.map { rates[$0, default: 0] } ?? total) * share
       guard rate > 0 else { return nil }
       let seconds = Double(metric.operationsNeeded) * Self.margin / rate
       return seconds <= Self.longest.seconds ? seconds : nil

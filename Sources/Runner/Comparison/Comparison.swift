@@ -81,7 +81,7 @@ public final class Comparison {
     let deciding = try decidingCounts(among: counts.map(\.name))
     let timed = try runPairs(runner, deadline: options.budget.map { from + $0 })
     let blocks = Int64(max(1, timed.outcome.blocks))
-    return ComparisonRecord(
+    var record = ComparisonRecord(
       scenario: plan.scenario.name, question: plan.scenario.question, run: folder.run,
       started: started, elapsed: .zero, seed: plan.seed, workloadDigest: plan.workloadDigest,
       base: side(.base, runner), head: side(.head, runner),
@@ -90,6 +90,8 @@ public final class Comparison {
       result: timed.result, counts: counts, decidingCounts: deciding,
       countedOperations: counts.isEmpty ? 0 : options.countedOperations, pairs: timed.pairs,
       wasInterrupted: timed.outcome.wasInterrupted)
+    record.targetRate = timed.target
+    return record
   }
 
   /// What the pairs gave.
@@ -97,6 +99,8 @@ public final class Comparison {
     var result = ComparisonResult(metrics: [], pairs: 0, looks: 0)
     var pairs: [BlockPair] = []
     var outcome = PairedRun.Outcome()
+    /// Operations a second of an open loop.
+    var target: Double?
   }
 
   private func runPairs(
@@ -108,13 +112,17 @@ public final class Comparison {
     let pilot = try BlockPilot(runner)
     let rules = try rules(pilot)
     guard let cell = plan.cells[.base] else { throw RunnerError(.harness, "no base") }
-    let shape = BlockShape(cell.load, length: pilot.length(for: rules.map(\.metric)))
+    let load = cell.load.resolved(capacity: pilot.baseCapacity)
+    var target: Double?
+    if case .perSecond(let rate) = load.rate { target = rate }
+    let shape = BlockShape(load, length: pilot.length(for: rules.map(\.metric), at: target))
     var comparison = try paired(rules)
     let outcome = try PairedRun(
       runner: runner, shape: shape, time: time, deadline: deadline,
       progress: options.run.progress
     ).run(&comparison)
-    return Timed(result: comparison.result, pairs: comparison.pairs, outcome: outcome)
+    return Timed(
+      result: comparison.result, pairs: comparison.pairs, outcome: outcome, target: target)
   }
 
   // MARK: Parts

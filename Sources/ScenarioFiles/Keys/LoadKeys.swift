@@ -64,7 +64,8 @@ extension LoadSettings: SectionDefaults {
         "rate", \.rate, .rate,
         "closed: the next operation starts when the last has ended. 500/s: operations arrive at"
           + " random (Poisson) at this rate over all actors of the cell; what has arrived is worked"
-          + " off for at most 5 s after the end."),
+          + " off for at most 5 s after the end. capacity*0.7: at this share of what the first such"
+          + " cell does in a closed loop."),
       mixKey,
       .group("keys", keyKeys, "The keys, accounts or lock names that are asked for."),
       .value(

@@ -54,13 +54,18 @@ extension ScalarType where Value == ByteCount {
 extension ScalarType where Value == LoadSettings.Rate {
   /// When operations start.
   static let rate = ScalarType(
-    allowed: "closed, or operations a second from 0.001/s to 10000000/s, such as 500/s",
+    allowed: "closed, operations a second from 0.001/s to 10000000/s, such as 500/s, or a share of "
+      + "the capacity from 0.01 to 4, such as capacity*0.7",
     words: ["closed"],
     schema: .object([
-      ("type", .string("string")), ("pattern", .string("^(closed|[0-9]+(\\.[0-9]+)?/s)$")),
+      ("type", .string("string")),
+      ("pattern", .string("^(closed|[0-9]+(\\.[0-9]+)?/s|capacity ?\\* ?[0-9]+(\\.[0-9]+)?)$")),
     ]),
     parse: { text in
       if text.lowercased() == "closed" { return .value(.closed) }
+      if let share = shareOfCapacity(text) {
+        return (0.01...4).contains(share) ? .value(.ofCapacity(share)) : .outOfRange
+      }
       guard let value = perSecond(text) else { return .wrongType }
       return (0.001...10_000_000).contains(value) ? .value(.perSecond(value)) : .outOfRange
     },
@@ -68,8 +73,18 @@ extension ScalarType where Value == LoadSettings.Rate {
       switch rate {
       case .closed: "closed"
       case .perSecond(let value): "\(value)/s"
+      case .ofCapacity(let share): "capacity*\(share)"
       }
     })
+}
+
+/// Reads `capacity*0.7`.
+private func shareOfCapacity(_ text: String) -> Double? {
+  let parts = text.split(separator: "*", omittingEmptySubsequences: false).map { part in
+    part.filter { $0 != " " }
+  }
+  guard parts.count == 2, parts[0].lowercased() == "capacity" else { return nil }
+  return plainNumber(parts[1])
 }
 
 /// Reads `500/s`.

@@ -25,7 +25,8 @@ extension StorageProfile {
         "mmap_size": "134217728", "journal_size_limit": "67108864", "cache_size": "2000",
       ]),
     // Source: Django 6.0, docs/ref/databases, "SQLite notes": DEFERRED is the default, pragmas only
-    // by init_command; the timeout is that of Python's sqlite3.connect, 5.0 s. A connection a thread.
+    // by init_command; the timeout is that of Python's sqlite3.connect, 5.0 s. A connection a
+    // thread.
     StorageProfile(
       "django", "Django 6.0 without OPTIONS (docs/ref/databases, SQLite notes)",
       [
@@ -77,7 +78,8 @@ extension StorageProfile {
 
   /// What the five documents recommend that Assay started from.
   private static let documents: [StorageProfile] = [
-    // Source: rsclarke/certmagic-sqlite, README, "recommended settings"; WithQueryTimeout's default.
+    // Source: rsclarke/certmagic-sqlite, README, "recommended settings", and the default of
+    // WithQueryTimeout.
     StorageProfile(
       "certmagic-sqlite", "certmagic-sqlite's README (modernc.org/sqlite)",
       [

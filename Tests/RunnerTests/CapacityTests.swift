@@ -1,0 +1,57 @@
+import AssayModel
+import Testing
+
+@Suite("Rates of a capacity, and above it")
+struct CapacityTests {
+  private func run(_ rate: String, _ further: String = "") async throws -> RunResult {
+    let text = Text.scenario(
+      """
+      load: { workload: kv, writers: 2, keys: { count: 50 }, rate: \(rate), duration: 300ms }
+      expect: { integrity: valid }
+      \(further)
+      """)
+    let (ending, result) = try await Assay.runScenario(text, in: try Sandbox())
+    #expect(ending.code == 0, "\(ending.errors)")
+    return result
+  }
+
+  @Test("A share of the capacity becomes one rate for all cells, which the result names")
+  func capacity() async throws {
+    let result = try await run(
+      "capacity*0.1", "matrix: { storage.synchronous: [off, normal] }")
+    let targets = result.cells.map { $0.openLoop?.target }
+    #expect(targets.count == 2)
+    #expect(targets[0] == targets[1])
+    #expect(targets[0] ?? 0 > 1)
+    for cell in result.cells {
+      // Poisson arrivals scatter; a tenth of the capacity is no load.
+      let loop = try #require(cell.openLoop)
+      let expected = loop.target * 0.3
+      let found = Double(cell.operations["store"]?.count ?? 0)
+      #expect(abs(found - expected) < 6 * expected.squareRoot() + 2, "\(found) of \(expected)")
+    }
+  }
+
+  @Test("Half of another capacity is another rate")
+  func share() async throws {
+    let slow = try await run("capacity*0.02").cells[0].openLoop?.target
+    let fast = try await run("capacity*0.5").cells[0].openLoop?.target
+    #expect(try #require(slow) < #require(fast))
+  }
+
+  @Test("A rate far above the capacity is called an overload, and no percentile is printed")
+  func overload() async throws {
+    let result = try await run("5000000/s")
+    let loop = try #require(result.cells[0].openLoop)
+    #expect(loop.isOverloaded)
+    #expect(loop.achieved < loop.target / 2)
+    #expect(loop.late > .seconds(1))
+    #expect(result.finding.contains("overloaded"))
+    #expect(!result.finding.contains("the longest store"))
+  }
+
+  @Test("A closed loop has no rate that it could miss")
+  func closed() async throws {
+    #expect(try await run("closed").cells[0].openLoop == nil)
+  }
+}
