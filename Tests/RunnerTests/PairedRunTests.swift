@@ -57,6 +57,38 @@ struct PairedRunTests {
     #expect(decision.ratio ?? 1 < 0.5)
   }
 
+  @Test("A block that holds too few operations goes on until it has them, and leaves nothing out")
+  func extends() async throws {
+    let trial = try ComparisonTrial(
+      "load: { workload: kv, writers: 1, keys: { count: 50 }, think: 2ms, duration: 1s }")
+    let metric = Metric.percentile(.p90, of: "store")
+    let pairs = try await trial.withRunner { runner in
+      let pilot = try BlockPilot(runner)
+      let rule = try MetricRule(metric, effect: 0.5)
+      let limits = LimitTable(looks: [1], alpha: 0.005, questions: 1)
+      var comparison = PairedComparison(
+        try ComparisonPlan(
+          rules: [rule], question: .difference, limits: limits, thresholds: anyMachine,
+          seed: Seed(3)))
+      let load = try #require(runner.plan.cells[.base]).load
+      // A hundred operations take a fifth of a second at least: a block of 40 ms is too short.
+      let shape = BlockShape(load, length: .milliseconds(40))
+      let needs = BlockNeeds([metric, .throughput], pilot, at: nil)
+      #expect(needs.metrics == [metric])
+      var run = PairedRun(
+        runner: runner, shape: shape, time: SystemTime(), deadline: nil, progress: { _ in })
+      run.needs = needs
+      _ = try run.run(&comparison)
+      return comparison.pairs
+    }
+    for block in pairs.flatMap(\.inOrder) {
+      #expect(block.duration > .milliseconds(150))
+      let parts = block.duration.rawValue / 40_000_000
+      #expect(block.operations >= 100 || parts == BlockNeeds.mostParts)
+      #expect(block.responses["store"]?.total == block.operations)
+    }
+  }
+
   @Test("When the time is over, what was measured is kept and nothing is decided")
   func outOfTime() async throws {
     let (comparison, outcome) = try await run(

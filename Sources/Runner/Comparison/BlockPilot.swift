@@ -53,15 +53,22 @@ struct BlockPilot {
   /// A percentile that would take more than `longest` is not waited for: its metric says itself
   /// that the blocks do not hold it.
   func length(for metrics: [Metric], at target: Double? = nil) -> Nanoseconds {
-    let share = min(1, target.map { total > 0 ? $0 / total : 1 } ?? 1)
-    let needed = metrics.compactMap { metric -> Double? in
-      guard case .percentile(_, let kind) = metric else { return nil }
-      let rate = (kind.map { rates[$0, default: 0] } ?? total) * share
-      guard rate > 0 else { return nil }
-      let seconds = Double(metric.operationsNeeded) * Self.margin / rate
-      return seconds <= Self.longest.seconds ? seconds : nil
-    }
-    let seconds = needed.reduce(BlockShape.shortest.seconds, max)
+    let held = metrics.filter { holds($0, at: target) }
+    let spans = held.compactMap { time(for: $0, at: target) }
+    let seconds = spans.reduce(BlockShape.shortest.seconds, max)
     return Nanoseconds(Int64(seconds * 1e9))
+  }
+
+  /// Whether a block of at most `longest` holds a percentile; `false` for what is none.
+  func holds(_ metric: Metric, at target: Double? = nil) -> Bool {
+    time(for: metric, at: target).map { $0 <= Self.longest.seconds } ?? false
+  }
+
+  /// How many seconds the slower side takes for the operations of a percentile.
+  private func time(for metric: Metric, at target: Double?) -> Double? {
+    guard case .percentile(_, let kind) = metric else { return nil }
+    let share = min(1, target.map { total > 0 ? $0 / total : 1 } ?? 1)
+    let rate = (kind.map { rates[$0, default: 0] } ?? total) * share
+    return rate > 0 ? Double(metric.operationsNeeded) * Self.margin / rate : nil
   }
 }

@@ -85,7 +85,7 @@ public final class Comparison {
       scenario: plan.scenario.name, question: plan.scenario.question, run: folder.run,
       started: started, elapsed: .zero, seed: plan.seed, workloadDigest: plan.workloadDigest,
       base: side(.base, runner), head: side(.head, runner),
-      blockLength: timed.pairs.first?.base.duration ?? .zero,
+      blockLength: timed.blockLength,
       blockOverhead: Nanoseconds(timed.outcome.overhead.rawValue / blocks),
       result: timed.result, counts: counts, decidingCounts: deciding,
       countedOperations: counts.isEmpty ? 0 : options.countedOperations, pairs: timed.pairs,
@@ -99,6 +99,7 @@ public final class Comparison {
     var result = ComparisonResult(metrics: [], pairs: 0, looks: 0)
     var pairs: [BlockPair] = []
     var outcome = PairedRun.Outcome()
+    var blockLength = Nanoseconds.zero
     /// Operations a second of an open loop.
     var target: Double?
   }
@@ -118,11 +119,13 @@ public final class Comparison {
     let shape = BlockShape(load, length: pilot.length(for: rules.map(\.metric), at: target))
     var comparison = try paired(rules)
     let outcome = try PairedRun(
-      runner: runner, shape: shape, time: time, deadline: deadline,
+      runner: runner, shape: shape,
+      needs: BlockNeeds(rules.map(\.metric), pilot, at: target), time: time, deadline: deadline,
       progress: options.run.progress
     ).run(&comparison)
     return Timed(
-      result: comparison.result, pairs: comparison.pairs, outcome: outcome, target: target)
+      result: comparison.result, pairs: comparison.pairs, outcome: outcome,
+      blockLength: comparison.pairs.map(\.base.duration).min() ?? .zero, target: target)
   }
 
   // MARK: Parts

@@ -6,6 +6,8 @@ import Gate
 struct PairedRun {
   let runner: BlockRunner
   let shape: BlockShape
+  /// What each block must hold.
+  var needs = BlockNeeds()
   let time: any TimeSource
   /// No further pair starts after this time.
   let deadline: MonotonicTime?
@@ -74,14 +76,28 @@ struct PairedRun {
     let seed = runner.plan.seed.derived("comparison").derived("pair", number)
     var blocks: [ComparisonSide: BlockMeasurement] = [:]
     for side in order == .baseFirst ? [ComparisonSide.base, .head] : [.head, .base] {
-      let block = try runner.run(side, shape, seed: seed)
-      blocks[side] = block.measurement
-      outcome.overhead = outcome.overhead + (block.elapsed - block.measurement.duration)
-      outcome.blocks += 1
+      blocks[side] = try runBlock(side, seed, &outcome)
     }
     guard let base = blocks[.base], let head = blocks[.head] else {
       throw RunnerError(.harness, "pair \(number) has one side only")
     }
     return BlockPair(order: order, base: base, head: head)
+  }
+
+  /// A block, and as many parts more as it takes to hold what it must.
+  private func runBlock(
+    _ side: ComparisonSide, _ seed: Seed, _ outcome: inout Outcome
+  ) throws(RunnerError) -> BlockMeasurement {
+    var whole: BlockMeasurement?
+    for part in 0..<BlockNeeds.mostParts {
+      let block = try runner.run(side, shape, seed: part == 0 ? seed : seed.derived("part", part))
+      outcome.overhead = outcome.overhead + (block.elapsed - block.measurement.duration)
+      let measured = whole?.extended(by: block.measurement) ?? block.measurement
+      whole = measured
+      if needs.areMet(by: measured) { break }
+    }
+    outcome.blocks += 1
+    guard let whole else { throw RunnerError(.harness, "a block has no part") }
+    return whole
   }
 }
