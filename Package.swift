@@ -98,7 +98,7 @@ let package = Package(
     tests("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver"]),
     tests("Workloads", ["AssayModel", "AssayStorage", "Checkers", "Platform", "SQLiteDriver"]),
     tests("Gate", ["AssayModel", "Statistics"]),
-    tests("Reports", ["AssayModel"]),
+    tests("Reports", ["AssayModel", "Gate"]),
     tests(
       "Runner",
       [

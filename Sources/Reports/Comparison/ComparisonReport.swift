@@ -94,6 +94,7 @@ public enum ComparisonReport {
   /// The median of the blocks of a side.
   private static func value(_ decision: MetricDecision, _ blocks: [BlockMeasurement]) -> String {
     let metric = decision.rule.metric
+    if case .percentile = metric, isOverloaded(blocks) { return "overloaded" }
     let values = blocks.compactMap { block -> Double? in
       guard case .value(let value) = metric.reading(in: block) else { return nil }
       return value
@@ -106,6 +107,11 @@ public enum ComparisonReport {
     case .counts: return Figures.count(UInt64(median))
     case .resource: return Figures.bytes(UInt64(median))
     }
+  }
+
+  /// Whether most blocks fell behind their rate: their percentiles are those of the backlog.
+  private static func isOverloaded(_ blocks: [BlockMeasurement]) -> Bool {
+    blocks.count(where: \.isOverloaded) * 2 > blocks.count
   }
 
   private static func ratio(_ value: Double) -> String { Figures.decimal(value, places: 3) }
@@ -150,6 +156,10 @@ public enum ComparisonReport {
 
   private static func notes(_ record: ComparisonRecord) -> [String] {
     var notes = record.result.metrics.map { "\($0.rule.metric): \($0.reason)" }
+    for (letter, blocks) in [("A", record.pairs.map(\.base)), ("B", record.pairs.map(\.head))]
+    where isOverloaded(blocks) {
+      notes.append("\(letter) cannot keep the rate that was asked for: its backlog grew")
+    }
     notes += record.result.environment.reasons.map { "environment: \($0)" }
     notes += record.result.violations
     return notes.isEmpty ? [] : [""] + notes
