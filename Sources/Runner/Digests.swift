@@ -26,7 +26,7 @@ enum Digests {
       plan.cells.map { Part(seed: plan.seed, load: $0.load, template: $0.storage.path) })
   }
 
-  private static func digest(_ value: some Encodable) throws(RunnerError) -> String {
+  static func digest(_ value: some Encodable) throws(RunnerError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {

@@ -14,7 +14,8 @@ struct AssayCommand: ParsableCommand {
       not met; 4 unknown; 5 environment invalid; 64 usage or unreadable input; 130 interrupted.
       """,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, CompareCommand.self, CheckCommand.self,
+      RunCommand.self, ReplayCommand.self, CompareCommand.self, GateCommand.self,
+      CalibrateCommand.self, CheckCommand.self,
       ListCommand.self, DoctorCommand.self,
     ])
 

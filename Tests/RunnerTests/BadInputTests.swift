@@ -165,7 +165,7 @@ struct BadInputTests {
     arguments: [
       ("\(kv)\nexpect: { counts: valid }", "counts"),
       ("load: { workload: queue, duration: 1s }", "queue"),
-      ("\(kv)\ngate: { metrics: [throughput] }", "gate"),
+      ("\(kv)\ntune: { class: D3 }", "tune"),
     ])
   func laterVersions(sections: String, word: String) async throws {
     let sandbox = try Sandbox()

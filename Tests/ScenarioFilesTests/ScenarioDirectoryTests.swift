@@ -11,6 +11,7 @@ struct ScenarioDirectoryTests {
     "slow-disk", "io-errors", "io-errors-kv", "corrupt-copy", "corrupt-delete-journal",
     "corrupt-swap-journal", "corrupt-silent-locks", "corrupt-two-vfs", "corrupt-rename",
     "corrupt-bit-flip", "corrupt-zero-shm", "corrupt-journal-off", "corrupt-schema", "profiles",
+    "gate-kv", "gate-readers-writers", "gate-locks",
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [

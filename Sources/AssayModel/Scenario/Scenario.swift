@@ -41,6 +41,8 @@ public struct Scenario: Hashable, Codable, Sendable {
   public var expectations: [Expectation] = []
   /// Checks to run and report beyond those that `expectations` name.
   public var furtherChecks: [CheckName] = []
+  /// What a gate compares; `nil` where the scenario does not say.
+  public var gate: GateSettings?
   /// Sections that this version validates only in outline, such as `explore` or `tune`.
   public var sectionsForLater: [String] = []
 

@@ -20,12 +20,16 @@ public struct Baseline: Hashable, Codable, Sendable {
     public var sessions: [[BlockMeasurement]]
     /// Repetitions of the scripted run that was counted; at least two, or none.
     public var counted: [BlockMeasurement]
+    /// Operations a second that arrived in the sessions' blocks; `nil` where the load's own loop
+    /// was closed.
+    public var rate: Double?
 
     /// Creates a workload's part.
     public init(
       name: String, workloadDigest: String, sessions: [[BlockMeasurement]],
-      counted: [BlockMeasurement] = []
+      counted: [BlockMeasurement] = [], rate: Double? = nil
     ) {
+      self.rate = rate
       self.name = name
       self.workloadDigest = workloadDigest
       self.sessions = sessions

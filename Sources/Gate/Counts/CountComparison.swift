@@ -29,6 +29,19 @@ public struct CountComparison: Hashable, Codable, Sendable {
   /// Why, in one sentence with numbers.
   public var reason: String
 
+  /// Creates a comparison as it was decided.
+  public init(
+    name: String, base: UInt64?, head: UInt64?, operations: UInt64, outcome: Outcome,
+    reason: String
+  ) {
+    self.name = name
+    self.base = base
+    self.head = head
+    self.operations = operations
+    self.outcome = outcome
+    self.reason = reason
+  }
+
   /// The base's count per operation.
   public var basePerOperation: Double? { perOperation(base) }
 

@@ -43,6 +43,13 @@ public struct MetricDecision: Hashable, Codable, Sendable {
     Double.exp(rule.metric.isBetterHigher ? -logarithm : logarithm)
   }
 
+  /// A metric that was not measured, such as one that this machine can't tell.
+  public static func notMeasured(
+    _ rule: MetricRule, _ outcome: SequentialRule.Outcome = .inconclusive, because reason: String
+  ) -> MetricDecision {
+    unseen(rule, outcome, pairs: 0, look: 0, reason: reason)
+  }
+
   /// A metric that nothing was seen of.
   static func unseen(
     _ rule: MetricRule, _ outcome: SequentialRule.Outcome, pairs: Int, look: Int, reason: String

@@ -55,7 +55,7 @@ struct PairedRun {
     return outcome
   }
 
-  private var reasonToStop: String? {
+  var reasonToStop: String? {
     if Interruption.isRequested { return "interrupted" }
     guard let deadline, time.monotonicNow() >= deadline else { return nil }
     return "out of time"
@@ -69,7 +69,7 @@ struct PairedRun {
       + "before the next look; open: \(open.joined(separator: ", "))"
   }
 
-  private func runPair(
+  func runPair(
     _ number: Int, _ order: PairOrder, _ outcome: inout Outcome
   ) throws(RunnerError) -> BlockPair {
     // Both blocks of a pair draw the same numbers, and no two pairs do.

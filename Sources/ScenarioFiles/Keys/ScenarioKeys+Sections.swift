@@ -75,10 +75,18 @@ extension ScenarioDraft {
     ],
     "For large matrices.")
 
+  static let gateKey = SettingKey<ScenarioDraft>(
+    name: "gate", documentation: "What assay gate compares, and how closely.",
+    schema: JSONSchema.object(GateSettings.keys), stage: 2,
+    assign: { draft, node, context in
+      var gate = GateSettings()
+      context.decode(node, with: GateSettings.keys, into: &gate)
+      draft.gate = gate
+    })
+
   /// Sections that only later versions run; their keys are known, their values are not looked at.
   static let laterKeys: [SettingKey<ScenarioDraft>] = [
-    later("tune", ["class", "objectives"], "What a recommendation of settings must keep."),
-    later("gate", ["metrics", "margins"], "What a gate compares, and how closely."),
+    later("tune", ["class", "objectives"], "What a recommendation of settings must keep.")
   ]
 
   private static func later(

@@ -16,6 +16,8 @@ struct ScenarioDraft: SectionDefaults {
   var explores = false
   /// Most cells; `nil` for the usual limit.
   var cellLimit: Int?
+  /// What a gate compares; `nil` without a `gate:` section.
+  var gate: GateSettings?
   var sectionsForLater: [String] = []
 
   /// One key of the matrix with its values and their places.
@@ -43,6 +45,7 @@ struct ScenarioDraft: SectionDefaults {
     scenario.explore = explores ? settings.explore : nil
     scenario.expectations = expectations
     scenario.furtherChecks = furtherChecks
+    scenario.gate = gate
     scenario.sectionsForLater = sectionsForLater
     return scenario
   }
@@ -77,6 +80,7 @@ extension ScenarioDraft {
       expectKey,
       checkKey,
       sweepKey,
+      gateKey,
     ] + CellSettings.keys.map(lifted) + laterKeys
 
   /// A key of the cell's settings that stands in no section.

@@ -25,6 +25,7 @@ struct Contradictions {
     search.checkFaults()
     search.checkChecks()
     search.checkExpectations()
+    search.checkGate()
     for error in search.errors { context.report(error) }
   }
 

@@ -7,7 +7,9 @@ struct Planner {
   /// Most cells of a matrix without `sweep: {limit: N}`.
   private static let cellLimit = 1_000
   /// Keys outside the settings that the command line may override.
-  private static let furtherPaths = ["world", "repeat", "sweep.limit"]
+  private static let furtherPaths = [
+    "world", "repeat", "sweep.limit", "gate.rate", "gate.counts.operations",
+  ]
 
   private let original: YAMLNode
   private let overrides: [SettingOption]

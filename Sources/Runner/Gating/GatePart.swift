@@ -1,0 +1,98 @@
+import AssayModel
+import Gate
+import Reports
+import Workloads
+
+/// Metrics of a workload that are measured in the same blocks.
+struct GatePart {
+  /// What is measured.
+  var rules: [MetricRule]
+  /// In which blocks.
+  var shape: BlockShape
+  /// Operations a second that arrive; `nil` in a closed loop.
+  var targetRate: Double?
+
+  /// Splits the metrics of a workload: percentiles are measured at a fixed rate, since in a closed
+  /// loop they improve when throughput falls; the rest as the load says.
+  ///
+  /// - Parameters:
+  ///   - rates: of baselines that were stored; they win over the base's capacity as found now.
+  static func split(
+    _ rules: [MetricRule], of subject: GateSubject, _ cell: PlannedCell, _ pilot: BlockPilot
+  ) -> [GatePart] {
+    let plain = cell.load.resolved(capacity: pilot.baseCapacity)
+    var paced = cell.load
+    paced.rate = subject.settings.rate ?? (plain.rate == .closed ? .ofCapacity(0.7) : plain.rate)
+    paced = paced.resolved(capacity: pilot.baseCapacity)
+    guard paced.rate != plain.rate else { return [part(rules, plain, pilot)] }
+    let percentiles = rules.filter(\.isPercentile)
+    let others = rules.filter { !$0.isPercentile }
+    return (others.isEmpty ? [] : [part(others, plain, pilot)])
+      + (percentiles.isEmpty ? [] : [part(percentiles, paced, pilot)])
+  }
+
+  private static func part(
+    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot
+  ) -> GatePart {
+    var target: Double?
+    if case .perSecond(let rate) = load.rate { target = rate }
+    let length = pilot.length(for: rules.map(\.metric), at: target)
+    return GatePart(
+      rules: rules, shape: BlockShape(load, length: length), targetRate: target)
+  }
+
+  /// The same metrics in blocks like those of a baseline.
+  func like(_ stored: Baseline.Workload) -> GatePart {
+    var part = self
+    if let rate = stored.rate, targetRate != nil {
+      part.targetRate = rate
+      part.shape.rate = .perSecond(rate)
+    }
+    if case .duration = shape.extent, let length = stored.sessions.first?.first?.duration {
+      part.shape.extent = .duration(length)
+    }
+    return part
+  }
+
+  /// Name of its entry in a baseline.
+  func name(in workload: String) -> String {
+    targetRate == nil ? workload : "\(workload) at a rate"
+  }
+
+  func record(_ pairs: [BlockPair]) -> GateRecord.Part {
+    record(base: pairs.map(\.base), head: pairs.map(\.head))
+  }
+
+  func record(base: [BlockMeasurement], head: [BlockMeasurement]) -> GateRecord.Part {
+    var length = Nanoseconds.zero
+    if case .duration(let span) = shape.extent { length = span }
+    return GateRecord.Part(
+      targetRate: targetRate, blockLength: length, metrics: rules.map(\.metric), base: base,
+      head: head)
+  }
+}
+
+extension MetricRule {
+  fileprivate var isPercentile: Bool {
+    if case .percentile = metric { return true }
+    return false
+  }
+}
+
+extension GateSubject {
+  /// Tries how fast the workload is, and plans its parts.
+  func parts(_ runner: BlockRunner) throws(RunnerError) -> [GatePart] {
+    guard let cell = plan.cells[.base] else { throw RunnerError(.harness, "no base") }
+    let pilot = try BlockPilot(runner)
+    let entry = WorkloadCatalog.entry(cell.load.workload)
+    let rules = try rules(mainKind: pilot.mainKind(entry?.mainOperation.name))
+    for rule in rules {
+      guard case .percentile(_, let kind?) = rule.metric, pilot.rates[kind] == nil else { continue }
+      throw RunnerError(
+        .input,
+        "\(name): \(rule.metric): the load has no operation '\(kind)'; it has "
+          + pilot.rates.keys.sorted().joined(separator: ", "))
+    }
+    return GatePart.split(rules, of: self, cell, pilot)
+  }
+}

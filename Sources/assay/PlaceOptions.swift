@@ -1,0 +1,60 @@
+import ArgumentParser
+import AssayModel
+import Runner
+import ScenarioFiles
+
+/// Where results and databases of a gate or a calibration go, and what is printed.
+struct PlaceOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print the result as JSON on standard output.")
+  var json = false
+
+  @Option(name: .long, help: "Folder for results, baselines and calibrations.")
+  var out = "Results"
+
+  @Option(name: .long, help: "Folder for databases meanwhile (default: beside the result).")
+  var data: String?
+
+  @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
+  var keep = false
+
+  @Option(name: .long, help: "Path of another libsqlite3.so for the workers of both sides.")
+  var sqlite: String?
+
+  @Flag(name: .long, help: "Print the last line only.")
+  var quiet = false
+
+  func validate() throws {
+    for (name, value) in [("--out", out), ("--data", data), ("--sqlite", sqlite)] where value == ""
+    {
+      throw ValidationError("\(name) '': expected a path")
+    }
+  }
+
+  /// What the runner is told.
+  var run: RunOptions {
+    RunOptions(
+      resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
+      progress: Console.progress)
+  }
+}
+
+/// Reads texts of options.
+enum OptionTexts {
+  static func settings(_ texts: [String], _ option: String) throws -> [Assignment] {
+    try texts.map { text in
+      do {
+        return try ScenarioFile.assignment(text)
+      } catch {
+        throw ValidationError("\(option) '\(text)': expected key=value")
+      }
+    }
+  }
+
+  static func budget(_ text: String?) throws -> Nanoseconds? {
+    guard let text else { return nil }
+    guard let budget = ScenarioFile.duration(text), budget > .zero else {
+      throw ValidationError("--budget '\(text)': expected a duration such as 60s")
+    }
+    return budget
+  }
+}
