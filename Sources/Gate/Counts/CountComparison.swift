@@ -31,8 +31,8 @@ public struct CountComparison: Hashable, Codable, Sendable {
 
   /// Creates a comparison as it was decided.
   public init(
-    name: String, base: UInt64?, head: UInt64?, operations: UInt64, outcome: Outcome,
-    reason: String
+    name: String, base: UInt64? = nil, head: UInt64? = nil, operations: UInt64,
+    outcome: Outcome, reason: String
   ) {
     self.name = name
     self.base = base

@@ -70,7 +70,7 @@ struct GateWork {
     } catch {
       decision.counts = [
         CountComparison(
-          name: "operations", base: nil, head: nil, operations: 0, outcome: .notExact,
+          name: "operations", operations: 0, outcome: .notExact,
           reason: "\(error)")
       ]
     }
