@@ -132,9 +132,9 @@ public final class GateRun {
     let subject = works[index].subject
     // A system that does not do its work has no speed.
     guard works[index].decision.violations.isEmpty else { return }
-    works[index].calibration = try calibration(of: works[index])
     options.run.progress("\(subject.name): trying how long a block must be")
     let planned = try subject.parts(works[index].runner)
+    works[index].calibration = try calibration(of: works[index])
     for (number, part) in planned.enumerated() {
       let (part, left) = withoutObstacles(part, works[index].calibration)
       if !left.isEmpty {
@@ -143,6 +143,7 @@ public final class GateRun {
       guard !part.rules.isEmpty else { continue }
       let waiting = planned.count - number + 2 * (works.count - index - 1)
       try compare(part, index, deadline: deadline(waiting: waiting))
+      if works[index].decision.comparison?.violations.isEmpty == false { return }
       if wasInterrupted { throw RunnerError(.interrupted, "interrupted") }
     }
   }

@@ -31,7 +31,8 @@ extension GateSettings: SectionDefaults {
     assign: { settings, node, context in
       guard let elements = node.elements, !elements.isEmpty else {
         context.report(
-          .wrongType, node.place, found: node.summary,
+          .wrongType, node.place,
+          found: node.elements == nil ? node.summary : "an empty list",
           allowed: "a list such as [throughput, p99(store)]")
         return
       }
