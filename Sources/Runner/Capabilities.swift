@@ -19,7 +19,6 @@ public enum Capabilities {
   ///
   /// - Throws: an input error that names what this version can't do yet.
   public static func verify(_ plan: Plan) throws(RunnerError) {
-    if let section = plan.scenario.sectionsForLater.first { throw notYet("section '\(section)'") }
     for cell in plan.cells {
       if plan.scenario.world == .real { try verifyProbabilities(cell) }
       guard WorkloadCatalog.entry(cell.load.workload) != nil else {

@@ -15,8 +15,8 @@ struct AssayCommand: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, ReplayCommand.self, CompareCommand.self, GateCommand.self,
-      CalibrateCommand.self, CheckCommand.self,
-      ListCommand.self, DoctorCommand.self,
+      CalibrateCommand.self, TuneCommand.self, CheckCommand.self, ListCommand.self,
+      DoctorCommand.self,
     ])
 
   @Flag(name: .long, help: "Print the version of Assay and of the SQLite library.")

@@ -226,18 +226,18 @@ struct ExpectationTests {
     #expect(faults[2].duration == .milliseconds(1_500))
     #expect(plan.cells[0].faults[2].duration == .milliseconds(150))
     #expect(faults[3].target == .named("alpha"))
-    #expect(plan.scenario.sectionsForLater.isEmpty)
   }
 
-  @Test("What only later versions run is accepted and named")
-  func later() throws {
+  @Test("Further checks stand beside what is expected, gated and tuned")
+  func further() throws {
     let scenario = try Sample.plan(
       """
       check: [integrity, progress]
       tune: { class: D3 }
+      gate: { metrics: [p99], margins: { p99: 0.1 } }
       """
     ).scenario
-    #expect(scenario.sectionsForLater == ["tune"])
     #expect(scenario.furtherChecks == [.integrity, .progress])
+    #expect(scenario.tune != nil && scenario.gate != nil)
   }
 }

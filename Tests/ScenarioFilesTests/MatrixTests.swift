@@ -120,7 +120,6 @@ struct MatrixTests {
     let plan = try Sample.plan(
       "matrix: { storage.cache_size: [\(numbers)] }\nsweep: { limit: 1001 }")
     #expect(plan.cells.count == 1_001)
-    #expect(plan.scenario.sectionsForLater.isEmpty)
   }
 }
 

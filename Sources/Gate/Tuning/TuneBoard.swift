@@ -111,22 +111,29 @@ struct TuneBoard: Sendable {
   func gains(
     of candidates: [Int], in phases: Set<TuneRace.Phase>, questions: Int
   ) -> [Score] {
-    candidates.compactMap { candidate -> Score? in
-      let differences = differences(candidate, over: incumbent, in: phases)
-      guard !differences.isEmpty else { return nil }
-      let centre = HodgesLehmann(differences)
-      let interval = centre.interval(confidence: 1 - 0.05 / Double(questions))
-      return Score(
-        candidate: candidate, estimate: centre.estimate, lower: interval.lower,
-        upper: interval.upper, blocks: differences.count)
+    candidates.compactMap {
+      score($0, over: incumbent, in: phases, questions: questions)
     }.sorted { $0.estimate > $1.estimate }
   }
 
-  /// What each knob did in the screening.
-  func effects(_ plan: TunePlan) -> MainEffects? {
+  /// One against another, with an interval that is one of so many; `nil` without a common block.
+  func score(
+    _ candidate: Int, over other: Int, in phases: Set<TuneRace.Phase>, questions: Int
+  ) -> Score? {
+    let differences = differences(candidate, over: other, in: phases)
+    guard !differences.isEmpty else { return nil }
+    let centre = HodgesLehmann(differences)
+    let interval = centre.interval(confidence: 1 - 0.05 / Double(max(1, questions)))
+    return Score(
+      candidate: candidate, estimate: centre.estimate, lower: interval.lower,
+      upper: interval.upper, blocks: differences.count)
+  }
+
+  /// What each knob did in some phases.
+  func effects(_ plan: TunePlan, in phases: Set<TuneRace.Phase> = [.screening]) -> MainEffects? {
     let observations = plan.candidates.indices.compactMap { candidate -> (TuneCandidate, Double)? in
       if candidate == incumbent { return (plan.candidates[candidate], 0) }
-      return screened(candidate).map { (plan.candidates[candidate], $0) }
+      return difference(candidate, in: phases).map { (plan.candidates[candidate], $0) }
     }
     return MainEffects(
       observations.map { (candidate: $0.0, goodness: $0.1) },
@@ -134,8 +141,10 @@ struct TuneBoard: Sendable {
   }
 
   /// How much better a candidate was than the default in the screening.
-  func screened(_ candidate: Int) -> Double? {
-    let differences = differences(candidate, over: incumbent, in: [.screening])
+  func screened(_ candidate: Int) -> Double? { difference(candidate, in: [.screening]) }
+
+  private func difference(_ candidate: Int, in phases: Set<TuneRace.Phase>) -> Double? {
+    let differences = differences(candidate, over: incumbent, in: phases)
     return differences.isEmpty ? nil : HodgesLehmann(differences).estimate
   }
 }

@@ -121,13 +121,28 @@ public struct TuneRace: Sendable {
     let shown = (phase == .screening ? [] : entrants).filter { $0 != plan.incumbent }
     let scores = board.gains(of: shown, in: phases, questions: max(1, shown.count))
     let best = scores.first { $0.lower > 0 || (!isConfirmed && $0.estimate > 0) }
+    let recommended = best?.candidate ?? plan.incumbent
+    let effects = self.effects ?? board.effects(plan, in: [.race, .local])
     return TuneResult(
-      recommended: plan.candidates[best?.candidate ?? plan.incumbent],
+      recommended: plan.candidates[recommended],
       isConfirmed: isConfirmed, gains: scores.map { $0.result(plan.candidates[$0.candidate]) },
+      overReferences: overReferences(plan.candidates[recommended]),
       effects: effects?.effects ?? [], inert: effects?.inert(bound: 0.02) ?? [],
       disqualified: board.reasons.sorted { $0.key < $1.key }.map {
         "\(plan.candidates[$0.key]): \($0.value)"
       }, blocksUsed: blocksUsed)
+  }
+
+  /// How much better a candidate is than each reference, in the blocks of the confirmation, or
+  /// before it in those of the race; 95 % for all of them together.
+  public func overReferences(_ candidate: TuneCandidate) -> [TuneResult.Gain] {
+    guard let place = plan.candidates.firstIndex(of: candidate) else { return [] }
+    let others = plan.references.filter { $0 != place }
+    let phases: Set<Phase> = board.hasRounds(.confirmation) ? [.confirmation] : [.race, .local]
+    return others.compactMap { reference in
+      board.score(place, over: reference, in: phases, questions: others.count)
+        .map { $0.result(plan.candidates[reference]) }
+    }
   }
 
   /// Blocks that the search will use at most from now on, in blocks of full length.

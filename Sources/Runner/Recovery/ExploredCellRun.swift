@@ -36,6 +36,8 @@ final class ExploredCellRun {
   private let crew: ExploreCrew
   private let time: any TimeSource
   private let progress: (String) -> Void
+  /// Whether violations are made small: not where their kind is all that is asked.
+  private let shrinks: Bool
 
   private var handedOut = 0
   /// When the first program could begin; `nil` until then.
@@ -46,8 +48,10 @@ final class ExploredCellRun {
 
   init(
     _ cell: PlannedCell, _ explore: ExploreSettings, scenario: String, crew: ExploreCrew,
-    historyFolder: String, time: any TimeSource, progress: @escaping (String) -> Void
+    historyFolder: String, time: any TimeSource, shrinks: Bool = true,
+    progress: @escaping (String) -> Void
   ) {
+    self.shrinks = shrinks
     self.cell = cell
     self.explore = explore
     self.scenario = scenario
@@ -63,7 +67,7 @@ final class ExploredCellRun {
       next: { nextBlock() },
       take: { (task, reply) throws(RunnerError) in try take(task, reply) })
     folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - start).rawValue)
-    let findings = try shrink()
+    let findings = shrinks ? try shrink() : []
     return ExploredCell(
       checks: folded.checks(of: cell, explore), explored: folded.counts, findings: findings,
       incidents: crew.incidents, library: crew.library)

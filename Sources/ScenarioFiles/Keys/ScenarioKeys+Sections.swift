@@ -83,17 +83,4 @@ extension ScenarioDraft {
       context.decode(node, with: GateSettings.keys, into: &gate)
       draft.gate = gate
     })
-
-  /// Sections that only later versions run; their keys are known, their values are not looked at.
-  static let laterKeys: [SettingKey<ScenarioDraft>] = [
-    later("tune", ["class", "objectives"], "What a recommendation of settings must keep.")
-  ]
-
-  private static func later(
-    _ name: String, _ keys: [String], _ documentation: String
-  ) -> SettingKey<ScenarioDraft> {
-    .outlineSection(
-      name, keys.map { .outline($0, "") }, documentation,
-      then: { $0.sectionsForLater.append(name) })
-  }
 }

@@ -18,7 +18,7 @@ struct ScenarioDraft: SectionDefaults {
   var cellLimit: Int?
   /// What a gate compares; `nil` without a `gate:` section.
   var gate: GateSettings?
-  var sectionsForLater: [String] = []
+  var tune: TuneSettings?
 
   /// One key of the matrix with its values and their places.
   struct Axis: Sendable {
@@ -46,7 +46,7 @@ struct ScenarioDraft: SectionDefaults {
     scenario.expectations = expectations
     scenario.furtherChecks = furtherChecks
     scenario.gate = gate
-    scenario.sectionsForLater = sectionsForLater
+    scenario.tune = tune
     return scenario
   }
 }
@@ -81,7 +81,8 @@ extension ScenarioDraft {
       checkKey,
       sweepKey,
       gateKey,
-    ] + CellSettings.keys.map(lifted) + laterKeys
+      tuneKey,
+    ] + CellSettings.keys.map(lifted)
 
   /// A key of the cell's settings that stands in no section.
   private static func lifted(_ key: SettingKey<CellSettings>) -> SettingKey<ScenarioDraft> {

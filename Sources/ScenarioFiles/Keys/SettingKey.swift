@@ -85,27 +85,6 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
         context.decode(node, with: children, into: &section)
       })
   }
-
-  /// A key whose value only later versions understand: any value will do.
-  static func outline(
-    _ name: String, _ documentation: String, schema: JSONValue = .object([])
-  ) -> SettingKey {
-    SettingKey(
-      name: name, documentation: documentation, schema: schema, assign: { _, _, _ in })
-  }
-
-  /// A key for a mapping of known keys with any values.
-  static func outlineSection(
-    _ name: String, _ children: [SettingKey], _ documentation: String,
-    then: @escaping @Sendable (inout Section) -> Void = { _ in }
-  ) -> SettingKey {
-    SettingKey(
-      name: name, documentation: documentation, schema: JSONSchema.object(children),
-      assign: { section, node, context in
-        context.decode(node, with: children, into: &section)
-        then(&section)
-      })
-  }
 }
 
 extension DecodingContext {

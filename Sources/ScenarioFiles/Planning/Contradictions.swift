@@ -26,6 +26,7 @@ struct Contradictions {
     search.checkChecks()
     search.checkExpectations()
     search.checkGate()
+    search.checkTuning()
     for error in search.errors { context.report(error) }
   }
 

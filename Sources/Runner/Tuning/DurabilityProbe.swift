@@ -1,0 +1,173 @@
+import AssayModel
+import Platform
+import Reports
+
+/// Finds out on crash images of the simulated disk which durability class settings reach: the power
+/// goes, and the process dies, at every moment of small programs of the scenario's own workload.
+///
+/// Each distinct setting is explored once; what cannot change what a crash leaves, such as the size
+/// of a cache, makes no other setting.
+final class DurabilityProbe {
+  private let scenario: String
+  private let launcher: WorkerLauncher
+  private let folder: String
+  private let jobs: Int
+  private let time: any TimeSource
+  private let expectedSourceID: String?
+  private var known: [String: ClassEvidence] = [:]
+
+  init(
+    scenario: String, launcher: WorkerLauncher, folder: String, jobs: Int, time: any TimeSource,
+    expectedSourceID: String?
+  ) {
+    self.scenario = scenario
+    self.launcher = launcher
+    self.folder = folder
+    self.jobs = jobs
+    self.time = time
+    self.expectedSourceID = expectedSourceID
+  }
+
+  /// What was found, in the order of the settings' names.
+  var evidence: [ClassEvidence] { known.sorted { $0.key < $1.key }.map(\.value) }
+
+  /// What decides what a crash leaves, as text: two cells with the same are explored once.
+  static func setting(of cell: PlannedCell) -> String {
+    let storage = cell.storage
+    let parts =
+      [
+        "journal_mode=\(storage.journalMode.rawValue)",
+        "synchronous=\(storage.synchronous.rawValue)",
+      ]
+      + (storage.topology == .groupCommit ? ["topology=group-commit"] : [])
+      + storage.pragmas.filter { decisive.contains($0.name) }
+      .map { "\($0.name)=\($0.value)" }.sorted()
+    return parts.joined(separator: " ")
+  }
+
+  private static let decisive: Set<String> = [
+    "fullfsync", "checkpoint_fullfsync", "locking_mode", "auto_vacuum",
+  ]
+
+  /// Whether the setting of a cell was explored.
+  func isKnown(_ cell: PlannedCell) -> Bool { known[Self.setting(of: cell)] != nil }
+
+  /// The class of a cell's setting, with small pages and frequent checkpoints, so that a short
+  /// program meets all that a long one would.
+  func evidence(for cell: PlannedCell) throws(RunnerError) -> ClassEvidence {
+    let name = Self.setting(of: cell)
+    if let found = known[name] { return found }
+    var small = cell
+    small.storage.pragmas.removeAll { Self.scaled.contains($0.name) }
+    small.storage.pragmas.append(.init(name: "page_size", value: "1024"))
+    small.storage.pragmas.append(.init(name: "wal_autocheckpoint", value: "20"))
+    let found = try explore(small, name)
+    known[name] = found
+    return found
+  }
+
+  /// The class of exactly the settings of a cell, nothing made smaller: what is recommended is
+  /// looked at as it will be used.
+  func exactEvidence(for cell: PlannedCell) throws(RunnerError) -> ClassEvidence {
+    try explore(cell, "exactly as recommended: " + Self.setting(of: cell))
+  }
+
+  private static let scaled: Set<String> = [
+    "page_size", "wal_autocheckpoint", "mmap_size", "cache_size",
+  ]
+
+  // MARK: Exploring
+
+  private func explore(
+    _ cell: PlannedCell, _ name: String
+  ) throws(RunnerError) -> ClassEvidence {
+    let power = try explore(cell, name, .powerLoss)
+    if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
+    // What does not stay consistent is of the last class whatever a process crash leaves.
+    let isConsistent = power.checks.allSatisfy { $0.check == .durability || $0.status == .valid }
+    let process = isConsistent ? try explore(cell, name, .process) : nil
+    if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
+    return ClassEvidence(
+      setting: name, power: power.checks, process: process?.checks ?? [],
+      images: power.images + (process?.images ?? 0))
+  }
+
+  private struct Explored {
+    var checks: [CheckResult]
+    var images: UInt64
+  }
+
+  private func explore(
+    _ cell: PlannedCell, _ name: String, _ crashes: ExploreSettings.Crashes
+  ) throws(RunnerError) -> Explored {
+    let small = Self.simulated(cell, crashes)
+    guard let explore = small.explore else { return Explored(checks: [], images: 0) }
+    do throws(RunnerError) {
+      try Capabilities.verify(Self.plan(small, scenario))
+    } catch {
+      let reason = error.message
+      return Explored(
+        checks: small.furtherChecks.map { .unknown($0, reason: reason) }, images: 0)
+    }
+    let crew = try ExploreCrew(
+      small, launcher: launcher, historyFolder: folder, jobs: jobs, time: time,
+      expectedSourceID: expectedSourceID)
+    let found = try ExploredCellRun(
+      small, explore, scenario: scenario, crew: crew, historyFolder: folder, time: time,
+      shrinks: false, progress: { _ in }
+    ).run()
+    return Explored(checks: found.checks, images: found.explored[ExploredCounts.distinct] ?? 0)
+  }
+
+  /// Operations of a program.
+  private static let operations = 14
+
+  /// A short program of a cell's own workload on a simulated disk.
+  private static func simulated(
+    _ cell: PlannedCell, _ crashes: ExploreSettings.Crashes
+  ) -> PlannedCell {
+    var cell = cell
+    cell.faults = []
+    cell.disk = DiskSettings()
+    cell.probe = .none
+    cell.expectations = []
+    cell.furtherChecks = [.integrity, .consistency, .durability]
+    cell.storage.path = nil
+    cell.storage.allocator = .system
+    cell.load = load(cell.load)
+    var explore = ExploreSettings()
+    explore.crashes = crashes
+    explore.minimum = crashes == .powerLoss ? 400 : 30
+    explore.budget = .seconds(20)
+    explore.images.exhaust = 7
+    explore.images.samples = 12
+    explore.images.recovery = 2
+    cell.explore = explore
+    cell.id = "class"
+    return cell
+  }
+
+  private static func load(_ load: LoadSettings) -> LoadSettings {
+    var load = load
+    load.processes = 1
+    load.writers = max(1, min(load.writers, 2))
+    load.readers = 0
+    load.extent = .operations(operations)
+    load.warmUp = .zero
+    load.think = .zero
+    load.hold = .zero
+    load.rate = .closed
+    load.keyCount = min(load.keyCount, 24)
+    load.valueSize = ByteCount(min(load.valueSize.bytes, 200))
+    // Reads leave nothing that a crash could take.
+    load.mix.removeAll { $0.operation == "read" }
+    if load.mix.allSatisfy({ $0.weight == 0 }) { load.mix = [] }
+    return load
+  }
+
+  private static func plan(_ cell: PlannedCell, _ name: String) -> Plan {
+    var scenario = Scenario(name: name, question: "", load: cell.load)
+    scenario.world = .simulated
+    return Plan(scenario: scenario, seed: cell.seed, cells: [cell])
+  }
+}

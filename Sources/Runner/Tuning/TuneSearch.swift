@@ -1,0 +1,318 @@
+import AssayModel
+import Gate
+import Platform
+import Reports
+import Statistics
+
+/// Runs the common blocks that a race asks for, until it is decided, the time is over or the user
+/// interrupts; then measures the best for the front.
+final class TuneSearch {
+  private let owner: TuneRun
+  private let blocks: CandidateBlocks
+  private(set) var race: TuneRace
+  /// What everything is compared with.
+  let incumbent: TuneCandidate
+  private let length: Nanoseconds
+  /// Operations a second at which percentiles are measured; `nil` for the load's own rate.
+  private let rate: Double?
+  /// What each candidate gave in blocks of full length.
+  private var kept: [TuneCandidate: [BlockMeasurement]] = [:]
+  private var cost: Double
+  private var spent = Nanoseconds.zero
+  private var overhead = Nanoseconds.zero
+  private var count = 0
+
+  /// Measures the default, which tells how long blocks must be, and plans the race.
+  init(
+    _ owner: TuneRun, _ candidates: [TuneCandidate], _ blocks: CandidateBlocks
+  ) throws(RunnerError) {
+    self.owner = owner
+    self.blocks = blocks
+    let profiles = owner.space.references.map(\.candidate)
+    let points = Set(owner.space.candidates)
+    let own = candidates.filter { points.contains($0) }
+    let incumbent = Self.incumbent(owner.space.fallback, own)
+    self.incumbent = incumbent
+    owner.record.incumbent = incumbent
+    let pilot = try Self.pilot(owner, incumbent, blocks)
+    let first = owner.objectives[0]
+    let cell = try owner.space.cell(incumbent)
+    let keepsRate = cell.load.rate == .closed && cell.load.think == .zero
+    rate = keepsRate ? max(1, pilot.throughput * Self.share) : nil
+    length = Self.length(first, owner.options.effort, rate ?? pilot.throughput)
+    cost = (length + pilot.overhead).seconds
+    var effort = owner.options.effort.plan
+    // Half a block holds half the operations: too few for a percentile.
+    if first.isPercentile { effort.screeningShare = 1 }
+    Self.fit(&effort, owner, cost, candidates.count, profiles.count)
+    do throws(GateError) {
+      race = TuneRace(
+        try TunePlan(
+          candidates: candidates, incumbent: incumbent,
+          references: profiles.filter { candidates.contains($0) && $0 != incumbent },
+          objective: first.metric, effort: effort, seed: owner.space.seed.derived("tune")))
+    } catch {
+      throw RunnerError(.input, "\(error)")
+    }
+    owner.record.blockLength = length
+  }
+
+  /// Share of the default's capacity at which percentiles are measured.
+  private static let share = 0.7
+
+  /// The default, or of the class the nearest to it.
+  private static func incumbent(
+    _ fallback: TuneCandidate, _ candidates: [TuneCandidate]
+  ) -> TuneCandidate {
+    if candidates.contains(fallback) { return fallback }
+    let nearest = candidates.enumerated().min { one, other in
+      let (mine, theirs) = (
+        one.element.differences(from: fallback).count,
+        other.element.differences(from: fallback).count
+      )
+      return (mine, one.offset) < (theirs, other.offset)
+    }
+    return nearest?.element ?? fallback
+  }
+
+  private static func pilot(
+    _ owner: TuneRun, _ incumbent: TuneCandidate, _ blocks: CandidateBlocks
+  ) throws(RunnerError) -> (throughput: Double, overhead: Nanoseconds) {
+    owner.options.run.progress("\(owner.record.scenario): trying how long a block must be")
+    let cell = try owner.space.cell(incumbent)
+    let shape = BlockShape(cell.load, length: BlockShape.shortest)
+    var throughput = Double.infinity
+    var overhead = Nanoseconds.zero
+    for number in 0..<2 {
+      let block = try blocks.run(
+        cell, shape, seed: owner.space.seed.derived("pilot", number))
+      if let violation = block.measurement.violations.first {
+        owner.hasBrokenDefault = true
+        owner.record.stopped = violation
+      }
+      throughput = min(throughput, block.measurement.throughput)
+      overhead = max(overhead, block.elapsed - block.measurement.duration)
+    }
+    guard throughput > 0 else {
+      throw RunnerError(.input, "the default did not complete one operation in a block")
+    }
+    return (throughput, overhead)
+  }
+
+  private static func length(
+    _ objective: TuneSettings.Objective, _ effort: TuneOptions.Effort, _ rate: Double
+  ) -> Nanoseconds {
+    let needed = Double(objective.metric.operationsNeeded) * 1.5 / rate
+    let seconds = min(BlockPilot.longest.seconds, max(needed, effort.blockLength.seconds))
+    return Nanoseconds(Int64(seconds * 1e9))
+  }
+
+  /// Makes the effort fit what is left of the time.
+  private static func fit(
+    _ effort: inout TunePlan.Effort, _ owner: TuneRun, _ cost: Double, _ candidates: Int,
+    _ profiles: Int
+  ) {
+    func least() -> Double {
+      Double(
+        min(candidates, 4 + profiles) * effort.confirmationRounds + 2 * effort.firstRounds)
+    }
+    effort.budget = max(effort.budget, least())
+    guard let deadline = owner.deadline else { return }
+    let affordable = (deadline - owner.time.monotonicNow()).seconds / max(1e-3, cost)
+    if affordable < least() * 2 { effort.confirmationRounds = 8 }
+    effort.budget = max(least(), min(effort.budget, affordable))
+  }
+
+  // MARK: The race
+
+  /// Runs it to its end; a round that was under way when it had to stop is left out.
+  func run() throws(RunnerError) {
+    guard !owner.hasBrokenDefault else { return }
+    defer { owner.record.blockOverhead = Nanoseconds(overhead.rawValue / Int64(max(1, count))) }
+    while case .run(let round) = race.next() {
+      guard let measured = try run(round) else { return }
+      do throws(GateError) {
+        try race.add(measured)
+      } catch {
+        owner.record.stopped = error.found
+        owner.hasBrokenDefault = measured.contains { !$0.violations.isEmpty }
+        return
+      }
+      guard round.share == 1 || round.phase != .screening else { continue }
+      for (place, block) in zip(round.entrants, measured) where block.violations.isEmpty {
+        kept[race.plan.candidates[place], default: []].append(block)
+      }
+    }
+  }
+
+  private func run(_ round: TuneRace.Round) throws(RunnerError) -> [BlockMeasurement]? {
+    var measured: [BlockMeasurement] = []
+    for place in round.entrants {
+      if let reason = reasonToStop {
+        owner.record.stopped = reason
+        owner.record.wasInterrupted = Interruption.isRequested
+        return nil
+      }
+      owner.options.run.progress(status(round))
+      do throws(RunnerError) {
+        measured.append(try block(race.plan.candidates[place], round))
+      } catch {
+        guard error.code == .interrupted else { throw error }
+        owner.record.stopped = "interrupted"
+        owner.record.wasInterrupted = true
+        return nil
+      }
+    }
+    return measured
+  }
+
+  private func block(
+    _ candidate: TuneCandidate, _ round: TuneRace.Round
+  ) throws(RunnerError) -> BlockMeasurement {
+    do throws(RunnerError) {
+      let cell = try owner.space.cell(candidate)
+      let block = try blocks.run(
+        cell, shape(cell, owner.objectives[0], share: round.share), seed: round.seed,
+        watchesDisk: owner.objectives[0] == .disk)
+      spent = spent + block.elapsed
+      overhead = overhead + (block.elapsed - block.measurement.duration)
+      count += 1
+      cost = spent.seconds / Double(count)
+      return block.measurement
+    } catch {
+      // Settings that cannot be used are no reason to give up the others.
+      guard error.code == .input, candidate != incumbent else { throw error }
+      return BlockMeasurement(
+        operations: 0, duration: length, violations: ["cannot be used: \(error.message)"])
+    }
+  }
+
+  private func shape(
+    _ cell: PlannedCell, _ objective: TuneSettings.Objective, share: Double
+  ) -> BlockShape {
+    if objective.isOfScript {
+      return BlockShape(scriptOf: owner.options.effort.scriptedOperations)
+    }
+    var shape = BlockShape(
+      cell.load, length: Nanoseconds(Int64(Double(length.rawValue) * share)))
+    if case .operations(let number) = cell.load.extent {
+      shape.extent = .operations(max(1, Int(Double(number) * share)))
+    }
+    if objective.isPercentile, let rate { shape.rate = .perSecond(rate) }
+    return shape
+  }
+
+  private var reasonToStop: String? {
+    if Interruption.isRequested { return "interrupted" }
+    guard let deadline = owner.deadline, owner.time.monotonicNow() >= deadline else { return nil }
+    return "out of time"
+  }
+
+  private func status(_ round: TuneRace.Round) -> String {
+    var left = race.blocksLeft * cost
+    if let deadline = owner.deadline {
+      left = min(left, max(0, (deadline - owner.time.monotonicNow()).seconds))
+    }
+    return "\(owner.record.scenario): \(round.phase.rawValue), round \(round.number + 1), "
+      + "\(round.entrants.count) settings; at most \(Figures.span(Int64(left * 1e9))) left"
+  }
+
+  // MARK: The front
+
+  /// Candidates that stand for the front: what was recommended and confirmed, and the next best.
+  var measured: [TuneCandidate] {
+    let result = race.result
+    let names = [incumbent] + result.gains.map(\.candidate)
+    var order: [TuneCandidate] = []
+    let rest = kept.keys.sorted { median($0) > median($1) }
+    for candidate in names + rest where kept[candidate] != nil && !order.contains(candidate) {
+      order.append(candidate)
+    }
+    return Array(order.prefix(Self.mostMeasured))
+  }
+
+  private static let mostMeasured = 10
+
+  private func median(_ candidate: TuneCandidate) -> Double {
+    let values = (kept[candidate] ?? []).map(\.throughput).sorted()
+    return values.isEmpty ? 0 : values[values.count / 2]
+  }
+
+  /// Measures every objective of the best.
+  func measureFront(
+    _ classes: [TuneCandidate: DurabilityClass]
+  ) throws(RunnerError) {
+    guard !owner.record.wasInterrupted, owner.record.recommended != nil else { return }
+    owner.record.rate = owner.objectives.contains(where: \.isPercentile) ? rate : nil
+    var points: [ParetoFront.Point] = []
+    for (number, candidate) in measured.enumerated() {
+      guard !Interruption.isRequested, let durability = classes[candidate] else { break }
+      owner.options.run.progress(
+        "\(owner.record.scenario): all objectives of the best, \(number + 1) of \(measured.count)")
+      guard let values = try values(candidate) else { continue }
+      points.append(
+        ParetoFront.Point(candidate: candidate, durability: durability, values: values))
+    }
+    let best = ParetoFront.fronts(points, objectives: owner.objectives.map(\.metric))
+    owner.record.front = points.map { point in
+      .init(point: point, isOnFront: best[point.durability]?.contains(point) == true)
+    }
+  }
+
+  /// One value an objective; `nil` when one is missing.
+  private func values(_ candidate: TuneCandidate) throws(RunnerError) -> [Double]? {
+    let cell = try owner.space.cell(candidate)
+    var script: BlockMeasurement?
+    var values: [Double] = []
+    for (place, objective) in owner.objectives.enumerated() {
+      let metric = objective.metric
+      var sample = kept[candidate] ?? []
+      if place > 0, objective.isPercentile || objective.isOfScript {
+        if objective.isOfScript {
+          if script == nil { script = try self.block(cell, objective, 0) }
+          sample = script.map { [$0] } ?? []
+        } else {
+          sample = []
+          for number in 0..<owner.options.effort.percentileBlocks {
+            sample.append(try self.block(cell, objective, number))
+          }
+          // One histogram over all blocks: percentiles are never averaged.
+          sample = [Self.merged(sample)]
+        }
+      }
+      let readings = sample.compactMap { block -> Double? in
+        guard case .value(let value) = metric.reading(in: block) else { return nil }
+        return value
+      }.sorted()
+      guard !readings.isEmpty else { return nil }
+      values.append(readings[readings.count / 2])
+    }
+    return values
+  }
+
+  private func block(
+    _ cell: PlannedCell, _ objective: TuneSettings.Objective, _ number: Int
+  ) throws(RunnerError) -> BlockMeasurement {
+    var shape = shape(cell, objective, share: 1)
+    if objective.isPercentile, case .duration = shape.extent {
+      let length = Self.length(objective, owner.options.effort, rate ?? 1)
+      shape.extent = .duration(max(length, self.length))
+    }
+    return try blocks.run(
+      cell, shape, seed: owner.space.seed.derived("front", number),
+      watchesDisk: objective.isOfScript
+    ).measurement
+  }
+
+  private static func merged(_ blocks: [BlockMeasurement]) -> BlockMeasurement {
+    var all = BlockMeasurement(operations: 0, duration: .zero)
+    for block in blocks {
+      all.operations += block.operations
+      all.duration = all.duration + block.duration
+      for (kind, histogram) in block.responses {
+        all.responses[kind] = all.responses[kind]?.merged(with: histogram) ?? histogram
+      }
+    }
+    return all
+  }
+}
