@@ -75,19 +75,19 @@ struct OpenOptionsTests {
       """)
     let plan = try ScenarioFile(text: text, name: "s.yaml").plan(seed: Seed(1))
     let options = OpenOptions.all(try #require(plan.cells.first).storage)
-    func text(_ word: String) throws -> String {
+    func lines(_ word: String) throws -> String {
       try #require(options.first { $0.language.contains(word) }).text
     }
-    #expect(try text("mattn").contains("_busy_timeout=2000&_journal_mode=WAL&_synchronous=FULL"))
-    #expect(try text("mattn").contains("PRAGMA mmap_size = 1048576;"))
-    #expect(try text("mattn").contains("sql.Open(\"sqlite3_tuned\""))
-    #expect(try text("modernc").contains("_pragma=mmap_size(1048576)&_txlock=immediate"))
-    #expect(try text("modernc").contains("SetMaxOpenConns(1)"))
-    #expect(try text("GRDB").contains("maximumReaderCount = 3"))
-    #expect(try text("GRDB").contains("writeWithoutTransaction"))
-    #expect(try text("Python").contains("isolation_level=\"IMMEDIATE\""))
-    #expect(try text("rusqlite").contains("TransactionBehavior::Immediate"))
-    #expect(try text("Ruby").contains("busy_handler_timeout = 2000"))
+    #expect(try lines("mattn").contains("_busy_timeout=2000&_journal_mode=WAL&_synchronous=FULL"))
+    #expect(try lines("mattn").contains("PRAGMA mmap_size = 1048576;"))
+    #expect(try lines("mattn").contains("sql.Open(\"sqlite3_tuned\""))
+    #expect(try lines("modernc").contains("_pragma=mmap_size(1048576)&_txlock=immediate"))
+    #expect(try lines("modernc").contains("SetMaxOpenConns(1)"))
+    #expect(try lines("GRDB").contains("maximumReaderCount = 3"))
+    #expect(try lines("GRDB").contains("writeWithoutTransaction"))
+    #expect(try lines("Python").contains("isolation_level=\"IMMEDIATE\""))
+    #expect(try lines("rusqlite").contains("TransactionBehavior::Immediate"))
+    #expect(try lines("Ruby").contains("busy_handler_timeout = 2000"))
     for option in options where option.language != "SQL" && !option.language.contains("Ruby") {
       #expect(option.text.contains("one connection for all writers, 3 for readers"))
       #expect(option.text.contains("sleep 1 ms"))

@@ -78,7 +78,7 @@ struct TuneCommandTests {
   /// Without a journal the fewest bytes are written: that is exact, and does not go by the clock.
   private static let tempting =
     "storage: { journal_mode: delete, synchronous: full }\n"
-    + "matrix: { storage.journal_mode: [delete, wal, \"off\"] }"
+    + "matrix: { storage.journal_mode: [delete, truncate, \"off\"] }"
 
   @Test("What is best outside of the class is turned down by crash images, and never measured")
   func planted() async throws {
@@ -95,7 +95,7 @@ struct TuneCommandTests {
     #expect(bound.code == 0, "\(bound.errors)")
     let safe = try Tuning(bound.output)
     let chosen = try #require(safe.recommended?["storage.journal_mode"])
-    #expect(["delete", "wal"].contains(chosen))
+    #expect(["delete", "truncate"].contains(chosen))
     #expect(safe.isConfirmed == true)
     #expect(safe.gains.allSatisfy { $0["storage.journal_mode"] != "off" })
     #expect(safe.front.allSatisfy { $0["storage.journal_mode"] != "off" })

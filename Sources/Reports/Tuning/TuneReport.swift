@@ -34,7 +34,7 @@ public enum TuneReport {
     guard let gain = recommended.gain else {
       return "Recommended\(state) in \(wanted): the default; nothing is surely better."
     }
-    return "Recommended\(state) in \(wanted): \(name): \(percent(gain))."
+    return "Recommended\(state) in \(wanted): \(name): \(change(gain, record))."
   }
 
   // MARK: Parts
@@ -97,23 +97,26 @@ public enum TuneReport {
           + changes(incumbent, record))
     }
     if let gain = record.recommended?.gain {
-      lines.append("Over the default: \(percent(gain)), \(gain.blocks) blocks")
+      lines.append("Over the default: \(change(gain, record)), \(gain.blocks) blocks")
     }
     for reference in record.references {
       let gain =
-        reference.gain.map { "\(percent($0)), \($0.blocks) blocks" }
+        reference.gain.map { "\(change($0, record)), \($0.blocks) blocks" }
         ?? "\(reference.durability.rawValue), \(reference.evidence)"
       lines.append("Over \(reference.profile): \(gain)")
     }
     return lines.isEmpty ? [] : [""] + lines
   }
 
-  private static func percent(_ gain: TuneResult.Gain) -> String {
+  /// What changes of the first objective, with its interval: more of what is better higher, less
+  /// of everything else.
+  private static func change(_ gain: TuneResult.Gain, _ record: TuneRecord) -> String {
+    let metric = record.objectives[0]
+    func signed(_ gain: Double) -> Double { metric.isBetterHigher ? gain : 1 / (1 + gain) - 1 }
+    let bounds = [gain.lower, gain.upper].compactMap { $0.map(signed) }.sorted()
     let interval =
-      if let lower = gain.lower, let upper = gain.upper {
-        " (\(share(lower)) to \(share(upper)))"
-      } else { "" }
-    return "\(share(gain.gain)) better\(interval)"
+      bounds.count == 2 ? " (\(share(bounds[0])) to \(share(bounds[1])))" : ""
+    return "\(share(signed(gain.gain))) \(metric)\(interval)"
   }
 
   private static func share(_ value: Double) -> String {

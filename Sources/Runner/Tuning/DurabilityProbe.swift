@@ -15,6 +15,7 @@ final class DurabilityProbe {
   private let time: any TimeSource
   private let expectedSourceID: String?
   private var known: [String: ClassEvidence] = [:]
+  private var explorations = 0
 
   init(
     scenario: String, launcher: WorkerLauncher, folder: String, jobs: Int, time: any TimeSource,
@@ -109,11 +110,20 @@ final class DurabilityProbe {
       return Explored(
         checks: small.furtherChecks.map { .unknown($0, reason: reason) }, images: 0)
     }
+    let own = "\(folder)/class-\(explorations)"
+    explorations += 1
+    do {
+      try Folder.create(own)
+    } catch {
+      throw RunnerError(.harness, "the folder '\(own)' cannot be created: \(error)")
+    }
+    // What was explored beyond what was asked for leaves its images there.
+    defer { try? Folder.remove(own) }
     let crew = try ExploreCrew(
-      small, launcher: launcher, historyFolder: folder, jobs: jobs, time: time,
+      small, launcher: launcher, historyFolder: own, jobs: jobs, time: time,
       expectedSourceID: expectedSourceID)
     let found = try ExploredCellRun(
-      small, explore, scenario: scenario, crew: crew, historyFolder: folder, time: time,
+      small, explore, scenario: scenario, crew: crew, historyFolder: own, time: time,
       shrinks: false, progress: { _ in }
     ).run()
     return Explored(checks: found.checks, images: found.explored[ExploredCounts.distinct] ?? 0)
@@ -124,9 +134,9 @@ final class DurabilityProbe {
 
   /// A short program of a cell's own workload on a simulated disk.
   private static func simulated(
-    _ cell: PlannedCell, _ crashes: ExploreSettings.Crashes
+    _ original: PlannedCell, _ crashes: ExploreSettings.Crashes
   ) -> PlannedCell {
-    var cell = cell
+    var cell = original
     cell.faults = []
     cell.disk = DiskSettings()
     cell.probe = .none
@@ -134,6 +144,10 @@ final class DurabilityProbe {
     cell.furtherChecks = [.integrity, .consistency, .durability]
     cell.storage.path = nil
     cell.storage.allocator = .system
+    // What the user's own SQL needs lies in a file that the simulated disk does not have.
+    if cell.load.workload == .sql, original.storage.path != nil {
+      cell.load = LoadSettings(workload: .ledger)
+    }
     cell.load = load(cell.load)
     var explore = ExploreSettings()
     explore.crashes = crashes

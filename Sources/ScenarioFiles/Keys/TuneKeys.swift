@@ -83,7 +83,7 @@ extension Contradictions {
       storage.isInMemory, "tune", "a tuning with storage.path ':memory:'",
       "a database in a file, since nothing of this one survives")
     refuse(
-      !tune.knobs.isEmpty && tree.node(at: "matrix") != nil, "tune.knobs",
+      !tune.knobs.isEmpty && !axes.isEmpty, "tune.knobs",
       "tune.knobs beside a matrix", "one of the two, since the matrix is the space")
   }
 }

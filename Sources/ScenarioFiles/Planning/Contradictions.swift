@@ -6,7 +6,7 @@ struct Contradictions {
   let tree: YAMLNode
   let disk: DiskSettings
   /// What the matrix varies: a cell may be there for comparison only.
-  private let axes: [String: [DecodingContext.AxisValue]]
+  let axes: [String: [DecodingContext.AxisValue]]
   private var errors: [ScenarioError] = []
 
   var storage: StorageSettings { draft.settings.storage }
