@@ -41,7 +41,8 @@ struct ScheduleFindingTests {
     return (sandbox: sandbox, path: "\(folder)/\(try #require(result.cells[0].findings.first))")
   }
 
-  @Test("At most 3 actors, 12 operations and 6 preemptions are left of it", .timeLimit(.minutes(10)))
+  @Test(
+    "At most 3 actors, 12 operations and 6 preemptions are left of it", .timeLimit(.minutes(10)))
   func small() async throws {
     let made = try await Self.made.value
     guard case .schedule(let finding) = try FindingFile.read(made.path) else {
