@@ -106,6 +106,20 @@ struct GateDecisionTests {
         == "Correctness is violated: kv: durability: lost 3")
   }
 
+  @Test("A change that shows in many counts is told by its syncs, and the others are counted")
+  func manyCounts() throws {
+    let names = ["bytes", "calls", "vfs.sync.wal.calls", "writes"]
+    let counts = names.map { name in
+      CountComparison(
+        name: name, base: 1, head: 2, operations: 9, outcome: .increased,
+        reason: "\(name) 1 before, 2 now")
+    }
+    let decision = GateDecision(workloads: [GateDecision.Workload(name: "kv", counts: counts)])
+    #expect(
+      decision.sentence == "Regression: kv, vfs.sync.wal.calls 1 before, 2 now; "
+        + "kv, bytes 1 before, 2 now; kv, 2 more of its counts")
+  }
+
   @Test("A decision survives JSON")
   func json() throws {
     let decision = GateDecision(

@@ -40,7 +40,7 @@ struct GateCommandTests {
     let sandbox = try Sandbox()
     let ending = try await gate(Self.moreSyncs + ["--budget", "100ms", "--json"], in: sandbox)
     #expect(ending.code == 3, "\(ending.errors)")
-    #expect(ending.messages.first?.contains("sample: vfs.sync.wal.calls") == true)
+    #expect(ending.messages.first?.contains("sample, vfs.sync.wal.calls") == true)
     #expect(ending.errors.contains("Regression: sample, vfs.sync.wal.calls"))
     let file = try #require(sandbox.files(named: "gate.json").first)
     #expect(try String(contentsOfFile: file, encoding: .utf8) == ending.output)

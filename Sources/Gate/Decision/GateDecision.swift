@@ -100,8 +100,7 @@ public struct GateDecision: Hashable, Codable, Sendable {
       let metrics = (workload.comparison?.metrics ?? [])
         .filter { $0.outcome.exitStatus == status }
         .map { "\(workload.name), \($0.rule.metric): \($0.reason)" }
-      let counts = workload.counts.filter { $0.outcome.exitStatus == status }
-        .map { "\(workload.name), \($0.name): \($0.reason)" }
+      let counts = workload.countReasons { $0.exitStatus == status }
       let nothing = workload.statuses == [.unknown] && metrics.isEmpty && counts.isEmpty
       return metrics + counts
         + (nothing && status == .unknown ? ["\(workload.name): nothing was compared"] : [])
@@ -112,9 +111,29 @@ public struct GateDecision: Hashable, Codable, Sendable {
     let found = workloads.flatMap { workload in
       (workload.comparison?.metrics ?? []).filter { $0.outcome == .improvement }
         .map { "\(workload.name), \($0.rule.metric): \($0.reason)" }
-        + workload.counts.filter { $0.outcome == .decreased }
-        .map { "\(workload.name), \($0.name): \($0.reason)" }
+        + workload.countReasons { $0 == .decreased }
     }
     return found.isEmpty ? "" : "; improved: \(found.joined(separator: "; "))"
+  }
+}
+
+extension GateDecision.Workload {
+  /// A cause often shows in a dozen counts: the dearest are named, the others counted.
+  private static let namedCounts = 2
+
+  /// Why counts came to such an outcome, the dearest first; one sentence each.
+  public func countReasons(_ isWanted: (CountComparison.Outcome) -> Bool) -> [String] {
+    let found = counts.filter { isWanted($0.outcome) }
+    let syncs = found.filter {
+      $0.name.utf8.split(separator: 0x2e).contains { $0.elementsEqual("sync".utf8) }
+    }
+    let ordered = syncs + found.filter { count in !syncs.contains { $0.name == count.name } }
+    let named = ordered.prefix(Self.namedCounts).map { count in
+      // A reason that begins with the name does not need it twice.
+      count.reason.utf8.starts(with: count.name.utf8)
+        ? "\(name), \(count.reason)" : "\(name), \(count.name): \(count.reason)"
+    }
+    let others = ordered.count - named.count
+    return named + (others > 0 ? ["\(name), \(others) more of its counts"] : [])
   }
 }

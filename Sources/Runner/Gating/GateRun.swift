@@ -120,10 +120,8 @@ public final class GateRun {
 
   /// What counts and checks say is certain, whatever the times will.
   private func announce(_ workload: GateDecision.Workload) {
-    let more = workload.counts.filter { $0.outcome == .increased }
-    for text in workload.violations + more.map(\.reason) {
-      options.announce("\(workload.name): \(text)")
-    }
+    let violations = workload.violations.map { "\(workload.name), \($0)" }
+    for text in violations + workload.countReasons({ $0 == .increased }) { options.announce(text) }
   }
 
   // MARK: Times in turn
