@@ -193,7 +193,6 @@ struct TuneCommandTests {
       ("faults: [{ kill: random, every: 50ms }]", [], ["inject=false"]),
       ("storage: { path: ':memory:' }", [], ["memory"]),
       ("", ["--reference", "rales"], ["rales", "rails"]),
-      ("", ["--set", "storage.cache=1"], ["cache_size"]),
     ] as [(String, [String], [String])] {
       let ending = try await tune(sections, arguments, in: try Sandbox())
       ending.expectRefusal(64, containing: words)

@@ -26,7 +26,8 @@ public struct ClassEvidence: Codable, Hashable, Sendable {
     self.images = images
     func isValid(_ results: [CheckResult], _ checks: [CheckName]) -> Bool {
       checks.allSatisfy { check in
-        results.contains { $0.check == check && $0.status == .valid }
+        let own = results.filter { $0.check == check }
+        return !own.isEmpty && own.allSatisfy { $0.status == .valid }
       }
     }
     let survivesProcess = isValid(process, [.integrity, .consistency, .durability])

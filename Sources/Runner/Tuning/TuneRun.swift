@@ -187,7 +187,8 @@ public final class TuneRun {
       }
       let gain = result.gains.first { $0.candidate == candidate }
       record.recommended = .init(
-        candidate: candidate, storage: cell.storage, evidence: evidence, gain: gain)
+        candidate: candidate, storage: cell.storage,
+        evidence: evidence.isCertain ? evidence : sorted, gain: gain)
       for gain in search.race.overReferences(candidate) {
         for place in record.references.indices
         where record.references[place].candidate == gain.candidate {
