@@ -117,8 +117,10 @@ public struct BaselineUpdate {
     let parts = try work.subject.parts(work.runner)
     for (number, planned) in parts.enumerated() {
       let name = planned.name(in: work.subject.name)
+      let closed = baseline.workloads.first { $0.rate == nil }?.sessions.last
       let place = baseline.workloads.firstIndex { $0.name == name }
-      let part = place.map { planned.like(baseline.workloads[$0]) } ?? planned
+      let part =
+        place.map { planned.like(baseline.workloads[$0]) } ?? planned.afterBlocks(of: closed)
       let now = time.monotonicNow()
       let end = deadline.map {
         now + Nanoseconds(max(0, ($0 - now).rawValue) / Int64(parts.count - number))

@@ -77,7 +77,9 @@ public struct CalibrateRun {
     options.run.progress("\(subject.name): trying how long a block must be")
     let parts = try subject.parts(work.runner)
     var recorded: [GateWork.RecordedPart] = []
-    for (number, part) in parts.enumerated() {
+    for (number, planned) in parts.enumerated() {
+      let closed = recorded.first { $0.targetRate == nil }
+      let part = planned.afterBlocks(of: closed?.pairs.map(\.base))
       let now = time.monotonicNow()
       let deadline = options.budget.map { budget in
         now + Nanoseconds(max(0, (from + budget - now).rawValue) / Int64(parts.count - number))

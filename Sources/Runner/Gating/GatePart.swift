@@ -11,34 +11,45 @@ struct GatePart {
   var shape: BlockShape
   /// Operations a second that arrive; `nil` in a closed loop.
   var targetRate: Double?
+  /// The load with its rate as it was asked for.
+  private let load: LoadSettings
+  private let pilot: BlockPilot
 
   /// Splits the metrics of a workload: percentiles are measured at a fixed rate, since in a closed
   /// loop they improve when throughput falls; the rest as the load says.
   ///
-  /// - Parameters:
-  ///   - rates: of baselines that were stored; they win over the base's capacity as found now.
   static func split(
     _ rules: [MetricRule], of subject: GateSubject, _ cell: PlannedCell, _ pilot: BlockPilot
   ) -> [GatePart] {
-    let plain = cell.load.resolved(capacity: pilot.baseCapacity)
     var paced = cell.load
-    paced.rate = subject.settings.rate ?? (plain.rate == .closed ? .ofCapacity(0.7) : plain.rate)
-    paced = paced.resolved(capacity: pilot.baseCapacity)
-    guard paced.rate != plain.rate else { return [part(rules, plain, pilot)] }
+    paced.rate = subject.settings.rate ?? (paced.rate == .closed ? .ofCapacity(0.7) : paced.rate)
+    guard paced.rate != cell.load.rate else { return [GatePart(rules, cell.load, pilot)] }
     let percentiles = rules.filter(\.isPercentile)
     let others = rules.filter { !$0.isPercentile }
-    return (others.isEmpty ? [] : [part(others, plain, pilot)])
-      + (percentiles.isEmpty ? [] : [part(percentiles, paced, pilot)])
+    return (others.isEmpty ? [] : [GatePart(others, cell.load, pilot)])
+      + (percentiles.isEmpty ? [] : [GatePart(percentiles, paced, pilot)])
   }
 
-  private static func part(
-    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot
-  ) -> GatePart {
+  private init(
+    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot, capacity: Double? = nil
+  ) {
+    self.rules = rules
+    self.load = load
+    self.pilot = pilot
+    let resolved = load.resolved(capacity: capacity ?? pilot.baseCapacity)
     var target: Double?
-    if case .perSecond(let rate) = load.rate { target = rate }
-    let length = pilot.length(for: rules.map(\.metric), at: target)
-    return GatePart(
-      rules: rules, shape: BlockShape(load, length: length), targetRate: target)
+    if case .perSecond(let rate) = resolved.rate { target = rate }
+    targetRate = target
+    shape = BlockShape(
+      resolved, length: pilot.length(for: rules.map(\.metric), at: target))
+  }
+
+  /// The same metrics at a share of the capacity that the base's blocks of a closed loop showed:
+  /// there are many of them, and the pilot has two.
+  func afterBlocks(of base: [BlockMeasurement]?) -> GatePart {
+    guard let base, !base.isEmpty, case .ofCapacity = load.rate else { return self }
+    let sorted = base.map(\.throughput).sorted()
+    return GatePart(rules, load, pilot, capacity: sorted[sorted.count / 2])
   }
 
   /// The same metrics in blocks like those of a baseline.

@@ -111,11 +111,12 @@ extension GateRun {
       BlockPair.neighbours(head, seed: subject.plan.seed), EnvironmentGuard.Thresholds())
     let alpha = ComparisonPlan.usualAlpha / Double(questions)
     let metrics = part.rules.map { rule -> MetricDecision in
-      guard environment.isValid else {
-        return .notMeasured(
-          rule, .environmentInvalid, because: environment.reasons.joined(separator: "; "))
-      }
-      return StoredComparison.judge(rule, base: stored.sessions, head: head, alpha: alpha)
+      let decision = StoredComparison.judge(
+        rule, base: stored.sessions, head: head, alpha: alpha)
+      // What could not be told on any machine is not the fault of this one.
+      guard decision.estimate != nil, !environment.isValid else { return decision }
+      return .notMeasured(
+        rule, .environmentInvalid, because: environment.reasons.joined(separator: "; "))
     }
     var violations: [String] = []
     for violation in head.flatMap(\.violations) where !violations.contains("head: \(violation)") {

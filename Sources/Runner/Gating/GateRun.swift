@@ -134,7 +134,9 @@ public final class GateRun {
     let planned = try subject.parts(works[index].runner)
     works[index].calibration = try calibration(of: works[index])
     for (number, part) in planned.enumerated() {
-      let (part, left) = withoutObstacles(part, works[index].calibration)
+      let closed = works[index].recorded.first { $0.targetRate == nil }
+      let (part, left) = withoutObstacles(
+        part.afterBlocks(of: closed?.pairs.map(\.base)), works[index].calibration)
       if !left.isEmpty {
         works[index].add(ComparisonResult(metrics: left, pairs: 0, looks: 0))
       }
