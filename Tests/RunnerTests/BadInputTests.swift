@@ -165,7 +165,6 @@ struct BadInputTests {
     arguments: [
       ("\(kv)\nexpect: { counts: valid }", "counts"),
       ("load: { workload: queue, duration: 1s }", "queue"),
-      ("\(kv)\ntune: { class: D3 }", "tune"),
     ])
   func laterVersions(sections: String, word: String) async throws {
     let sandbox = try Sandbox()
