@@ -106,6 +106,26 @@ struct TuneTests {
     var world = TuneWorld(seed)
     let (result, _) = try world.search(try plan(references: [reference], seed: seed))
     #expect(result.gains.contains { $0.candidate == reference && $0.blocks == 20 })
+    // The recommended one against the reference itself, in the same blocks.
+    if result.recommended == reference {
+      #expect(result.overReferences.isEmpty)
+    } else {
+      let over = try #require(result.overReferences.first)
+      let truth = TuneWorld.gain(result.recommended) - TuneWorld.gain(reference)
+      #expect(over.candidate == reference && over.blocks == 20)
+      #expect(abs(over.gain - (exponential(truth) - 1)) < 0.2, "\(over.gain), seed \(seed)")
+    }
+  }
+
+  @Test("Without a screening, the race tells what each value did")
+  func effectsOfTheRace() throws {
+    let seed = Seed(8_550)
+    var world = TuneWorld(seed)
+    let few = Array(TuneWorld.candidates.prefix(8))
+    let (result, rounds) = try world.search(try plan(few, seed: seed))
+    #expect(rounds.allSatisfy { $0.phase != .screening })
+    let journal = try #require(result.effects.first { $0.knob == "journal" })
+    #expect(journal.gain > 0.3, "seed \(seed)")
   }
 
   @Test("What did not matter is named, and what did is not")

@@ -26,8 +26,8 @@ struct OpenOptionsTests {
   func pragmasRun() throws {
     for storage in try Self.settings() {
       let sandbox = try Sandbox()
-      var connection = try Connection(
-        ConnectionOptions(path: sandbox.file("app.db"), time: SystemTime()))
+      let path = sandbox.file("app.db")
+      var connection = try Connection(ConnectionOptions(path: path, time: SystemTime()))
       let statements = OpenOptions.sql(storage).split(separator: "\n").map(String.init)
       #expect(statements.count >= 3)
       for statement in statements { try connection.execute(statement) }
