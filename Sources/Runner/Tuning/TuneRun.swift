@@ -14,6 +14,8 @@ public final class TuneRun {
   private var folder: RunFolder?
   /// No block of the search starts after this time.
   private(set) var deadline: MonotonicTime?
+  /// No block at all starts after this time.
+  private(set) var end: MonotonicTime?
   private var otherLibrary: LibraryFolder?
 
   /// Reads the space; nothing runs yet.
@@ -50,6 +52,7 @@ public final class TuneRun {
   public func run() throws(RunnerError) -> Finished {
     Interruption.install()
     let from = time.monotonicNow()
+    end = options.budget.map { from + $0 }
     deadline = options.budget.map { from + Nanoseconds($0.rawValue / 6 * 5) }
     otherLibrary = try options.run.libraryPath.map { (path) throws(RunnerError) in
       try LibraryFolder(library: path)

@@ -246,6 +246,7 @@ final class TuneSearch {
     owner.record.rate = owner.objectives.contains(where: \.isPercentile) ? rate : nil
     var points: [ParetoFront.Point] = []
     for (number, candidate) in measured.enumerated() {
+      if let end = owner.end, owner.time.monotonicNow() >= end { break }
       guard !Interruption.isRequested, let durability = classes[candidate] else { break }
       owner.options.run.progress(
         "\(owner.record.scenario): all objectives of the best, \(number + 1) of \(measured.count)")
