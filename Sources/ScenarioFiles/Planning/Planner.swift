@@ -90,9 +90,9 @@ extension Planner {
         let entry = YAMLNode.Entry(key: override.path, keyPlace: place, value: value)
         context.reportUnknown(
           entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths,
-          allowed: "a scalar of storage, locks, load, disk or explore, such as "
+          allowed: "a scalar of storage, locks, load, disk, explore or gate, such as "
             + "storage.busy_timeout; probe, inject, "
-            + Self.furtherPaths.joined(separator: ", "))
+            + Self.furtherPaths.filter { !$0.hasPrefix("gate.") }.joined(separator: ", "))
       }
       return
     }
