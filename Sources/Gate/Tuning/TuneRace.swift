@@ -127,7 +127,6 @@ public struct TuneRace: Sendable {
       recommended: plan.candidates[recommended],
       isConfirmed: isConfirmed, gains: scores.map { $0.result(plan.candidates[$0.candidate]) },
       overReferences: overReferences(plan.candidates[recommended]),
-
       // A value that the measurements do not determine has no figure.
       effects: effects?.effects.filter { $0.upper < 1_000 } ?? [],
       inert: effects?.inert(bound: 0.02) ?? [],

@@ -178,7 +178,10 @@ final class TuneSearch {
       overhead = overhead + (block.elapsed - block.measurement.duration)
       count += 1
       cost = spent.seconds / Double(count)
-      return block.measurement
+      var measured = block.measurement
+      // A stall of the device as long as a short block is bad luck, and no reason to leave for good.
+      if owner.objectives[0] == .throughput { measured.operations = max(1, measured.operations) }
+      return measured
     } catch {
       // Settings that cannot be used are no reason to give up the others.
       guard error.code == .input, candidate != incumbent else { throw error }
