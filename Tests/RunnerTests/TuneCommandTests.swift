@@ -164,7 +164,7 @@ struct TuneCommandTests {
       "scenario.yaml", scenario("matrix: { storage.cache_size: [-100, -200, -400, -2000] }"))
     let run = try await Assay.start(
       ["tune", "scenario.yaml", "--out", "out", "--no-references"], in: sandbox)
-    try await eventually("blocks run") {
+    try await eventually("blocks run", within: .seconds(240)) {
       sandbox.everything(in: "out/Runs").contains { $0.hasSuffix("cell-0-r8") }
     }
     run.send(SIGINT)

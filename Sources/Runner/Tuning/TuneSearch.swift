@@ -179,7 +179,7 @@ final class TuneSearch {
       count += 1
       cost = spent.seconds / Double(count)
       var measured = block.measurement
-      // A stall of the device as long as a short block is bad luck, and no reason to leave for good.
+      // A stall as long as a short block is bad luck, and no reason to leave for good.
       if owner.objectives[0] == .throughput { measured.operations = max(1, measured.operations) }
       return measured
     } catch {
