@@ -54,23 +54,7 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var planOptions: PlanOptions
 
-  @Flag(name: .long, help: "Print the comparison as JSON on standard output.")
-  var json = false
-
-  @Option(name: .long, help: "Folder for results.")
-  var out = "Results"
-
-  @Option(name: .long, help: "Folder for databases meanwhile (default: beside the result).")
-  var data: String?
-
-  @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
-  var keep = false
-
-  @Option(name: .long, help: "Path of another libsqlite3.so for the workers of both.")
-  var sqlite: String?
-
-  @Flag(name: .long, help: "Print the last line only.")
-  var quiet = false
+  @OptionGroup var placeOptions: PlaceOptions
 
   func validate() throws {
     guard (1...2).contains(subjects.count) else {
@@ -89,12 +73,15 @@ struct CompareCommand: ParsableCommand {
     }
     let paths = [
       ("--a-sqlite", aSqlite), ("--b-sqlite", bSqlite), ("--a-binary", aBinary),
-      ("--b-binary", bBinary), ("--out", out), ("--data", data), ("--sqlite", sqlite),
+      ("--b-binary", bBinary),
     ]
     for (name, value) in paths where value == "" {
       throw ValidationError("\(name) '': expected a path")
     }
-    _ = try (settings(a, "--a"), settings(b, "--b"), rules(), budget())
+    _ = try (
+      OptionTexts.settings(a, "--a"), OptionTexts.settings(b, "--b"), rules(),
+      OptionTexts.budget(planOptions.budget)
+    )
   }
 
   private var hasVariants: Bool {
@@ -113,7 +100,8 @@ struct CompareCommand: ParsableCommand {
   private func compareVariants() throws -> Int {
     let sides = try InputError.exiting {
       try [
-        (try settings(a, "--a"), aSqlite, aBinary), (try settings(b, "--b"), bSqlite, bBinary),
+        (try OptionTexts.settings(a, "--a"), aSqlite, aBinary),
+        (try OptionTexts.settings(b, "--b"), bSqlite, bBinary),
       ].map { overrides, library, executable in
         (
           plan: try planOptions.plan(subjects[0], further: overrides, explores: false),
@@ -124,13 +112,11 @@ struct CompareCommand: ParsableCommand {
     }
     do throws(RunnerError) {
       let plan = try VariantPlan(base: sides[0], head: sides[1])
-      let run = RunOptions(
-        resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
-        progress: Console.progress)
+      let run = placeOptions.run
       var options = ComparisonOptions(run: run)
       options.rules = (try? rules()) ?? []
       options.decidingCounts = (try? decidingCounts()) ?? nil
-      options.budget = (try? budget()) ?? nil
+      options.budget = (try? OptionTexts.budget(planOptions.budget)) ?? nil
       let finished = try Comparison(plan, options).run()
       Console.endProgress()
       report(finished)
@@ -143,18 +129,18 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func report(_ finished: Comparison.Finished) {
-    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let style = TerminalReport.Style(colour: !placeOptions.json && Console.mayColour)
     let text =
-      quiet
+      placeOptions.quiet
       ? ComparisonReport.sentence(finished.record) + "\n"
       : ComparisonReport.text(finished.record, style: style)
-    if json {
+    if placeOptions.json {
       Console.note(text, terminator: "")
-      Console.output((try? ComparisonJSON.encode(finished.record)) ?? "", terminator: "")
+      Console.output((try? RecordJSON.encode(finished.record)) ?? "", terminator: "")
     } else {
       Console.output(text, terminator: "")
     }
-    if !quiet { Console.note("Results: \(finished.folder)/comparison.json") }
+    if !placeOptions.quiet { Console.note("Results: \(finished.folder)/comparison.json") }
   }
 
   // MARK: Two runs
@@ -162,11 +148,12 @@ struct CompareCommand: ParsableCommand {
   private func compareRuns() throws -> Int {
     do throws(RunnerError) {
       let comparison = try ResultComparison(base: subjects[0], head: subjects[1])
-      if json {
+      if placeOptions.json {
         Console.note(comparison.text, terminator: "")
         try? MachineReadable.output(comparison)
       } else {
-        Console.output(quiet ? comparison.sentence + "\n" : comparison.text, terminator: "")
+        Console.output(
+          placeOptions.quiet ? comparison.sentence + "\n" : comparison.text, terminator: "")
       }
       return comparison.exitCode
     } catch {
@@ -176,16 +163,6 @@ struct CompareCommand: ParsableCommand {
   }
 
   // MARK: Options
-
-  private func settings(_ texts: [String], _ option: String) throws -> [Assignment] {
-    try texts.map { text in
-      do {
-        return try ScenarioFile.assignment(text)
-      } catch {
-        throw ValidationError("\(option) '\(text)': expected key=value")
-      }
-    }
-  }
 
   private func metrics() throws -> [Metric] {
     try metric.map { text in
@@ -212,13 +189,5 @@ struct CompareCommand: ParsableCommand {
     }
     guard !named.isEmpty else { return nil }
     return named.contains(nil) ? [] : Set(named.compactMap { $0 })
-  }
-
-  private func budget() throws -> Nanoseconds? {
-    guard let text = planOptions.budget else { return nil }
-    guard let budget = ScenarioFile.duration(text), budget > .zero else {
-      throw ValidationError("--budget '\(text)': expected a duration such as 60s")
-    }
-    return budget
   }
 }

@@ -3,7 +3,8 @@ import AssayModel
 import Runner
 import ScenarioFiles
 
-/// Where results and databases of a gate or a calibration go, and what is printed.
+/// Where results and databases of a comparison, a gate, a calibration or a tuning go, and what is
+/// printed.
 struct PlaceOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the result as JSON on standard output.")
   var json = false
@@ -17,7 +18,7 @@ struct PlaceOptions: ParsableArguments {
   @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
   var keep = false
 
-  @Option(name: .long, help: "Path of another libsqlite3.so for the workers of both sides.")
+  @Option(name: .long, help: "Path of another libsqlite3.so for all workers.")
   var sqlite: String?
 
   @Flag(name: .long, help: "Print the last line only.")

@@ -53,23 +53,7 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var planOptions: PlanOptions
 
-  @Flag(name: .long, help: "Print the tuning as JSON on standard output.")
-  var json = false
-
-  @Option(name: .long, help: "Folder for results.")
-  var out = "Results"
-
-  @Option(name: .long, help: "Folder for databases meanwhile (default: beside the result).")
-  var data: String?
-
-  @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")
-  var keep = false
-
-  @Option(name: .long, help: "Path of another libsqlite3.so for the workers.")
-  var sqlite: String?
-
-  @Flag(name: .long, help: "Print the last line only.")
-  var quiet = false
+  @OptionGroup var placeOptions: PlaceOptions
 
   func validate() throws {
     guard planOptions.schedules == nil else {
@@ -78,11 +62,7 @@ struct TuneCommand: ParsableCommand {
     guard reference.isEmpty || !noReferences else {
       throw ValidationError("--reference beside --no-references: use one of the two")
     }
-    for (name, value) in [("--out", out), ("--data", data), ("--sqlite", sqlite)] where value == ""
-    {
-      throw ValidationError("\(name) '': expected a path")
-    }
-    _ = try (wantedClass(), objectives(), wantedEffort(), budget())
+    _ = try (wantedClass(), objectives(), wantedEffort(), OptionTexts.budget(planOptions.budget))
   }
 
   func run() throws {
@@ -92,12 +72,10 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func tune() throws -> Int {
-    let run = RunOptions(
-      resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
-      progress: Console.progress)
+    let run = placeOptions.run
     var options = TuneOptions(run: run)
     options.effort = try wantedEffort()
-    options.budget = try budget()
+    options.budget = try OptionTexts.budget(planOptions.budget)
     options.durability = try wantedClass()
     options.objectives = try objectives()
     if noReferences {
@@ -124,18 +102,18 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func report(_ finished: TuneRun.Finished) {
-    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let style = TerminalReport.Style(colour: !placeOptions.json && Console.mayColour)
     let text =
-      quiet
+      placeOptions.quiet
       ? TuneReport.sentence(finished.record) + "\n"
       : TuneReport.text(finished.record, style: style)
-    if json {
+    if placeOptions.json {
       Console.note(text, terminator: "")
-      Console.output((try? TuneJSON.encode(finished.record)) ?? "", terminator: "")
+      Console.output((try? RecordJSON.encode(finished.record)) ?? "", terminator: "")
     } else {
       Console.output(text, terminator: "")
     }
-    if !quiet { Console.note("Results: \(finished.folder)/tune.json") }
+    if !placeOptions.quiet { Console.note("Results: \(finished.folder)/tune.json") }
   }
 
   // MARK: Options
@@ -163,13 +141,5 @@ struct TuneCommand: ParsableCommand {
       throw ValidationError("--effort '\(effort)': expected quick or normal")
     }
     return known
-  }
-
-  private func budget() throws -> Nanoseconds? {
-    guard let text = planOptions.budget else { return nil }
-    guard let budget = ScenarioFile.duration(text), budget > .zero else {
-      throw ValidationError("--budget '\(text)': expected a duration such as 60s")
-    }
-    return budget
   }
 }

@@ -200,7 +200,7 @@ public final class Comparison {
 
   private func write(_ record: ComparisonRecord, _ folder: RunFolder) throws(RunnerError) {
     do {
-      let text = try ComparisonJSON.encode(record)
+      let text = try RecordJSON.encode(record)
       try ByteFile.replace("\(folder.path)/comparison.json", withText: text)
     } catch {
       throw RunnerError(.harness, "the comparison cannot be written: \(error)")

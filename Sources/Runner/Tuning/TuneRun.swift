@@ -82,7 +82,7 @@ public final class TuneRun {
 
   private static func encoded(_ record: TuneRecord) throws(RunnerError) -> String {
     do {
-      return try TuneJSON.encode(record)
+      return try RecordJSON.encode(record)
     } catch {
       throw RunnerError(.harness, "the tuning cannot be encoded: \(error)")
     }

@@ -1,14 +1,15 @@
 import Foundation
 
-/// `tune.json`: a tuning as text, in the form of `result.json`.
-public enum TuneJSON {
+/// Records of comparisons, gates, calibrations and tunings as JSON for people and programs, in the
+/// form of `result.json`: sorted keys in snake case.
+public enum RecordJSON {
   /// Writes a record.
-  public static func encode(_ record: TuneRecord) throws(ReportError) -> String {
+  public static func encode(_ record: some Encodable) throws(ReportError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .custom { path in
       let key = path.last?.stringValue ?? ""
-      // Knobs keep the names that scenarios have for them.
+      // Settings and counts keep the names that scenarios and results have for them.
       return ResultKey(key.contains(".") ? key : ResultKey.snakeCase(key))
     }
     do {
