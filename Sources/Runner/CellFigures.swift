@@ -27,7 +27,9 @@ struct CellFigures {
       series: repetitions.first?.activity.series ?? [], counts: counts, faults: faultResults,
       takeovers: takeoverResults, incidents: [], memory: memory(acknowledged))
     result.serviceTime = serviceTime
-    result.openLoop = OpenLoop.result(cell, repetitions, throughput: result.throughput)
+    let arrivals = OperationKind.arrivals(in: operations.mapValues(\.count))
+    result.openLoop = OpenLoop.result(
+      cell, repetitions, achieved: seconds > 0 ? Double(arrivals) / seconds : 0)
     return result
   }
 

@@ -1,4 +1,4 @@
-import AssayModel
+public import AssayModel
 import Foundation
 
 /// What `assay run` was asked for, apart from the scenario.
@@ -15,9 +15,15 @@ public struct RunOptions: Sendable {
   public var keepsEverything: Bool
   /// The executable that workers are started from: this one, except in tests.
   public var workerExecutable = "/proc/self/exe"
+  /// How long one side of a comparison works before the other one does; zero for whole blocks one
+  /// after the other.
+  public var slice = RunOptions.usualSlice
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 
+  /// Shorter turns would measure how fast caches fill, longer ones the comings and goings of the
+  /// machine's other guests, which take a tenth of a second where this was measured.
+  public static let usualSlice = Nanoseconds.milliseconds(10)
   /// What `--jobs` may be.
   public static let jobsRange = 1...256
 

@@ -114,7 +114,7 @@ public final class ScenarioRun {
     guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
     let analysed = try CellAnalysis.analyse(
       outcome, historyFolder: run.historyFolder, judges: false)
-    let capacity = CellFigures(pilot, [analysed]).result.throughput
+    let capacity = Capacity(pilot, analysed)
     try? Folder.remove(run.historyFolder)
     try? Folder.remove(folder.data(cell: cells.count, repetition: 0))
     for index in cells.indices {

@@ -29,6 +29,12 @@ public struct Pacing: Sendable {
   private var generator: SeededGenerator
   private var isFirst = true
 
+  /// When the last attempt of an operation may begin: what had arrived before the end is still
+  /// done, by the same rules as before it.
+  public static func deadline(of load: LoadSettings, until: MonotonicTime) -> MonotonicTime {
+    load.rate == .closed ? until : until + backlogLimit
+  }
+
   /// Creates the pacing of one actor.
   ///
   /// - Parameters:
@@ -48,13 +54,25 @@ public struct Pacing: Sendable {
     generator = SeededGenerator(seed)
     switch load.rate {
     case .closed: meanGap = nil
-    case .perSecond(let rate): meanGap = 1e9 * Double(actors) / rate
+    case .perSecond(let rate):
+      meanGap = 1e9 / (rate * Self.shareOfArrivals(load, actors: actors, index: index))
     case .ofCapacity(let share):
       preconditionFailure("nobody has measured the capacity of which \(share) is the rate")
     }
     if case .operations(let total) = load.extent {
       remaining = total / actors + (index < total % actors ? 1 : 0)
     }
+  }
+
+  /// What one actor has of the load's arrivals; writers come before readers in each process.
+  private static func shareOfArrivals(_ load: LoadSettings, actors: Int, index: Int) -> Double {
+    guard let readerShare = load.readerShare, load.writers > 0, load.readers > 0 else {
+      return 1 / Double(actors)
+    }
+    let isReader = index % (load.writers + load.readers) >= load.writers
+    return isReader
+      ? readerShare / Double(load.processes * load.readers)
+      : (1 - readerShare) / Double(load.processes * load.writers)
   }
 
   /// Waits for the next operation's start.

@@ -21,6 +21,14 @@ struct PlaceOptions: ParsableArguments {
   @Option(name: .long, help: "Path of another libsqlite3.so for all workers.")
   var sqlite: String?
 
+  @Option(
+    name: .long,
+    help: """
+      How long one side works before the other one does, both blocks of a pair under way; 0s for \
+      one whole block after the other.
+      """)
+  var slice = "10ms"
+
   @Flag(name: .long, help: "Print the last line only.")
   var quiet = false
 
@@ -29,14 +37,23 @@ struct PlaceOptions: ParsableArguments {
     {
       throw ValidationError("\(name) '': expected a path")
     }
+    guard let length, length == .zero || Self.slices.contains(length) else {
+      throw ValidationError("--slice '\(slice)': expected 0s or a duration from 1ms to 1s")
+    }
   }
 
   /// What the runner is told.
   var run: RunOptions {
-    RunOptions(
+    var options = RunOptions(
       resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
       progress: Console.progress)
+    if let length { options.slice = length }
+    return options
   }
+
+  private static let slices = Nanoseconds.milliseconds(1)...Nanoseconds.seconds(1)
+
+  private var length: Nanoseconds? { ScenarioFile.duration(slice) }
 }
 
 /// Reads texts of options.

@@ -15,7 +15,7 @@ struct BlockMeasurementTests {
   func json() throws {
     let block = BlockMeasurement(
       operations: 3, duration: .seconds(1),
-      responses: ["store": HistogramCounts(values: [5], counts: [3], min: 4, max: 5)],
+      latencies: ["store": HistogramCounts(values: [5], counts: [3], min: 4, max: 5)],
       counts: ["writes": 7, "syncs": 4, "locks": 9], resources: ["disk_bytes": 8_192],
       isOverloaded: true,
       environment: BlockEnvironment(stealShare: 0.25, fsyncCanary: .microseconds(400)),

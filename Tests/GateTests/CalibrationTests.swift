@@ -71,7 +71,7 @@ struct CalibrationTests {
     var other = machine
     other.cores = 4
     #expect(calibration.mismatch(scenario: "s", fingerprint: other)?.code == .otherMachine)
-    calibration.schema = 2
+    calibration.schema += 1
     #expect(calibration.mismatch(scenario: "s", fingerprint: machine)?.code == .otherSchema)
   }
 
@@ -113,7 +113,7 @@ struct CalibrationTests {
       #expect(error.exitStatus == .usage)
       return error.code
     }
-    #expect(try code { baseline, _ in baseline.schema = 2 } == .otherSchema)
+    #expect(try code { baseline, _ in baseline.schema += 1 } == .otherSchema)
     #expect(try code { baseline, _ in baseline.scenario = "x" } == .otherScenario)
     #expect(try code { _, wanted in wanted.contentDigest = "abd" } == .damaged)
     #expect(try code { baseline, _ in baseline.workloads = [] } == .otherWorkload)

@@ -50,11 +50,11 @@ struct BlockMaker {
   /// A block of a side that is slower by `slowness`, a logarithm.
   func block(_ slowness: Double, kinds: [String] = ["store"]) -> BlockMeasurement {
     let factor = exponential(slowness)
-    var responses: [String: HistogramCounts] = [:]
-    for kind in kinds { responses[kind] = histogram(latency * factor) }
+    var latencies: [String: HistogramCounts] = [:]
+    for kind in kinds { latencies[kind] = histogram(latency * factor) }
     return BlockMeasurement(
       operations: UInt64((operations / factor).rounded()), duration: .milliseconds(250),
-      responses: responses)
+      latencies: latencies)
   }
 
   /// 2,000 latencies: most near the median, twenty and more far above.

@@ -79,7 +79,7 @@ struct MetricTests {
   func mergedKinds() throws {
     let block = BlockMeasurement(
       operations: 2_000, duration: .seconds(1),
-      responses: [
+      latencies: [
         "read": HistogramCounts(values: [10], counts: [1_000], min: 10, max: 10),
         "store": HistogramCounts(values: [500], counts: [1_000], min: 500, max: 500),
       ])
@@ -93,7 +93,7 @@ struct MetricTests {
   func tooFewOperations() throws {
     let histogram = HistogramCounts(values: [5], counts: [900], min: 5, max: 5)
     let block = BlockMeasurement(
-      operations: 900, duration: .seconds(1), responses: ["store": histogram])
+      operations: 900, duration: .seconds(1), latencies: ["store": histogram])
     let pair = BlockPair(order: .baseFirst, base: block, head: block)
     guard case .notHeld(let reason) = LogRatios(try Metric("p99"), of: [pair, pair]) else {
       Issue.record("held")

@@ -42,7 +42,7 @@ struct ComparisonReportTests {
     let count = UInt64(operations)
     return BlockMeasurement(
       operations: count, duration: .milliseconds(250),
-      responses: [
+      latencies: [
         "store": HistogramCounts(values: [40_000], counts: [1_000], min: 40_000, max: 40_000)
       ])
   }

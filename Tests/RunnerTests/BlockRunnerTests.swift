@@ -7,14 +7,14 @@ import Testing
 
 @Suite("The blocks of a comparison")
 struct BlockRunnerTests {
-  @Test("A block measures operations, time and responses, and leaves no database and no history")
+  @Test("A block measures operations, time and latencies, and leaves no database and no history")
   func measures() async throws {
     let trial = try ComparisonTrial()
     let block = try await trial.withRunner { try $0.sample(.base) }
     let measurement = block.measurement
     #expect(measurement.operations > 0)
     #expect(measurement.duration == .milliseconds(60))
-    #expect(measurement.responses["store"]?.total == measurement.operations)
+    #expect(measurement.latencies["store"]?.total == measurement.operations)
     #expect(block.operations["store"] == measurement.operations)
     #expect(measurement.violations == [])
     #expect(!measurement.isOverloaded)
@@ -24,6 +24,43 @@ struct BlockRunnerTests {
     let databases = trial.sandbox.files(named: "assay.db")
     #expect(databases.count == 1, "only the template: \(databases)")
     #expect(!trial.sandbox.everything().contains { $0.hasSuffix(".0000") })
+  }
+
+  @Test("The blocks of a pair in turns have their time each, on one template, with one machine")
+  func inTurns() async throws {
+    let trial = try ComparisonTrial()
+    let (blocks, elapsed) = try await trial.withRunner { runner in
+      let shape = try runner.shape(.base)
+      #expect(!runner.canTakeTurns(shape), "nobody has said yet that they can")
+      for side in ComparisonSide.allCases { _ = try runner.sample(side) }
+      #expect(runner.canTakeTurns(shape))
+      let from = ContinuousClock.now
+      let blocks = try runner.runInTurns(shape, seed: Seed(5), first: .head)
+      return (blocks.mapValues(\.measurement), ContinuousClock.now - from)
+    }
+    #expect(blocks.count == 2)
+    for block in blocks.values {
+      #expect(block.operations > 0)
+      #expect(block.duration == .milliseconds(60))
+      #expect(block.violations == [])
+      #expect(block.latencies["store"]?.total == block.operations)
+    }
+    // One worked while the other stood: both times passed one after the other.
+    #expect(elapsed >= .milliseconds(120))
+    #expect(blocks[.base]?.environment == blocks[.head]?.environment)
+    #expect(!trial.sandbox.everything().contains { $0.contains("turns-") })
+  }
+
+  @Test("A script, a load of so many operations and timed calls take no turns")
+  func noTurns() async throws {
+    for sections in [ComparisonTrial.scripted, "\(ComparisonTrial.kv)\nprobe: times"] {
+      let trial = try ComparisonTrial(sections)
+      let takes = try await trial.withRunner { runner in
+        for side in ComparisonSide.allCases { _ = try runner.sample(side) }
+        return runner.canTakeTurns(try runner.shape(.base))
+      }
+      #expect(!takes, "\(sections)")
+    }
   }
 
   @Test("The machine's state goes with each block")

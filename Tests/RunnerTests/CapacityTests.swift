@@ -50,6 +50,44 @@ struct CapacityTests {
     #expect(!result.finding.contains("the longest store"))
   }
 
+  @Test("A lock's arrival is its acquisition, and what is left at the end is worked off at once")
+  func followUps() async throws {
+    let text = Text.scenario(
+      """
+      load: { workload: locks, writers: 1, keys: { count: 8 }, rate: capacity*0.5, duration: 300ms }
+      locks: { ttl: 10s }
+      expect: { integrity: valid }
+      """)
+    let (ending, result) = try await Assay.runScenario(text, in: try Sandbox())
+    #expect(ending.code == 0, "\(ending.errors)")
+    let cell = result.cells[0]
+    let loop = try #require(cell.openLoop)
+    let acquired = try #require(cell.operations["acquire"]).count
+    #expect(acquired > 0)
+    #expect(cell.operations["release"]?.count ?? 0 > 0)
+    // Half of what it can do; counted with the writes and releases it would be one and a half.
+    #expect(!loop.isOverloaded, "\(loop)")
+    #expect(Double(acquired) < 0.3 * loop.target + 6 * (0.3 * loop.target).squareRoot() + 2)
+  }
+
+  @Test("Of a capacity's share readers get what readers do of it")
+  func roles() async throws {
+    let text = Text.scenario(
+      """
+      load: { workload: kv, writers: 1, readers: 1, think: 0s, keys: { count: 50 },
+        rate: capacity*0.5, duration: 300ms }
+      disk: { sync: 3ms }
+      storage: { journal_mode: wal, synchronous: full, max_open_connections: 2 }
+      expect: { integrity: valid }
+      """)
+    let (ending, result) = try await Assay.runScenario(text, in: try Sandbox())
+    #expect(ending.code == 0, "\(ending.errors)")
+    let cell = result.cells[0]
+    // A store takes 3 ms and a load a hundredth of it: at even rates the writer would drown.
+    #expect(cell.openLoop?.isOverloaded == false, "\(String(describing: cell.openLoop))")
+    #expect(cell.operations["load"]?.count ?? 0 > 4 * (cell.operations["store"]?.count ?? .max))
+  }
+
   @Test("A closed loop has no rate that it could miss")
   func closed() async throws {
     #expect(try await run("closed").cells[0].openLoop == nil)

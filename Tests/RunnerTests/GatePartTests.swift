@@ -16,6 +16,10 @@ struct GatePartTests {
     return try await trial.withRunner { runner in try subject.parts(runner) }
   }
 
+  private static func times(_ count: UInt64) -> HistogramCounts {
+    HistogramCounts(values: [5], counts: [count], min: 5, max: 5)
+  }
+
   @Test("Percentiles are measured at 70 % of what the base's own blocks do, the rest closed")
   func rates() async throws {
     let parts = try await parts("gate: { metrics: [p99(store), throughput, disk] }")
@@ -23,8 +27,11 @@ struct GatePartTests {
       parts.map { $0.rules.map(\.metric.description) } == [["throughput", "disk"], ["p99(store)"]])
     #expect(parts[0].targetRate == nil)
     #expect(parts[1].targetRate != nil)
-    let blocks = [900, 1_000, 5_000].map { operations in
-      BlockMeasurement(operations: operations, duration: .seconds(1))
+    let blocks = [900, 1_000, 5_000].map { stores in
+      // What follows from another operation does not arrive by itself.
+      BlockMeasurement(
+        operations: 2 * stores, duration: .seconds(1),
+        latencies: ["store": Self.times(stores), "release": Self.times(stores)])
     }
     #expect(parts[1].afterBlocks(of: blocks).targetRate == 700)
     #expect(parts[1].afterBlocks(of: blocks).shape.rate == .perSecond(700))

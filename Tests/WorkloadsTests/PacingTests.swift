@@ -51,6 +51,35 @@ struct PacingTests {
     #expect(try pacing.next(after: Self.hour, time: clock) == .over)
   }
 
+  @Test("Readers and writers arrive by their shares, and all of them at the load's rate")
+  func roles() throws {
+    var load = LoadSettings(workload: .kv)
+    (load.processes, load.writers, load.readers) = (2, 1, 3)
+    load.rate = .perSecond(1_000)
+    load.readerShare = 0.9
+    let until = Self.start + .seconds(20)
+    let counts = try (0..<8).map { index in
+      try Self.arrivals(
+        Pacing(
+          load: load, actors: 8, index: index, start: Self.start, until: until,
+          seed: Seed(UInt64(index)))
+      ).count
+    }
+    // 1,000 a second writer process, 3,000 a reader; five standard deviations of a Poisson count.
+    for (index, count) in counts.enumerated() {
+      let expected = index % 4 == 0 ? 1_000.0 : 3_000.0
+      #expect(abs(Double(count) - expected) < 5 * expected.squareRoot(), "\(index): \(counts)")
+    }
+  }
+
+  @Test("What arrived in an open loop may be tried after its end, in a closed one not")
+  func deadlines() {
+    var load = LoadSettings(workload: .kv)
+    #expect(Pacing.deadline(of: load, until: Self.hour) == Self.hour)
+    load.rate = .perSecond(5)
+    #expect(Pacing.deadline(of: load, until: Self.hour) > Self.hour + .seconds(1))
+  }
+
   @Test("The think time lies between two operations, not before the first one")
   func thinkTimeSeparatesOperations() throws {
     let clock = VirtualClock()

@@ -8,8 +8,11 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
   public var operations: UInt64
   /// How long was measured, warm-up excluded; above zero.
   public var duration: Nanoseconds
-  /// Response times in nanoseconds by name of the kind of operation, such as `store`.
-  public var responses: [String: HistogramCounts]
+  /// What operations took from their start to their end, in nanoseconds, by name of the kind, such
+  /// as `store`. Of an open loop that leaves out the waiting for an earlier one: how long a queue
+  /// gets while a shared machine stands still differs tenfold from block to block, and hides what
+  /// an operation takes. That the queue grew for good is `isOverloaded`.
+  public var latencies: [String: HistogramCounts]
   /// Counts that are exact in a scripted single schedule, by name, such as `syncs`; the same
   /// names in every block of a comparison. Empty when nothing was counted.
   public var counts: [String: UInt64]
@@ -25,13 +28,13 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
 
   /// Creates a measurement.
   public init(
-    operations: UInt64, duration: Nanoseconds, responses: [String: HistogramCounts] = [:],
+    operations: UInt64, duration: Nanoseconds, latencies: [String: HistogramCounts] = [:],
     counts: [String: UInt64] = [:], resources: [String: UInt64] = [:],
     isOverloaded: Bool = false, environment: BlockEnvironment? = nil, violations: [String] = []
   ) {
     self.operations = operations
     self.duration = duration
-    self.responses = responses
+    self.latencies = latencies
     self.counts = counts
     self.resources = resources
     self.isOverloaded = isOverloaded

@@ -39,6 +39,20 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   /// first eight bytes and the next eight, the first byte lowest.
   case sqlInvariant = 57
 
+  /// Whether it is what an actor begins with: what arrives where there is a rate. The others follow
+  /// from one that did, such as the release of a lock from its acquisition.
+  public var isArrival: Bool {
+    switch self {
+    case .protectedWrite, .release, .renew: false
+    default: true
+    }
+  }
+
+  /// How many of these operations, by name, are arrivals.
+  public static func arrivals(in counts: [String: UInt64]) -> UInt64 {
+    allCases.reduce(0) { $0 + ($1.isArrival ? counts[$1.name, default: 0] : 0) }
+  }
+
   /// The name in results and expectations.
   public var name: String {
     switch self {

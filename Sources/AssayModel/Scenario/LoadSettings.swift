@@ -62,6 +62,9 @@ public struct LoadSettings: Hashable, Codable, Sendable {
   public var hold: Nanoseconds = .zero
   /// When operations start.
   public var rate: Rate = .closed
+  /// Share of the arrivals that the readers have, in 0...1; `nil` for as many for each actor. Found
+  /// with the capacity that `rate` is a share of, as readers are mostly faster.
+  public var readerShare: Double?
   /// What a writer of workload `kv` or `mixed` does, by weight; empty means stores only, or the
   /// mix that `mixed` has of its own.
   public var mix: [Share] = []

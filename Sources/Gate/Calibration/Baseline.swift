@@ -7,7 +7,7 @@ public import AssayModel
 /// the baseline with an empty digest. The digest is computed outside, where files are read.
 public struct Baseline: Hashable, Codable, Sendable {
   /// The schema version that this code writes and reads.
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   /// Blocks of one workload.
   public struct Workload: Hashable, Codable, Sendable {

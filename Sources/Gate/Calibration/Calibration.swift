@@ -1,7 +1,7 @@
 /// What this machine can tell: base against base, for each workload and metric.
 public struct Calibration: Hashable, Codable, Sendable {
   /// The schema version that this code writes and reads.
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   /// Version of this form.
   public var schema: Int

@@ -2,7 +2,7 @@
 public enum Metric: Hashable, Sendable {
   /// Acknowledged operations per second.
   case throughput
-  /// A percentile of the response time, of one kind of operation or of all.
+  /// A percentile of what operations take, of one kind or of all.
   case percentile(Percentile, of: String?)
   /// Exact counts of a scripted single schedule: one by name, or all.
   case counts(String?)

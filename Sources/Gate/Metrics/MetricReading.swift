@@ -21,8 +21,8 @@ extension Metric {
   /// Returns the number of operations that the metric is made of in a block.
   public func operations(in block: BlockMeasurement) -> UInt64 {
     switch self {
-    case .percentile(_, of: let kind?): block.responses[kind]?.total ?? 0
-    case .percentile(_, of: nil): block.responses.values.reduce(0) { $0 + $1.total }
+    case .percentile(_, of: let kind?): block.latencies[kind]?.total ?? 0
+    case .percentile(_, of: nil): block.latencies.values.reduce(0) { $0 + $1.total }
     case .throughput, .counts, .resource: block.operations
     }
   }
@@ -35,7 +35,7 @@ extension Metric {
     switch self {
     case .throughput: return .value(block.throughput)
     case .percentile(let percentile, let kind):
-      if let kind, block.responses[kind] == nil { return .missing(kind) }
+      if let kind, block.latencies[kind] == nil { return .missing(kind) }
       let operations = operations(in: block)
       guard operations * 2 >= operationsNeeded else { return .tooFew(operations: operations) }
       let histogram = Self.histogram(of: kind, in: block)
@@ -53,8 +53,8 @@ extension Metric {
   }
 
   private static func histogram(of kind: String?, in block: BlockMeasurement) -> HistogramCounts {
-    if let kind { return block.responses[kind] ?? HistogramCounts() }
+    if let kind { return block.latencies[kind] ?? HistogramCounts() }
     // Merging does not depend on the order.
-    return HistogramCounts.merged(block.responses.values)
+    return HistogramCounts.merged(block.latencies.values)
   }
 }

@@ -28,12 +28,18 @@ struct BlockNeeds {
 }
 
 extension BlockMeasurement {
+  /// Acknowledged operations a second, without those that follow from another.
+  var arrivalsPerSecond: Double {
+    let arrivals = OperationKind.arrivals(in: latencies.mapValues(\.total))
+    return duration > .zero ? Double(arrivals) / duration.seconds : 0
+  }
+
   /// The block with a further part of it, as if both had been one.
   func extended(by part: BlockMeasurement) -> BlockMeasurement {
     var whole = self
     whole.operations += part.operations
     whole.duration = whole.duration + part.duration
-    whole.responses.merge(part.responses) { $0.merged(with: $1) }
+    whole.latencies.merge(part.latencies) { $0.merged(with: $1) }
     whole.counts.merge(part.counts, uniquingKeysWith: +)
     whole.resources.merge(part.resources, uniquingKeysWith: max)
     whole.isOverloaded = whole.isOverloaded || part.isOverloaded

@@ -21,7 +21,7 @@ struct BlockFigures {
     var measurement = BlockMeasurement(
       operations: operations.values.reduce(0, +),
       duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
-      responses: result.operations.mapValues(\.response.histogram).filter { $0.value.total > 0 },
+      latencies: result.operations.mapValues(\.service.histogram).filter { $0.value.total > 0 },
       counts: cell.isScripted ? figures : [:], resources: cell.isScripted ? [:] : figures)
     measurement.resources["peak_resident_bytes"] = result.memory.peakResident
     if let size = try? ByteFile.size(of: databasePath) {
@@ -29,7 +29,9 @@ struct BlockFigures {
     }
     measurement.isOverloaded = OpenLoop.isOverloaded(cell, analysed)
     measurement.violations = violations
-    return BlockRunner.Block(measurement: measurement, elapsed: .zero, operations: operations)
+    return BlockRunner.Block(
+      measurement: measurement, elapsed: .zero, operations: operations,
+      readerShare: Capacity.readerShare(cell.load, analysed.activity))
   }
 
   /// Checks whose violation means that the figures are of a system that does not do its work.

@@ -8,8 +8,8 @@ struct BlockPilot {
   let rates: [String: Double]
   /// The same of all kinds together.
   let total: Double
-  /// Operations a second of the base, mean.
-  let baseCapacity: Double
+  /// What the base does, mean.
+  let baseCapacity: Capacity
 
   /// A percentile that takes a longer block is not held by this load: a hundred pairs of such
   /// blocks take ten minutes.
@@ -24,14 +24,18 @@ struct BlockPilot {
     var rates: [String: Double] = [:]
     var total = Double.infinity
     var base: [Double] = []
+    var shares: [Double] = []
     for side in (0..<Self.rounds).flatMap({ _ in ComparisonSide.allCases }) {
       guard let cell = runner.plan.cells[side] else { continue }
       var shape = BlockShape(cell.load, length: BlockShape.shortest)
       if cell.load.needsCapacity { shape.rate = .closed }
       let block = try runner.run(
         side, shape, seed: cell.seed.derived("pilot"))
-      if side == .base { base.append(block.measurement.throughput) }
-      total = min(total, block.measurement.throughput)
+      if side == .base {
+        base.append(block.measurement.arrivalsPerSecond)
+        shares += block.readerShare.map { [$0] } ?? []
+      }
+      total = min(total, block.measurement.arrivalsPerSecond)
       for (kind, count) in block.operations {
         let rate = Double(count) / max(1e-9, block.measurement.duration.seconds)
         rates[kind] = min(rates[kind] ?? .infinity, rate)
@@ -39,7 +43,9 @@ struct BlockPilot {
     }
     self.rates = rates
     self.total = total
-    baseCapacity = base.reduce(0, +) / Double(max(1, base.count))
+    baseCapacity = Capacity(
+      perSecond: base.reduce(0, +) / Double(max(1, base.count)),
+      readerShare: shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count))
   }
 
   /// The kind whose latency people mean: the workload's main one, or the most frequent.

@@ -13,6 +13,8 @@ final class BlockRunner {
   let folder: RunFolder
   private let time = SystemTime()
   private let keepsEverything: Bool
+  /// How long a side works before the other one does; zero for whole blocks one after the other.
+  private let slice: Nanoseconds
   private var sides: [ComparisonSide: Side] = [:]
   private var blocks = 0
 
@@ -35,6 +37,7 @@ final class BlockRunner {
     self.plan = plan
     self.folder = folder
     keepsEverything = options.keepsEverything
+    slice = options.slice
     for side in ComparisonSide.allCases {
       guard let cell = plan.cells[side], let variant = plan.variants[side] else { continue }
       sides[side] = try makeSide(side, cell, variant, options)
@@ -119,6 +122,8 @@ final class BlockRunner {
     var elapsed: Nanoseconds
     /// Acknowledged operations by kind.
     var operations: [String: UInt64]
+    /// Share of them that readers did; `nil` where there are no readers, or no writers.
+    var readerShare: Double?
   }
 
   /// Runs one block of one side.
@@ -128,38 +133,96 @@ final class BlockRunner {
   func run(
     _ side: ComparisonSide, _ shape: BlockShape, seed: Seed
   ) throws(RunnerError) -> Block {
+    let from = time.monotonicNow()
+    // The same of both, whatever a block before this one left to be written.
+    let readings = MachineReadings(folder: folder.dataPath, time: time)
+    let prepared = try prepare(side, shape, seed: seed)
+    defer { remove(prepared) }
+    let outcome = try prepared.run.run()
+    return try block(of: prepared, outcome, readings.finish(), since: from)
+  }
+
+  /// Whether the blocks of a pair can run in turns: known after the first block of each side.
+  func canTakeTurns(_ shape: BlockShape) -> Bool {
+    slice > .zero
+      && ComparisonSide.allCases.allSatisfy { side in
+        guard let own = sides[side], own.library?.takesTurns == true else { return false }
+        return TurnedCells.canTakeTurns(shape.applied(to: own.cell, seed: own.cell.seed))
+      }
+  }
+
+  /// Runs the two blocks of a pair in turns of a few milliseconds.
+  ///
+  /// - Parameter first: the side that has the first turn.
+  func runInTurns(
+    _ shape: BlockShape, seed: Seed, first: ComparisonSide
+  ) throws(RunnerError) -> [ComparisonSide: Block] {
+    let from = time.monotonicNow()
+    let readings = MachineReadings(folder: folder.dataPath, time: time)
+    let order = [first] + ComparisonSide.allCases.filter { $0 != first }
+    let turns = try TurnedCells(
+      path: "\(folder.path)/turns-\(blocks)",
+      cells: order.compactMap { sides[$0]?.cell }.map { shape.applied(to: $0, seed: seed) },
+      slice: slice, number: blocks / order.count, time: time)
+    var prepared: [Prepared] = []
+    defer { for block in prepared { remove(block) } }
+    for (place, side) in order.enumerated() {
+      prepared.append(try prepare(side, shape, seed: seed, seat: turns.seat(of: place)))
+    }
+    let outcomes = try turns.run(prepared.map(\.run), first: 0)
+    let environment = readings.finish()
+    var blocks: [ComparisonSide: Block] = [:]
+    for (block, outcome) in zip(prepared, outcomes) {
+      blocks[block.side] = try self.block(of: block, outcome.get(), environment, since: from)
+    }
+    return blocks
+  }
+
+  /// A block that is about to run.
+  private struct Prepared {
+    var side: ComparisonSide
+    var number: Int
+    var judges: Bool
+    var run: CellRun
+  }
+
+  private func prepare(
+    _ side: ComparisonSide, _ shape: BlockShape, seed: Seed, seat: TurnSeat? = nil
+  ) throws(RunnerError) -> Prepared {
     guard let own = sides[side] else {
       throw RunnerError(.harness, "the comparison has no side \(side.rawValue)")
     }
-    let from = time.monotonicNow()
-    let cell = shape.applied(to: own.cell, seed: seed)
     let number = blocks
     blocks += 1
     let judges = own.blocks % Self.judgedOneIn == 0
     sides[side]?.blocks += 1
-    // The same of both, whatever a block before this one left to be written.
-    let readings = MachineReadings(folder: folder.dataPath, time: time)
     let run = CellRun(
-      cell: cell, index: 0, repetition: number, folder: folder, launcher: own.launcher,
-      time: time, expectedSourceID: own.expectedSourceID ?? own.library?.sourceID,
-      template: own.template, observes: judges)
-    defer { remove(number, run) }
-    let outcome = try run.run()
+      cell: shape.applied(to: own.cell, seed: seed), index: 0, repetition: number, folder: folder,
+      launcher: own.launcher, time: time,
+      expectedSourceID: own.expectedSourceID ?? own.library?.sourceID, template: own.template,
+      observes: judges, seat: seat)
+    return Prepared(side: side, number: number, judges: judges, run: run)
+  }
+
+  private func block(
+    of prepared: Prepared, _ outcome: CellOutcome, _ environment: BlockEnvironment,
+    since from: MonotonicTime
+  ) throws(RunnerError) -> Block {
     guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
-    let environment = readings.finish()
-    sides[side]?.library = outcome.library
+    sides[prepared.side]?.library = outcome.library
+    let run = prepared.run
     let analysed = try CellAnalysis.analyse(
-      outcome, historyFolder: run.historyFolder, judges: judges)
-    var block = BlockFigures(cell, analysed).block(databasePath: run.databasePath)
+      outcome, historyFolder: run.historyFolder, judges: prepared.judges)
+    var block = BlockFigures(run.cell, analysed).block(databasePath: run.databasePath)
     block.measurement.environment = environment
     block.elapsed = time.monotonicNow() - from
     return block
   }
 
-  private func remove(_ number: Int, _ run: CellRun) {
+  private func remove(_ prepared: Prepared) {
     guard !keepsEverything else { return }
-    try? Folder.remove(run.historyFolder)
-    try? Folder.remove(folder.data(cell: 0, repetition: number))
+    try? Folder.remove(prepared.run.historyFolder)
+    try? Folder.remove(folder.data(cell: 0, repetition: prepared.number))
   }
 
   /// Removes what nobody needs after the comparison.

@@ -8,6 +8,8 @@ struct BlockShape: Hashable, Sendable {
   var warmUp: Nanoseconds
   /// When operations start.
   var rate: LoadSettings.Rate
+  /// Share of them that the readers have; `nil` for as many for each actor.
+  var readerShare: Double?
   /// One actor in one process that never waits, whatever the load says: what it does follows from
   /// its seed alone, so that its counts are exact.
   var isScript = false
@@ -27,6 +29,7 @@ struct BlockShape: Hashable, Sendable {
     }
     warmUp = min(load.warmUp, Self.longestWarmUp)
     rate = load.rate
+    readerShare = load.readerShare
   }
 
   /// A script of so many operations, for counting.
@@ -43,6 +46,7 @@ struct BlockShape: Hashable, Sendable {
     cell.load.extent = extent
     cell.load.warmUp = warmUp
     cell.load.rate = rate
+    cell.load.readerShare = readerShare
     if isScript { Self.makeScript(&cell) }
     cell.seed = seed
     return cell

@@ -74,30 +74,53 @@ struct PairedRun {
   ) throws(RunnerError) -> BlockPair {
     // Both blocks of a pair draw the same numbers, and no two pairs do.
     let seed = runner.plan.seed.derived("comparison").derived("pair", number)
-    var blocks: [ComparisonSide: BlockMeasurement] = [:]
-    for side in order == .baseFirst ? [ComparisonSide.base, .head] : [.head, .base] {
-      blocks[side] = try runBlock(side, seed, &outcome)
-    }
+    let first = order == .baseFirst ? ComparisonSide.base : .head
+    let blocks =
+      try runner.canTakeTurns(shape)
+      ? runInTurns(first, seed, &outcome) : runOneByOne(first, seed, &outcome)
     guard let base = blocks[.base], let head = blocks[.head] else {
       throw RunnerError(.harness, "pair \(number) has one side only")
     }
     return BlockPair(order: order, base: base, head: head)
   }
 
-  /// A block, and as many parts more as it takes to hold what it must.
-  private func runBlock(
-    _ side: ComparisonSide, _ seed: Seed, _ outcome: inout Outcome
-  ) throws(RunnerError) -> BlockMeasurement {
-    var whole: BlockMeasurement?
-    for part in 0..<BlockNeeds.mostParts {
-      let block = try runner.run(side, shape, seed: part == 0 ? seed : seed.derived("part", part))
-      outcome.overhead = outcome.overhead + (block.elapsed - block.measurement.duration)
-      let measured = whole?.extended(by: block.measurement) ?? block.measurement
-      whole = measured
-      if needs.areMet(by: measured) { break }
+  private func runOneByOne(
+    _ first: ComparisonSide, _ seed: Seed, _ outcome: inout Outcome
+  ) throws(RunnerError) -> [ComparisonSide: BlockMeasurement] {
+    var blocks: [ComparisonSide: BlockMeasurement] = [:]
+    for side in [first] + ComparisonSide.allCases.filter({ $0 != first }) {
+      blocks[side] = try inParts(seed, &outcome) { seed throws(RunnerError) in
+        [side: try runner.run(side, shape, seed: seed)]
+      }[side]
     }
-    outcome.blocks += 1
-    guard let whole else { throw RunnerError(.harness, "a block has no part") }
+    return blocks
+  }
+
+  private func runInTurns(
+    _ first: ComparisonSide, _ seed: Seed, _ outcome: inout Outcome
+  ) throws(RunnerError) -> [ComparisonSide: BlockMeasurement] {
+    try inParts(seed, &outcome) { seed throws(RunnerError) in
+      try runner.runInTurns(shape, seed: seed, first: first)
+    }
+  }
+
+  /// Blocks, and as many parts more of all of them as it takes to hold what each must.
+  private func inParts(
+    _ seed: Seed, _ outcome: inout Outcome,
+    _ run: (Seed) throws(RunnerError) -> [ComparisonSide: BlockRunner.Block]
+  ) throws(RunnerError) -> [ComparisonSide: BlockMeasurement] {
+    var whole: [ComparisonSide: BlockMeasurement] = [:]
+    for part in 0..<BlockNeeds.mostParts {
+      let blocks = try run(part == 0 ? seed : seed.derived("part", part))
+      let elapsed = blocks.values.map(\.elapsed).max() ?? .zero
+      let measured = blocks.values.reduce(0) { $0 + $1.measurement.duration.rawValue }
+      outcome.overhead = outcome.overhead + (elapsed - Nanoseconds(measured))
+      for (side, block) in blocks {
+        whole[side] = whole[side]?.extended(by: block.measurement) ?? block.measurement
+      }
+      if whole.values.allSatisfy({ needs.areMet(by: $0) }) { break }
+    }
+    outcome.blocks += whole.count
     return whole
   }
 }

@@ -31,7 +31,7 @@ struct GatePart {
   }
 
   private init(
-    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot, capacity: Double? = nil
+    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot, capacity: Capacity? = nil
   ) {
     self.rules = rules
     self.load = load
@@ -48,8 +48,10 @@ struct GatePart {
   /// there are many of them, and the pilot has two.
   func afterBlocks(of base: [BlockMeasurement]?) -> GatePart {
     guard let base, !base.isEmpty, case .ofCapacity = load.rate else { return self }
-    let sorted = base.map(\.throughput).sorted()
-    return GatePart(rules, load, pilot, capacity: sorted[sorted.count / 2])
+    let sorted = base.map(\.arrivalsPerSecond).sorted()
+    var capacity = pilot.baseCapacity
+    capacity.perSecond = sorted[sorted.count / 2]
+    return GatePart(rules, load, pilot, capacity: capacity)
   }
 
   /// The same metrics in blocks like those of a baseline.

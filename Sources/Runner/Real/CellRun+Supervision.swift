@@ -13,14 +13,18 @@ extension CellRun {
   /// How long workers may take to end after Ctrl-C.
   private static let interruptionLimit = Nanoseconds.seconds(3)
 
-  /// Starts every process and waits until all are ready.
-  func startAll() throws(RunnerError) {
+  /// Starts every process.
+  func launchAll() throws(RunnerError) {
     for process in 0..<cell.load.processes {
       var slot = Slot(state: .ended, owner: owner(process: process, incarnation: 0))
       slot.killAfterCommits = commitTrigger(for: process)
       slots.append(slot)
       try start(process)
     }
+  }
+
+  /// Waits until all processes are ready.
+  func awaitReadiness() throws(RunnerError) {
     let limit = time.monotonicNow() + Self.readinessLimit
     // One that died meanwhile is an incident; the others do their work.
     while slots.contains(where: { $0.worker != nil && processes[$0.record].ready == nil }) {
@@ -49,15 +53,21 @@ extension CellRun {
         ready: nil, ended: now, wasKilled: false, peakResidentBytes: 0))
   }
 
+  /// A little later than now, so that every process has its message before the time has come.
+  static func soon(_ time: any TimeSource) -> MonotonicTime {
+    time.monotonicNow() + .milliseconds(2)
+  }
+
   /// Lets the actors of all processes begin together.
-  func begin() {
-    // A little later than now, so that every process has its message before the time has come.
-    let start = time.monotonicNow() + .milliseconds(2)
+  ///
+  /// - Parameter further: how much longer than by itself it may take, as others have turns.
+  func begin(at start: MonotonicTime, further: Nanoseconds = .zero) {
     measuredFrom = start + cell.load.warmUp
     switch cell.load.extent {
     case .duration(let duration): measuredUntil = measuredFrom + duration
     case .operations: measuredUntil = start + Self.operationsLimit
     }
+    overdue = measuredUntil + Self.patience(of: cell) + further
     timeline = FaultTimeline(cell.faults, from: measuredFrom, seed: cell.seed)
     for process in slots.indices { sendBegin(process, start: start) }
   }
@@ -70,22 +80,27 @@ extension CellRun {
         start: start, measuredFrom: measuredFrom, measuredUntil: measuredUntil))
   }
 
-  /// Waits, breaks things on time and collects reports until every process has ended.
-  func superviseUntilOver() throws(RunnerError) {
-    var limit = measuredUntil + Self.patience(of: cell)
-    while isBusy {
-      if Interruption.isRequested, !isStopping {
-        isStopping = true
-        measuredUntil = min(measuredUntil, time.monotonicNow())
-        stopAll()
-        limit = time.monotonicNow() + Self.interruptionLimit
-      }
-      try act(stopping: isStopping)
-      // The last process may just have been killed, or have found that it is too late to return.
-      guard isBusy else { break }
-      try wait(until: min(nextDeadline(stopping: isStopping) ?? limit, limit))
-      if time.monotonicNow() >= limit { endOverdue(wasInterrupted: isStopping) }
+  /// Breaks what is due, waits for the next news and takes them; to be called until no process is
+  /// busy.
+  ///
+  /// - Parameter patience: how long it waits at most.
+  func supervise(patience: Nanoseconds? = nil) throws(RunnerError) {
+    if Interruption.isRequested, !isStopping {
+      isStopping = true
+      measuredUntil = min(measuredUntil, time.monotonicNow())
+      stopAll()
+      overdue = time.monotonicNow() + Self.interruptionLimit
     }
+    try act(stopping: isStopping)
+    // The last process may just have been killed, or have found that it is too late to return.
+    guard isBusy else { return }
+    let own = min(nextDeadline(stopping: isStopping) ?? overdue, overdue)
+    try wait(until: patience.map { min(own, time.monotonicNow() + $0) } ?? own)
+    if time.monotonicNow() >= overdue { endOverdue(wasInterrupted: isStopping) }
+  }
+
+  /// Every process has ended.
+  func endSupervision() {
     if case .operations = cell.load.extent {
       measuredUntil = processes.map(\.ended).max() ?? measuredUntil
     }
@@ -99,7 +114,8 @@ extension CellRun {
     return endingLimit + wait + wait + (pauses.max() ?? .zero) + cell.load.hold
   }
 
-  private var isBusy: Bool {
+  /// Whether a process has not ended.
+  var isBusy: Bool {
     slots.contains { if case .ended = $0.state { false } else { true } }
       || abandoners.contains { $0.worker.exit == nil }
   }

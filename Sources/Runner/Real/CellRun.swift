@@ -87,6 +87,8 @@ final class CellRun {
   let template: String?
   /// Whether the database is read after the run; without that there is nothing to judge by.
   let observes: Bool
+  /// Its place among cells that work in turns.
+  let seat: TurnSeat?
 
   var slots: [Slot] = []
   var processes: [ProcessRecord] = []
@@ -97,6 +99,8 @@ final class CellRun {
   var library: WorkerReady?
   var measuredFrom = MonotonicTime(nanoseconds: 0)
   var measuredUntil = MonotonicTime(nanoseconds: 0)
+  /// When workers that have not ended are ended.
+  var overdue = MonotonicTime(nanoseconds: 0)
   /// Workers that plant stale locks; they are no part of the load.
   var abandoners: [Abandoner] = []
   /// Whether the workers were told to end because the user interrupted.
@@ -118,8 +122,9 @@ final class CellRun {
   init(
     cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
     time: any TimeSource, expectedSourceID: String?, template: String? = nil,
-    observes: Bool = true
+    observes: Bool = true, seat: TurnSeat? = nil
   ) {
+    self.seat = seat
     self.cell = cell
     self.index = index
     self.repetition = repetition
@@ -139,9 +144,16 @@ final class CellRun {
   /// Runs from set-up to observation.
   func run() throws(RunnerError) -> CellOutcome {
     try prepareDatabase()
-    try startAll()
-    begin()
-    try superviseUntilOver()
+    try launchAll()
+    try awaitReadiness()
+    begin(at: Self.soon(time))
+    while isBusy { try supervise() }
+    return try finish()
+  }
+
+  /// Reads what the workers left behind.
+  func finish() throws(RunnerError) -> CellOutcome {
+    endSupervision()
     try collectInjections()
     try finishTampering()
     let beforeObserving = time.monotonicNow()
@@ -201,7 +213,7 @@ final class CellRun {
       databasePath: role == .observe ? tampering.observedPath ?? databasePath : databasePath,
       historyFolder: historyFolder,
       coordinator: getpid(), killAfterCommits: killAfterCommits, lock: lock,
-      expectedSourceID: expectedSourceID)
+      expectedSourceID: expectedSourceID, seat: role == .run ? seat : nil)
   }
 
   /// The owner identifier of an incarnation.

@@ -6,7 +6,8 @@ import Synchronization
 
 /// Writes an actor's events into mapped memory, and its latencies into histograms.
 ///
-/// The clock is the host's monotonic one, never the process's own, which a fault may move.
+/// The clock is the host's monotonic one, or that of a side that works in turns; never the
+/// process's own, which a fault may move.
 ///
 /// Safe because `distributions` holds `OperationKind` raw values 0...largest from `init` to
 /// `deinit`, and every index is the raw value of a kind. A pointer and not an array, because this
@@ -25,6 +26,8 @@ final class HistoryRecorder: OperationRecorder {
 
   private let writer: HistoryWriter
   private let clock = SystemTime()
+  /// The clock of a side that works in turns.
+  private let turns: TurnClock?
   private let measuredFrom: UInt64
   private let measuredUntil: UInt64
   private let commits: CommitCounter?
@@ -41,8 +44,9 @@ final class HistoryRecorder: OperationRecorder {
   /// - Parameter commits: ends the process after so many acknowledged commits.
   init(
     writer: HistoryWriter, measuredFrom: MonotonicTime, measuredUntil: MonotonicTime,
-    isOpenLoop: Bool, expected: [OperationKind], commits: CommitCounter?
+    isOpenLoop: Bool, expected: [OperationKind], commits: CommitCounter?, turns: TurnClock? = nil
   ) {
+    self.turns = turns
     self.writer = writer
     self.measuredFrom = measuredFrom.nanoseconds
     self.measuredUntil = measuredUntil.nanoseconds
@@ -52,6 +56,10 @@ final class HistoryRecorder: OperationRecorder {
     unsafe distributions.initialize(repeating: nil, count: Self.largestKind + 1)
     // Made before the first operation, so that none of them pays for the memory.
     for kind in expected { unsafe distributions[Int(kind.rawValue)] = Distributions() }
+  }
+
+  private func now() -> MonotonicTime {
+    if let turns { turns.monotonicNow() } else { clock.monotonicNow() }
   }
 
   deinit {
@@ -67,7 +75,7 @@ final class HistoryRecorder: OperationRecorder {
 
   @discardableResult
   func invoke(_ operation: WorkloadOperation) -> MonotonicTime {
-    let now = clock.monotonicNow()
+    let now = now()
     let isFirst = firstAttempt == 0
     if isFirst {
       firstAttempt = now.nanoseconds
@@ -92,7 +100,7 @@ final class HistoryRecorder: OperationRecorder {
   func complete(
     _ operation: WorkloadOperation, _ outcome: Event.Outcome, code: Int32, isFinal: Bool
   ) -> MonotonicTime {
-    let now = clock.monotonicNow()
+    let now = now()
     lastReading = now
     guard let slot else { return now }
     let isCommit = outcome == .ok && operation.kind.isWrite

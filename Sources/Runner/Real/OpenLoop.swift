@@ -21,15 +21,15 @@ enum OpenLoop {
 
   /// The result of a cell; `nil` in a closed loop.
   ///
-  /// - Parameter throughput: acknowledged operations a second.
+  /// - Parameter achieved: acknowledged operations a second, less those that follow from another.
   static func result(
-    _ cell: PlannedCell, _ repetitions: [AnalysedRepetition], throughput: Double
+    _ cell: PlannedCell, _ repetitions: [AnalysedRepetition], achieved: Double
   ) -> OpenLoopResult? {
     guard case .perSecond(let target) = cell.load.rate, case .duration = cell.load.extent else {
       return nil
     }
     return OpenLoopResult(
-      target: target, achieved: throughput, late: repetitions.map(lateness).max() ?? .zero,
+      target: target, achieved: achieved, late: repetitions.map(lateness).max() ?? .zero,
       isOverloaded: repetitions.contains { isOverloaded(cell, $0) })
   }
 }
@@ -48,9 +48,16 @@ extension LoadSettings {
   }
 
   /// The same load with the rate that a capacity gives it; any other rate is left alone.
-  func resolved(capacity: Double) -> LoadSettings {
+  func resolved(capacity: Capacity) -> LoadSettings {
+    guard case .ofCapacity(let share) = rate else { return self }
+    return paced(capacity.perSecond * share, as: capacity)
+  }
+
+  /// The same load at a rate, readers and writers as they are when they are not held up.
+  func paced(_ rate: Double, as capacity: Capacity) -> LoadSettings {
     var load = self
-    if case .ofCapacity(let share) = rate { load.rate = .perSecond(max(0.001, capacity * share)) }
+    load.rate = .perSecond(max(0.001, rate))
+    load.readerShare = capacity.readerShare
     return load
   }
 

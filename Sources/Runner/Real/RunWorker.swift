@@ -89,7 +89,8 @@ final class RunWorker: Sendable {
       writers.map { writer in
         HistoryRecorder(
           writer: writer, measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil,
-          isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits)
+          isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits,
+          turns: storage.turns)
       })
     let run = { @Sendable [self] (index: Int, isPolling: Bool) in
       let recorder = recorders.all[index]
@@ -99,16 +100,21 @@ final class RunWorker: Sendable {
         index: assignment.process * actors.count + index, start: order.start,
         until: order.measuredUntil,
         seed: assignment.cell.seed.derived("arrivals").derived("\(actors[index])"))
+      let taker = makeTaker(isPolling: isPolling)
+      guard taker?.enter() ?? true else { return }
+      defer { taker?.end() }
       var news = NewsInterval()
       runActor(
         workload.makeActor(actors[index], role: role), pacing: pacing, recorder: recorder,
-        time: storage.clock, start: order.start, deadline: order.measuredUntil
+        time: pacingClock(taker), start: order.start,
+        deadline: Pacing.deadline(of: load, until: order.measuredUntil)
       ) {
         if isPolling, news.isDue(at: recorder.lastReading) {
           recorder.prepare()
           readNews()
         }
-        return !isStopped.load(ordering: .relaxed)
+        guard !isStopped.load(ordering: .relaxed) else { return false }
+        return taker?.pass(at: recorder.lastReading) ?? true
       }
     }
     fileSystem?.begin(measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil)
@@ -123,6 +129,21 @@ final class RunWorker: Sendable {
     fileSystem?.end()
     for recorder in recorders.all { recorder.close() }
     return recorders.all
+  }
+
+  /// The turns of an actor, where its side works in turns.
+  private func makeTaker(isPolling: Bool) -> TurnTaker? {
+    storage.turns.map { clock in
+      TurnTaker(clock) { [self] in
+        if isPolling { readNews() }
+        return !isStopped.load(ordering: .relaxed)
+      }
+    }
+  }
+
+  /// What an actor waits by between two operations.
+  private func pacingClock(_ taker: TurnTaker?) -> any TimeSource {
+    if let taker, let clock = storage.turns { TurnPacing(taker, clock) } else { storage.clock }
   }
 
   /// The recorders of a process.

@@ -51,6 +51,19 @@ struct WorkerAssignment: Codable, Sendable {
   var lock: Int?
   /// Source id that the library must have; `nil` when any will do.
   var expectedSourceID: String?
+  /// Whose turn it is, where sides work in turns.
+  var seat: TurnSeat?
+}
+
+/// The place of a process among sides that work in turns.
+struct TurnSeat: Codable, Sendable {
+  /// The file of the turns.
+  var path: String
+  /// Its side.
+  var side: Int
+  /// The processor that all sides stay on, so that they share its neighbours too; `nil` where a
+  /// side has several actors.
+  var processor: Int?
 }
 
 /// What the coordinator tells a worker.
@@ -91,6 +104,8 @@ struct WorkerReady: Codable, Sendable {
   var sourceID: String
   /// `sqlite3_compileoption_get()`.
   var compileOptions: [String]
+  /// Whether it can work in turns; `nil` from a build that knows of none.
+  var takesTurns: Bool? = true
 }
 
 /// Why a worker gave up.

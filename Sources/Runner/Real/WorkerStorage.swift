@@ -8,6 +8,8 @@ import Workloads
 struct WorkerStorage {
   let assignment: WorkerAssignment
   let clock: ProcessClock
+  /// The clock of its side, where sides work in turns.
+  let turns: TurnClock?
   let environment: StorageEnvironment
   private let vfs: String?
 
@@ -16,7 +18,8 @@ struct WorkerStorage {
   init(_ assignment: WorkerAssignment, vfs: String? = nil) throws(WorkerError) {
     self.assignment = assignment
     self.vfs = vfs
-    clock = ProcessClock(SystemTime())
+    turns = try Self.turns(assignment)
+    clock = ProcessClock(turns ?? SystemTime())
     let seed = assignment.cell.seed.derived("storage")
       .derived("process", assignment.process).derived("incarnation", assignment.incarnation)
     let host: SystemHost
@@ -28,6 +31,18 @@ struct WorkerStorage {
     environment = StorageEnvironment(
       time: clock, parking: SystemParking(), spawning: SystemThreads(),
       random: SeededRandomSource(seed), host: host)
+  }
+
+  private static func turns(
+    _ assignment: WorkerAssignment
+  ) throws(WorkerError) -> TurnClock? {
+    guard let seat = assignment.seat else { return nil }
+    if let processor = seat.processor { ProcessorCore.stay(on: processor) }
+    do {
+      return TurnClock(try SharedTurns(opening: seat.path), side: seat.side)
+    } catch {
+      throw WorkerError(.harness, "the file of the turns cannot be mapped: \(error)")
+    }
   }
 
   /// Opens the engine as the cell says: every setting is applied on every connection and read

@@ -11,6 +11,8 @@ final class CandidateBlocks {
   private let launcher: WorkerLauncher
   private let expectedSourceID: String?
   private let keepsEverything: Bool
+  /// How long a candidate works before the next one does.
+  private let slice: Nanoseconds
   private let time = SystemTime()
   private var templates: [String: String] = [:]
   private var blocks = 0
@@ -19,8 +21,10 @@ final class CandidateBlocks {
   private(set) var library: WorkerReady?
 
   init(
-    folder: RunFolder, launcher: WorkerLauncher, expectedSourceID: String?, keepsEverything: Bool
+    folder: RunFolder, launcher: WorkerLauncher, expectedSourceID: String?, keepsEverything: Bool,
+    slice: Nanoseconds = RunOptions.usualSlice
   ) {
+    self.slice = slice
     self.folder = folder
     self.launcher = launcher
     self.expectedSourceID = expectedSourceID
@@ -32,7 +36,9 @@ final class CandidateBlocks {
     var measurement: BlockMeasurement
     /// Acknowledged operations by kind.
     var operations: [String: UInt64]
-    /// From the first preparation to the last removal.
+    /// Share of them that readers did; `nil` where there are no readers, or no writers.
+    var readerShare: Double?
+    /// From the first preparation to the last removal; in turns, its share of that.
     var elapsed: Nanoseconds
   }
 
@@ -51,30 +57,91 @@ final class CandidateBlocks {
     _ cell: PlannedCell, _ shape: BlockShape, seed: Seed, watchesDisk: Bool = false
   ) throws(RunnerError) -> Block {
     let from = time.monotonicNow()
+    let prepared = try prepare(cell, shape, seed: seed)
+    defer { remove(prepared) }
+    let watch = watchesDisk ? DiskWatch(database: prepared.run.databasePath) : nil
+    defer { watch?.end() }
+    let outcome = try prepared.run.run()
+    var block = try block(of: prepared, outcome)
+    if let watch {
+      let known = block.measurement.resources["disk_bytes"] ?? 0
+      block.measurement.resources["disk_bytes"] = max(known, watch.end())
+    }
+    block.elapsed = time.monotonicNow() - from
+    return block
+  }
+
+  /// Whether blocks of this shape can run in turns.
+  func canTakeTurns(_ cell: PlannedCell, _ shape: BlockShape) -> Bool {
+    slice > .zero && library?.takesTurns == true
+      && TurnedCells.canTakeTurns(shape.applied(to: cell, seed: cell.seed))
+  }
+
+  /// Runs a block of each of these in turns of a few milliseconds.
+  ///
+  /// - Returns: in the same order; a failure is of settings that cannot be used.
+  func runInTurns(
+    _ entries: [(cell: PlannedCell, shape: BlockShape)], seed: Seed
+  ) throws(RunnerError) -> [Result<Block, RunnerError>] {
+    let from = time.monotonicNow()
+    let turns = try TurnedCells(
+      path: "\(folder.path)/turns-\(blocks)",
+      cells: entries.map { $0.shape.applied(to: $0.cell, seed: seed) }, slice: slice,
+      number: blocks, time: time)
+    var prepared: [Prepared] = []
+    defer { for block in prepared { remove(block) } }
+    for (side, entry) in entries.enumerated() {
+      prepared.append(try prepare(entry.cell, entry.shape, seed: seed, seat: turns.seat(of: side)))
+    }
+    var results: [Result<Block, RunnerError>] = []
+    for (block, outcome) in zip(prepared, try turns.run(prepared.map(\.run), first: 0)) {
+      switch outcome {
+      case .success(let outcome): results.append(.success(try self.block(of: block, outcome)))
+      case .failure(let refusal): results.append(.failure(refusal))
+      }
+    }
+    let share = Nanoseconds((time.monotonicNow() - from).rawValue / Int64(max(1, entries.count)))
+    return results.map { result in
+      result.map { block in
+        var block = block
+        block.elapsed = share
+        return block
+      }
+    }
+  }
+
+  /// A block that is about to run.
+  private struct Prepared {
+    var number: Int
+    var judges: Bool
+    var run: CellRun
+  }
+
+  private func prepare(
+    _ cell: PlannedCell, _ shape: BlockShape, seed: Seed, seat: TurnSeat? = nil
+  ) throws(RunnerError) -> Prepared {
     let template = try template(of: cell)
     let number = blocks
     blocks += 1
     let judges = blocksOf[cell.id, default: 0] % Self.judgedOneIn == 0
     blocksOf[cell.id, default: 0] += 1
-    let own = shape.applied(to: cell, seed: seed)
     let run = CellRun(
-      cell: own, index: 0, repetition: number, folder: folder, launcher: launcher, time: time,
-      expectedSourceID: expectedSourceID ?? library?.sourceID, template: template,
-      observes: judges)
-    defer { remove(number, run) }
-    let watch = watchesDisk ? DiskWatch(database: run.databasePath) : nil
-    defer { watch?.end() }
-    let outcome = try run.run()
+      cell: shape.applied(to: cell, seed: seed), index: 0, repetition: number, folder: folder,
+      launcher: launcher, time: time, expectedSourceID: expectedSourceID ?? library?.sourceID,
+      template: template, observes: judges, seat: seat)
+    return Prepared(number: number, judges: judges, run: run)
+  }
+
+  private func block(
+    of prepared: Prepared, _ outcome: CellOutcome
+  ) throws(RunnerError) -> Block {
     guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
     library = outcome.library
+    let run = prepared.run
     let analysed = try CellAnalysis.analyse(
-      outcome, historyFolder: run.historyFolder, judges: judges)
-    let figures = BlockFigures(own, analysed).block(databasePath: run.databasePath)
+      outcome, historyFolder: run.historyFolder, judges: prepared.judges)
+    let figures = BlockFigures(run.cell, analysed).block(databasePath: run.databasePath)
     var measurement = figures.measurement
-    if let watch {
-      let known = measurement.resources["disk_bytes"] ?? 0
-      measurement.resources["disk_bytes"] = max(known, watch.end())
-    }
     let written = measurement.counts.filter {
       $0.key.hasPrefix("vfs.write.") && $0.key.hasSuffix(".bytes")
     }
@@ -83,7 +150,7 @@ final class CandidateBlocks {
     }
     return Block(
       measurement: measurement, operations: figures.operations,
-      elapsed: time.monotonicNow() - from)
+      readerShare: figures.readerShare, elapsed: .zero)
   }
 
   /// One template, or several where the files themselves must differ, as with other page sizes.
@@ -99,10 +166,10 @@ final class CandidateBlocks {
     return run.databasePath
   }
 
-  private func remove(_ number: Int, _ run: CellRun) {
+  private func remove(_ prepared: Prepared) {
     guard !keepsEverything else { return }
-    try? Folder.remove(run.historyFolder)
-    try? Folder.remove(folder.data(cell: 0, repetition: number))
+    try? Folder.remove(prepared.run.historyFolder)
+    try? Folder.remove(folder.data(cell: 0, repetition: prepared.number))
   }
 
   /// Removes what nobody needs after the tuning.

@@ -111,7 +111,7 @@ public final class TuneRun {
         jobs: options.run.jobs, time: time, expectedSourceID: otherLibrary?.sourceID))
     let blocks = CandidateBlocks(
       folder: folder, launcher: launcher, expectedSourceID: otherLibrary?.sourceID,
-      keepsEverything: options.run.keepsEverything)
+      keepsEverything: options.run.keepsEverything, slice: options.run.slice)
     defer { blocks.cleanUp() }
     do throws(RunnerError) {
       guard let candidates = try plan(&classes) else { return }

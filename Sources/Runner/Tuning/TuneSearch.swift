@@ -15,6 +15,8 @@ final class TuneSearch {
   private let length: Nanoseconds
   /// Operations a second at which percentiles are measured; `nil` for the load's own rate.
   private let rate: Double?
+  /// Share of them that the readers have; `nil` for as many for each actor.
+  private let readerShare: Double?
   /// What each candidate gave in blocks of full length.
   private var kept: [TuneCandidate: [BlockMeasurement]] = [:]
   private var cost: Double
@@ -39,6 +41,7 @@ final class TuneSearch {
     let cell = try owner.space.cell(incumbent)
     let keepsRate = cell.load.rate == .closed && cell.load.think == .zero
     rate = keepsRate ? max(1, pilot.throughput * Self.share) : nil
+    readerShare = pilot.readerShare
     length = Self.length(first, owner.options.effort, rate ?? pilot.throughput)
     cost = (length + pilot.overhead).seconds
     var effort = owner.options.effort.plan
@@ -77,12 +80,13 @@ final class TuneSearch {
 
   private static func pilot(
     _ owner: TuneRun, _ incumbent: TuneCandidate, _ blocks: CandidateBlocks
-  ) throws(RunnerError) -> (throughput: Double, overhead: Nanoseconds) {
+  ) throws(RunnerError) -> (throughput: Double, readerShare: Double?, overhead: Nanoseconds) {
     owner.options.run.progress("\(owner.record.scenario): trying how long a block must be")
     let cell = try owner.space.cell(incumbent)
     let shape = BlockShape(cell.load, length: BlockShape.shortest)
     var throughput = Double.infinity
     var overhead = Nanoseconds.zero
+    var readerShare: Double?
     for number in 0..<2 {
       let block = try blocks.run(
         cell, shape, seed: owner.space.seed.derived("pilot", number))
@@ -90,13 +94,14 @@ final class TuneSearch {
         owner.hasBrokenDefault = true
         owner.record.stopped = violation
       }
-      throughput = min(throughput, block.measurement.throughput)
+      throughput = min(throughput, block.measurement.arrivalsPerSecond)
+      readerShare = block.readerShare
       overhead = max(overhead, block.elapsed - block.measurement.duration)
     }
     guard throughput > 0 else {
       throw RunnerError(.input, "the default did not complete one operation in a block")
     }
-    return (throughput, overhead)
+    return (throughput, readerShare, overhead)
   }
 
   private static func length(
@@ -147,7 +152,7 @@ final class TuneSearch {
 
   private func run(_ round: TuneRace.Round) throws(RunnerError) -> [BlockMeasurement]? {
     var measured: [BlockMeasurement] = []
-    for place in round.entrants {
+    for group in try groups(round) {
       if let reason = reasonToStop {
         owner.record.stopped = reason
         owner.record.wasInterrupted = Interruption.isRequested
@@ -155,7 +160,7 @@ final class TuneSearch {
       }
       owner.options.run.progress(status(round))
       do throws(RunnerError) {
-        measured.append(try block(race.plan.candidates[place], round))
+        measured += try run(group, round)
       } catch {
         guard error.code == .interrupted else { throw error }
         owner.record.stopped = "interrupted"
@@ -166,14 +171,55 @@ final class TuneSearch {
     return measured
   }
 
-  private func block(
-    _ candidate: TuneCandidate, _ round: TuneRace.Round
-  ) throws(RunnerError) -> BlockMeasurement {
-    do throws(RunnerError) {
+  private typealias Entry = (candidate: TuneCandidate, cell: PlannedCell, shape: BlockShape)
+
+  /// Who runs together: all of a round in turns, or, where a block cannot take turns, each alone.
+  private func groups(_ round: TuneRace.Round) throws(RunnerError) -> [[Entry]] {
+    var entries: [Entry] = []
+    for place in round.entrants {
+      let candidate = race.plan.candidates[place]
       let cell = try owner.space.cell(candidate)
-      let block = try blocks.run(
-        cell, shape(cell, owner.objectives[0], share: round.share), seed: round.seed,
-        watchesDisk: owner.objectives[0] == .disk)
+      entries.append((candidate, cell, shape(cell, owner.objectives[0], share: round.share)))
+    }
+    let takeTurns = entries.allSatisfy { blocks.canTakeTurns($0.cell, $0.shape) }
+    return takeTurns ? [entries] : entries.map { [$0] }
+  }
+
+  private func run(
+    _ group: [Entry], _ round: TuneRace.Round
+  ) throws(RunnerError) -> [BlockMeasurement] {
+    var results: [Result<CandidateBlocks.Block, RunnerError>] = []
+    if group.count > 1 {
+      results = try blocks.runInTurns(group.map { ($0.cell, $0.shape) }, seed: round.seed)
+    } else if let entry = group.first {
+      do throws(RunnerError) {
+        results = [
+          .success(
+            try blocks.run(
+              entry.cell, entry.shape, seed: round.seed,
+              watchesDisk: owner.objectives[0] == .disk))
+        ]
+      } catch {
+        guard error.code == .input else { throw error }
+        results = [.failure(error)]
+      }
+    }
+    var measured: [BlockMeasurement] = []
+    for (entry, result) in zip(group, results) { measured.append(try note(result, of: entry)) }
+    return measured
+  }
+
+  /// Adds up what a block cost; one whose settings cannot be used is no reason to give up the
+  /// others.
+  private func note(
+    _ result: Result<CandidateBlocks.Block, RunnerError>, of entry: Entry
+  ) throws(RunnerError) -> BlockMeasurement {
+    switch result {
+    case .failure(let error):
+      guard entry.candidate != incumbent else { throw error }
+      return BlockMeasurement(
+        operations: 0, duration: length, violations: ["cannot be used: \(error.message)"])
+    case .success(let block):
       spent = spent + block.elapsed
       overhead = overhead + (block.elapsed - block.measurement.duration)
       count += 1
@@ -182,11 +228,6 @@ final class TuneSearch {
       // A stall as long as a short block is bad luck, and no reason to leave for good.
       if owner.objectives[0] == .throughput { measured.operations = max(1, measured.operations) }
       return measured
-    } catch {
-      // Settings that cannot be used are no reason to give up the others.
-      guard error.code == .input, candidate != incumbent else { throw error }
-      return BlockMeasurement(
-        operations: 0, duration: length, violations: ["cannot be used: \(error.message)"])
     }
   }
 
@@ -201,7 +242,10 @@ final class TuneSearch {
     if case .operations(let number) = cell.load.extent {
       shape.extent = .operations(max(1, Int(Double(number) * share)))
     }
-    if objective.isPercentile, let rate { shape.rate = .perSecond(rate) }
+    if objective.isPercentile, let rate {
+      shape.rate = .perSecond(rate)
+      shape.readerShare = readerShare
+    }
     return shape
   }
 
@@ -313,8 +357,8 @@ final class TuneSearch {
     for block in blocks {
       all.operations += block.operations
       all.duration = all.duration + block.duration
-      for (kind, histogram) in block.responses {
-        all.responses[kind] = all.responses[kind]?.merged(with: histogram) ?? histogram
+      for (kind, histogram) in block.latencies {
+        all.latencies[kind] = all.latencies[kind]?.merged(with: histogram) ?? histogram
       }
     }
     return all

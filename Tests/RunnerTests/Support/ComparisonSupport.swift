@@ -51,10 +51,13 @@ struct ComparisonTrial: Sendable {
 }
 
 extension BlockRunner {
+  /// How short its blocks are.
+  func shape(_ side: ComparisonSide) throws -> BlockShape {
+    BlockShape(try #require(plan.cells[side]).load, length: .milliseconds(60))
+  }
+
   /// A short block of a side.
   func sample(_ side: ComparisonSide, seed: UInt64 = 7) throws -> Block {
-    let load = try #require(plan.cells[side]).load
-    return try run(
-      side, BlockShape(load, length: .milliseconds(60)), seed: Seed(seed))
+    try run(side, shape(side), seed: Seed(seed))
   }
 }

@@ -1,0 +1,270 @@
+public import AssayModel
+import Glibc
+
+/// Who works just now, among sides that must not work at once: a mapped file that all processes of
+/// all sides share.
+///
+/// Exactly one side has the turn. Its actors look between two operations whether the turn is over;
+/// who finds it over stops, and the last of them to stop hands the turn on. So no operation is cut,
+/// and a turn lasts as long as the longest operation that was under way at its end.
+///
+/// Two blocks of a quarter of a second, one after the other, meet two different machines wherever
+/// the processor is shared: neighbours come and go within a tenth of a second. In turns of a few
+/// milliseconds both meet the same one.
+///
+/// Safe because the mutex and the condition are initialised before any other process maps the file,
+/// lie at fixed places that nothing else uses, and live as long as the mapping.
+@safe public final class SharedTurns: @unchecked Sendable {
+  // Unchecked because of the pointers; mutex and condition are made for sharing, and every other
+  // word is written under the mutex only.
+
+  private static let mutexWord = 0
+  private static let conditionWord = 8
+  private static let headerWord = 16
+  private static let firstSideWord = 24
+  private static let wordsOfSide = 8
+
+  /// Words of the header.
+  private enum Header: Int {
+    case sides, slice, turn
+  }
+
+  /// Words of a side.
+  private enum Word: Int {
+    /// Actors that have not ended.
+    case members
+    /// Actors that have the turn and have not stopped.
+    case running
+    /// How often it had the turn.
+    case grants
+    /// Whether nobody has come back yet in this turn.
+    case isUnresumed
+    /// Nanoseconds that it did not have the turn.
+    case offset
+    /// When its last turn ended.
+    case stopped
+    /// When its turn is over.
+    case over
+  }
+
+  private let file: MappedFile
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+  /// Number of sides.
+  public let sides: Int
+
+  /// Makes the file; nobody has the turn yet.
+  ///
+  /// - Parameters:
+  ///   - path: must not exist.
+  ///   - actors: how many actors each side has, over all of its processes; at least 1 each.
+  ///   - slice: how long a turn lasts; above 0.
+  public init(
+    creating path: String, actors: [Int], slice: Nanoseconds
+  ) throws(PlatformError) {
+    precondition(!actors.isEmpty && actors.allSatisfy { $0 > 0 }, "sides of \(actors) actors")
+    precondition(slice > .zero, "turns of \(slice)")
+    file = try MappedFile(
+      creating: path, byteCount: 8 * (Self.firstSideWord + actors.count * Self.wordsOfSide))
+    sides = actors.count
+    unsafe (mutex, condition) = Self.places(in: file)
+    initialise()
+    file.store(UInt64(sides), at: Self.headerWord + Header.sides.rawValue)
+    file.store(UInt64(slice.rawValue), at: Self.headerWord + Header.slice.rawValue)
+    for (side, count) in actors.enumerated() { set(.members, of: side, UInt64(count)) }
+  }
+
+  /// Maps the file that another process made.
+  public init(opening path: String) throws(PlatformError) {
+    file = try MappedFile(opening: path, isWritable: true)
+    guard file.wordCount > Self.firstSideWord else {
+      throw PlatformError(code: .badFormat, operation: "mmap", path: path, detail: "no turns")
+    }
+    sides = Int(file.load(Self.headerWord + Header.sides.rawValue))
+    guard file.wordCount == Self.firstSideWord + sides * Self.wordsOfSide else {
+      throw PlatformError(
+        code: .badFormat, operation: "mmap", path: path, detail: "turns of \(sides) sides")
+    }
+    unsafe (mutex, condition) = Self.places(in: file)
+  }
+
+  private static func places(
+    in file: MappedFile
+  ) -> (UnsafeMutablePointer<pthread_mutex_t>, UnsafeMutablePointer<pthread_cond_t>) {
+    unsafe (
+      (file.base + mutexWord * 8).assumingMemoryBound(to: pthread_mutex_t.self),
+      (file.base + conditionWord * 8).assumingMemoryBound(to: pthread_cond_t.self)
+    )
+  }
+
+  private func initialise() {
+    var attributes = pthread_mutexattr_t()
+    unsafe pthread_mutexattr_init(&attributes)
+    unsafe pthread_mutexattr_setpshared(&attributes, Int32(PTHREAD_PROCESS_SHARED))
+    unsafe pthread_mutexattr_setrobust(&attributes, Int32(PTHREAD_MUTEX_ROBUST))
+    let made = unsafe pthread_mutex_init(mutex, &attributes)
+    precondition(made == 0, "pthread_mutex_init answered \(made)")
+    unsafe pthread_mutexattr_destroy(&attributes)
+    var shared = pthread_condattr_t()
+    unsafe pthread_condattr_init(&shared)
+    unsafe pthread_condattr_setpshared(&shared, Int32(PTHREAD_PROCESS_SHARED))
+    unsafe pthread_condattr_setclock(&shared, CLOCK_MONOTONIC)
+    let ready = unsafe pthread_cond_init(condition, &shared)
+    precondition(ready == 0, "pthread_cond_init answered \(ready)")
+    unsafe pthread_condattr_destroy(&shared)
+  }
+
+  // MARK: What actors ask without a lock
+
+  /// How long a side did not have the turn so far; constant while it has it.
+  public func offset(of side: Int) -> Nanoseconds {
+    Nanoseconds(Int64(bitPattern: get(.offset, of: side)))
+  }
+
+  /// When the turn of a side is over, on the clock of the machine.
+  public func end(of side: Int) -> MonotonicTime {
+    MonotonicTime(nanoseconds: get(.over, of: side))
+  }
+
+  // MARK: The coordinator
+
+  /// Gives a side the first turn.
+  ///
+  /// - Parameter start: when actors begin; no side's clock stands before it.
+  public func begin(at start: MonotonicTime, first: Int) {
+    locked {
+      for side in 0..<sides { set(.stopped, of: side, start.nanoseconds) }
+      grant(first)
+    }
+  }
+
+  /// The processes of a side are gone, or one of them is: what is left of it works without turns,
+  /// and the others no longer wait for it.
+  public func abandon(_ side: Int) {
+    locked {
+      guard get(.members, of: side) > 0 else { return }
+      set(.members, of: side, 0)
+      set(.over, of: side, UInt64(Int64.max))
+      if hasTurn(side) { handOver(at: now) } else { set(.isUnresumed, of: side, 1) }
+      // Whoever waits goes on, and so does who is about to.
+      set(.grants, of: side, get(.grants, of: side) + 1)
+      unsafe pthread_cond_broadcast(condition)
+    }
+  }
+
+  // MARK: The actors
+
+  /// How long a wait lasts before its caller is asked whether to go on.
+  private static let patience = Nanoseconds.milliseconds(20)
+
+  /// Waits until a side has had more turns than `seen`.
+  ///
+  /// - Parameter goesOn: asked now and then; `false` ends the wait.
+  /// - Returns: how many turns it had; `nil` when the wait was ended.
+  func awaitTurn(of side: Int, after seen: UInt64, while goesOn: () -> Bool) -> UInt64? {
+    while true {
+      let granted: UInt64? = locked {
+        if get(.grants, of: side) == seen { wait() }
+        guard get(.grants, of: side) != seen else { return nil }
+        resume(side)
+        return get(.grants, of: side)
+      }
+      if let granted { return granted }
+      if !goesOn() { return nil }
+    }
+  }
+
+  /// An actor of the side that has the turn stops, as its turn is over or as it has ended.
+  func stop(_ side: Int, hasEnded: Bool) {
+    locked {
+      // What is left of an abandoned side has no turn to hand on.
+      guard get(.members, of: side) > 0 else { return }
+      if hasEnded { set(.members, of: side, get(.members, of: side) - 1) }
+      set(.running, of: side, get(.running, of: side) - 1)
+      if get(.running, of: side) == 0 { handOver(at: now) }
+    }
+  }
+
+  /// An actor ends that waits for its turn.
+  ///
+  /// - Parameter seen: how many turns it has had.
+  func leave(_ side: Int, after seen: UInt64) {
+    locked {
+      guard get(.members, of: side) > 0 else { return }
+      set(.members, of: side, get(.members, of: side) - 1)
+      // The turn may have come just now, to somebody who no longer wants it.
+      guard hasTurn(side), get(.grants, of: side) != seen else { return }
+      set(.running, of: side, get(.running, of: side) - 1)
+      if get(.running, of: side) == 0 { handOver(at: now) }
+    }
+  }
+
+  // MARK: Under the mutex
+
+  private func hasTurn(_ side: Int) -> Bool {
+    file.load(Self.headerWord + Header.turn.rawValue) == UInt64(side)
+  }
+
+  private func handOver(at now: MonotonicTime) {
+    let turn = Int(file.load(Self.headerWord + Header.turn.rawValue))
+    set(.stopped, of: turn, now.nanoseconds)
+    for step in 1...sides where get(.members, of: (turn + step) % sides) > 0 {
+      grant((turn + step) % sides)
+      return
+    }
+    unsafe pthread_cond_broadcast(condition)
+  }
+
+  private func grant(_ side: Int) {
+    file.store(UInt64(side), at: Self.headerWord + Header.turn.rawValue)
+    set(.running, of: side, get(.members, of: side))
+    set(.isUnresumed, of: side, 1)
+    set(.grants, of: side, get(.grants, of: side) + 1)
+    unsafe pthread_cond_broadcast(condition)
+  }
+
+  /// The clock of a side goes on when the first of its actors is awake: that the system takes its
+  /// time to wake it is no work of the side.
+  private func resume(_ side: Int) {
+    guard get(.isUnresumed, of: side) == 1 else { return }
+    set(.isUnresumed, of: side, 0)
+    let now = now.nanoseconds
+    let stopped = get(.stopped, of: side)
+    if now > stopped { set(.offset, of: side, get(.offset, of: side) + (now - stopped)) }
+    guard get(.members, of: side) > 0 else { return }
+    let slice = file.load(Self.headerWord + Header.slice.rawValue)
+    set(.over, of: side, max(now, stopped) + slice)
+  }
+
+  private var now: MonotonicTime { SystemTime().monotonicNow() }
+
+  private func get(_ word: Word, of side: Int) -> UInt64 {
+    file.load(Self.firstSideWord + side * Self.wordsOfSide + word.rawValue)
+  }
+
+  private func set(_ word: Word, of side: Int, _ value: UInt64) {
+    file.store(value, at: Self.firstSideWord + side * Self.wordsOfSide + word.rawValue)
+  }
+
+  private func locked<Value>(_ body: () -> Value) -> Value {
+    take(unsafe pthread_mutex_lock(mutex))
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
+  private func wait() {
+    var until = timespec(now + Self.patience)
+    let result = unsafe pthread_cond_timedwait(condition, mutex, &until)
+    if result != ETIMEDOUT { take(result) }
+  }
+
+  /// A process that died with the mutex leaves words that are whole: each is written at once.
+  private func take(_ result: Int32) {
+    if result == EOWNERDEAD {
+      unsafe pthread_mutex_consistent(mutex)
+    } else {
+      precondition(result == 0, "the turns' mutex answered \(result)")
+    }
+  }
+}
