@@ -138,7 +138,7 @@ struct TuneCommand: ParsableCommand {
 
   private func wantedEffort() throws -> TuneOptions.Effort {
     guard let known = TuneOptions.Effort(rawValue: effort.lowercased()) else {
-      throw ValidationError("--effort '\(effort)': expected quick or normal")
+      throw ValidationError("--effort '\(effort)': expected quick, normal or exhaustive")
     }
     return known
   }

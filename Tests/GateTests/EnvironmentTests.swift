@@ -41,7 +41,7 @@ struct EnvironmentTests {
   @Test("Stolen time, load and waiting beyond their limits are invalid, and may get better")
   func shortages() {
     let stolen = judge(pairs { _, _ in BlockEnvironment(stealShare: 0.4) })
-    #expect(stolen.reasons == ["20.00 % of the time was stolen, allowed 10.00 %"])
+    #expect(stolen.reasons == ["40.00 % of the time was stolen, allowed 25.00 %"])
     #expect(!stolen.isFinal)
     let loaded = judge(pairs { _, _ in BlockEnvironment(loadAverage: 20, processors: 2) })
     #expect(loaded.reasons == ["load 10.00 per processor, allowed 4.00"])

@@ -10,6 +10,8 @@ public struct TuneOptions: Sendable {
     case quick
     /// 30 % of 20 blocks for each of 64 settings.
     case normal
+    /// 20 blocks of every setting: nobody is left out early. What a search is to be measured by.
+    case exhaustive
 
     var plan: TunePlan.Effort {
       switch self {
@@ -18,8 +20,14 @@ public struct TuneOptions: Sendable {
           budget: 200, racing: 6, screeningShare: 0.5, screeningRounds: 2, neighbours: 2,
           confirmationRounds: 8)
       case .normal: TunePlan.Effort()
+      case .exhaustive:
+        TunePlan.Effort(
+          racing: .max, firstRounds: Self.exhaustiveRounds, neighbours: 0, confirmationRounds: 40)
       }
     }
+
+    /// Common blocks of all settings in an exhaustive search.
+    static let exhaustiveRounds = 20
 
     /// Length of a block that need not hold a percentile.
     var blockLength: Nanoseconds { self == .quick ? .milliseconds(100) : BlockShape.shortest }

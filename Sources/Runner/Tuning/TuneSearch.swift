@@ -122,6 +122,10 @@ final class TuneSearch {
         min(candidates, 4 + profiles) * effort.confirmationRounds + 2 * effort.firstRounds)
     }
     effort.budget = max(effort.budget, least())
+    if owner.options.effort == .exhaustive {
+      // The rounds of all, and the confirmation: nothing is left for a second stage.
+      effort.budget = Double(candidates * effort.firstRounds) + least()
+    }
     guard let deadline = owner.deadline else { return }
     let affordable = (deadline - owner.time.monotonicNow()).seconds / max(1e-3, cost)
     if affordable < least() * 2 { effort.confirmationRounds = 8 }

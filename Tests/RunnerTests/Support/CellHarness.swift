@@ -34,12 +34,12 @@ struct CellHarness: Sendable {
   }
 
   /// The run itself, before it has begun.
-  func makeRun() -> CellRun {
+  func makeRun(seat: TurnSeat? = nil) -> CellRun {
     CellRun(
       cell: cell, index: 0, repetition: 0, folder: folder,
       launcher: WorkerLauncher(
         executable: executable, logFolder: "\(folder.path)/workers", libraryFolder: nil),
-      time: SystemTime(), expectedSourceID: nil)
+      time: SystemTime(), expectedSourceID: nil, seat: seat)
   }
 
   func run() async throws -> Finished {
