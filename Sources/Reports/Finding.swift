@@ -58,7 +58,8 @@ public enum Finding {
   private static func facts(_ result: RunResult) -> [String] {
     [
       recovery(result.cells), exclusion(result.cells), losses(result.cells),
-      overload(result.cells), throughput(result.cells), waits(result.cells), busy(result.cells),
+      highestRates(result.cells), overload(result.cells), throughput(result.cells),
+      waits(result.cells), busy(result.cells),
     ].compactMap { $0 }
   }
 
@@ -152,6 +153,20 @@ public enum Finding {
     let ratio = best.throughput / worst.throughput
     return "\(best.label) did \(Figures.rate(best.throughput))/s, "
       + "\(Figures.ratio(ratio)) times \(worst.label)"
+  }
+
+  /// The highest rates that were found, or that none held.
+  private static func highestRates(_ cells: [CellResult]) -> String? {
+    let searched = cells.compactMap { cell in
+      cell.openLoop?.search.map { (label: cell.label, search: $0) }
+    }
+    guard let goal = searched.first?.search.goal else { return nil }
+    let parts = searched.map { cell in
+      let found = cell.search.highest.map { "\(Figures.rate($0))/s" } ?? "none"
+      return searched.count == 1 ? found : "\(found) (\(cell.label))"
+    }
+    return "highest rate with \(goal.percentile) <= \(Figures.span(goal.bound.rawValue)): "
+      + parts.joined(separator: ", ")
   }
 
   private static func overload(_ cells: [CellResult]) -> String? {

@@ -79,6 +79,14 @@ public enum Capabilities {
 
   private static func verifySimulated(_ cell: PlannedCell) throws(RunnerError) {
     for fault in cell.faults { try verifySimulated(fault, cell) }
+    switch cell.load.rate {
+    case .closed, .perSecond: break
+    case .ofCapacity, .highest:
+      throw RunnerError(
+        .input,
+        "a rate of the capacity is for the real world: in the simulated one nothing takes "
+          + "time; closed or 500/s do")
+    }
     try verifyFileSystem(cell)
     if let explore = cell.explore { try verifySchedules(explore, cell) }
     guard cell.storage.vfs == .standard else {

@@ -20,6 +20,8 @@ public final class ScenarioRun {
   var findingPaths: [Int: [String]] = [:]
   private var incidentPaths: [Int: [String]] = [:]
   private var incidentCount = 0
+  /// How the rates of cells were found.
+  private var searches: [Int: RateSearchResult] = [:]
 
   /// - Throws: an input error when this version can't run the plan.
   public init(_ plan: Plan, _ options: RunOptions) throws(RunnerError) {
@@ -98,27 +100,27 @@ public final class ScenarioRun {
   }
 
   /// Finds the capacity of the first cell whose rate is a share of it, and gives all such cells
-  /// rates of that one capacity: what they are asked for is the same.
+  /// rates of that one capacity: what they are asked for is the same. A highest rate is each cell's
+  /// own.
   private func resolveRates(
     _ folder: RunFolder, _ launcher: WorkerLauncher
   ) throws(RunnerError) {
-    guard var pilot = cells.first(where: { $0.load.needsCapacity }) else { return }
-    options.progress("\(plan.scenario.name): finding the capacity of \(pilot.id)")
-    pilot.load = pilot.load.forPilot
-    pilot.faults = []
-    // Beside the folders of the cells.
-    let run = CellRun(
-      cell: pilot, index: cells.count, repetition: 0, folder: folder, launcher: launcher,
-      time: time, expectedSourceID: otherLibrary?.sourceID, observes: false)
-    let outcome = try run.run()
-    guard !outcome.wasInterrupted else { throw RunnerError(.interrupted, "interrupted") }
-    let analysed = try CellAnalysis.analyse(
-      outcome, historyFolder: run.historyFolder, judges: false)
-    let capacity = Capacity(pilot, analysed)
-    try? Folder.remove(run.historyFolder)
-    try? Folder.remove(folder.data(cell: cells.count, repetition: 0))
+    let pilot = RatePilot(
+      folder: folder, launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID,
+      index: cells.count)
+    if let first = cells.first(where: { $0.load.needsCapacity }) {
+      options.progress("\(plan.scenario.name): finding the capacity of \(first.id)")
+      let capacity = try pilot.capacity(of: first)
+      for index in cells.indices {
+        cells[index].load = cells[index].load.resolved(capacity: capacity)
+      }
+    }
     for index in cells.indices {
-      cells[index].load = cells[index].load.resolved(capacity: capacity)
+      guard case .highest(let goal) = cells[index].load.rate else { continue }
+      let name = "\(plan.scenario.name), \(cells[index].id)"
+      let found = try pilot.search(goal, of: cells[index]) { options.progress("\(name): \($0)") }
+      cells[index].load = found.load
+      searches[index] = found.result
     }
   }
 
@@ -161,6 +163,7 @@ public final class ScenarioRun {
     }
     let version = LibraryVersion(number: library?.libraryNumber ?? SQLiteLibrary.versionNumber)
     for (position, index) in finished.enumerated() {
+      figures[position].openLoop?.search = searches[index]
       let checks =
         explored[index]?.checks
         ?? CheckResult.merged(repetitions: repetitions[index].map(\.checks))

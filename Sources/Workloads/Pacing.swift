@@ -56,8 +56,8 @@ public struct Pacing: Sendable {
     case .closed: meanGap = nil
     case .perSecond(let rate):
       meanGap = 1e9 / (rate * Self.shareOfArrivals(load, actors: actors, index: index))
-    case .ofCapacity(let share):
-      preconditionFailure("nobody has measured the capacity of which \(share) is the rate")
+    case .ofCapacity, .highest:
+      preconditionFailure("nobody has found out yet which rate \(load.rate) is")
     }
     if case .operations(let total) = load.extent {
       remaining = total / actors + (index < total % actors ? 1 : 0)

@@ -118,7 +118,7 @@ struct CalibrateCommand: ParsableCommand {
       : CalibrationReport.text(record, style: style)
     if json {
       Console.note(text, terminator: "")
-      Console.output((try? RecordJSON.encode(record)) ?? "", terminator: "")
+      Console.output(json: record)
     } else {
       Console.output(text, terminator: "")
     }

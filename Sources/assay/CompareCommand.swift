@@ -136,7 +136,7 @@ struct CompareCommand: ParsableCommand {
       : ComparisonReport.text(finished.record, style: style)
     if placeOptions.json {
       Console.note(text, terminator: "")
-      Console.output((try? RecordJSON.encode(finished.record)) ?? "", terminator: "")
+      Console.output(json: finished.record)
     } else {
       Console.output(text, terminator: "")
     }
@@ -150,7 +150,7 @@ struct CompareCommand: ParsableCommand {
       let comparison = try ResultComparison(base: subjects[0], head: subjects[1])
       if placeOptions.json {
         Console.note(comparison.text, terminator: "")
-        try? MachineReadable.output(comparison)
+        Console.output(json: comparison)
       } else {
         Console.output(
           placeOptions.quiet ? comparison.sentence + "\n" : comparison.text, terminator: "")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 import Runner
 import Synchronization
 
@@ -21,6 +22,16 @@ enum Console {
       try StandardStreams.write(text + terminator, to: 1)
     } catch {
       if !lostOutput.exchange(true, ordering: .relaxed) { note("assay: \(error.message)") }
+    }
+  }
+
+  /// Writes a record as JSON to standard output.
+  static func output(json record: some Encodable) {
+    do {
+      output(try RecordJSON.encode(record), terminator: "")
+    } catch {
+      lostOutput.store(true, ordering: .relaxed)
+      note("assay: the result cannot be written as JSON: \(error)")
     }
   }
 

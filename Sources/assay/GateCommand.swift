@@ -185,7 +185,7 @@ struct GateCommand: ParsableCommand {
       : prints ? GateMarkdown.text(record) : GateReport.text(record, style: style)
     if json {
       Console.note(text, terminator: "")
-      Console.output((try? RecordJSON.encode(record)) ?? "", terminator: "")
+      Console.output(json: record)
     } else {
       Console.output(text, terminator: "")
     }
@@ -225,7 +225,7 @@ struct GateCommand: ParsableCommand {
     let stored = try BaselineUpdate(subjects, options).run()
     Console.endProgress()
     if placeOptions.json {
-      Console.output((try? RecordJSON.encode(stored)) ?? "", terminator: "")
+      Console.output(json: stored)
     } else {
       for entry in stored {
         let sessions = Figures.count(entry.sessions, "session")

@@ -109,7 +109,7 @@ struct TuneCommand: ParsableCommand {
       : TuneReport.text(finished.record, style: style)
     if placeOptions.json {
       Console.note(text, terminator: "")
-      Console.output((try? RecordJSON.encode(finished.record)) ?? "", terminator: "")
+      Console.output(json: finished.record)
     } else {
       Console.output(text, terminator: "")
     }

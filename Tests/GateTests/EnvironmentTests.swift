@@ -56,20 +56,20 @@ struct EnvironmentTests {
     #expect(verdict.isValid)
   }
 
-  @Test("A canary that gets five times slower, or differs between the sides, is invalid")
+  @Test("A canary that gets twenty times slower, or differs between the sides, is invalid")
   func canary() {
     let drift = judge(
-      pairs { index, _ in BlockEnvironment(fsyncCanary: .microseconds(index < 10 ? 400 : 2_000)) })
+      pairs { index, _ in BlockEnvironment(fsyncCanary: .microseconds(index < 10 ? 400 : 8_000)) })
     #expect(
       drift.reasons
-        == ["the fsync canary differs 5.00-fold between the halves of the run, allowed 3.00"])
+        == ["the fsync canary differs 20.00-fold between the halves of the run, allowed 10.00"])
     let sides = judge(
       pairs { _, isHead in BlockEnvironment(fsyncCanary: .microseconds(isHead ? 2_000 : 400)) })
     #expect(sides.reasons.count == 1 && sides.reasons[0].contains("between base and head"))
     #expect(
       judge(
         pairs(4) { index, _ in
-          BlockEnvironment(fsyncCanary: .microseconds(index < 2 ? 400 : 2_000))
+          BlockEnvironment(fsyncCanary: .microseconds(index < 2 ? 400 : 8_000))
         }
       ).isValid, "four pairs say nothing about halves")
   }

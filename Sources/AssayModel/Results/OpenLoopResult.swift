@@ -9,6 +9,9 @@ public struct OpenLoopResult: Codable, Equatable, Sendable {
   /// The backlog grew: latencies then tell how long the run was, and not how the system is.
   public var isOverloaded: Bool
 
+  /// How its rate was found; `nil` when it was given.
+  public var search: RateSearchResult?
+
   /// Creates a result.
   public init(target: Double, achieved: Double, late: Nanoseconds, isOverloaded: Bool) {
     self.target = target

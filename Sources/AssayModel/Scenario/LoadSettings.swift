@@ -20,6 +20,9 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     /// Poisson arrivals at this share of what the first such cell does in a closed loop, which a
     /// pilot finds out before the run; above 0.
     case ofCapacity(Double)
+    /// Poisson arrivals at the highest rate that holds a bound, which a search finds out for each
+    /// cell before it runs.
+    case highest(RateGoal)
   }
 
   /// When a cell ends.

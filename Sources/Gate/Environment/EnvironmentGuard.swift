@@ -10,27 +10,30 @@ import Statistics
 public enum EnvironmentGuard {
   /// From when on the machine is unfit.
   public struct Thresholds: Hashable, Codable, Sendable {
-    /// Mean share of time that the hypervisor may give to others. Pairs in turns share what is left:
-    /// with up to a tenth stolen they differed by 2 to 4 %, with two thirds by 40 %.
+    /// Mean share of time that the hypervisor may give to others. Pairs in turns share what is
+    /// left: with up to a tenth stolen they differed by 2 to 4 %, with two thirds by 40 %.
     public var stealShare: Double
     /// Median load average per processor, the harness's own load included.
     public var loadPerProcessor: Double
     /// Median share of a block in which its threads waited for a processor.
     public var waitShare: Double
-    /// How many times slower the fsync canary may get, second half of the run over first half, or
-    /// one side over the other: medians of either.
+    /// How many times slower the fsync canary may get from the first half of the run to the second:
+    /// medians. Both sides of a pair meet it, so that it takes a device that became another one.
+    public var canaryDrift: Double
+    /// How many times slower the canary may be beside one side than beside the other: medians.
     public var canaryRatio: Double
-    /// How many times slower the processors' clock may get, likewise.
+    /// How many times slower the processors' clock may get, in either way.
     public var clockRatio: Double
 
     /// Creates thresholds.
     public init(
       stealShare: Double = 0.25, loadPerProcessor: Double = 4, waitShare: Double = 0.5,
-      canaryRatio: Double = 3, clockRatio: Double = 1.5
+      canaryDrift: Double = 10, canaryRatio: Double = 3, clockRatio: Double = 1.5
     ) {
       self.stealShare = stealShare
       self.loadPerProcessor = loadPerProcessor
       self.waitShare = waitShare
+      self.canaryDrift = canaryDrift
       self.canaryRatio = canaryRatio
       self.clockRatio = clockRatio
     }
@@ -46,11 +49,11 @@ public enum EnvironmentGuard {
     let reasons =
       changes + shortages(readings, limits)
       + shifts(
-        "fsync canary", readings, limits.canaryRatio,
+        "fsync canary", readings, (limits.canaryDrift, limits.canaryRatio),
         base: pairs.compactMap { $0.base.environment?.canary },
         head: pairs.compactMap { $0.head.environment?.canary }, \.canary)
       + shifts(
-        "clock period", readings, limits.clockRatio,
+        "clock period", readings, (limits.clockRatio, limits.clockRatio),
         base: pairs.compactMap { $0.base.environment?.clockPeriod },
         head: pairs.compactMap { $0.head.environment?.clockPeriod }, \.clockPeriod)
     return EnvironmentVerdict(reasons: reasons, isFinal: !changes.isEmpty)
@@ -101,15 +104,18 @@ public enum EnvironmentGuard {
 
   /// Whether a time got longer from one half to the other, or from one side to the other.
   private static func shifts(
-    _ name: String, _ readings: [BlockEnvironment], _ limit: Double, base: [Double],
-    head: [Double], _ value: (BlockEnvironment) -> Double?
+    _ name: String, _ readings: [BlockEnvironment], _ limits: (halves: Double, sides: Double),
+    base: [Double], head: [Double], _ value: (BlockEnvironment) -> Double?
   ) -> [String] {
     let all = readings.compactMap(value)
     let half = all.count / 2
     var reasons: [String] = []
-    for (what, first, second) in [
-      ("between the halves of the run", Array(all.prefix(half)), Array(all.suffix(half))),
-      ("between base and head", base, head),
+    for (what, first, second, limit) in [
+      (
+        "between the halves of the run", Array(all.prefix(half)), Array(all.suffix(half)),
+        limits.halves
+      ),
+      ("between base and head", base, head, limits.sides),
     ] where first.count >= leastReadings && second.count >= leastReadings {
       guard let before = median(first), let after = median(second), before > 0, after > 0 else {
         continue

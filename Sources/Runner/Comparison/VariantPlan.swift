@@ -59,6 +59,12 @@ public struct VariantPlan: Sendable {
         "'\(plan.scenario.name)' breaks things while it runs, which a block of a fraction of a "
           + "second cannot hold; --set inject=false compares it without its faults")
     }
+    if case .highest = cell.load.rate {
+      throw RunnerError(
+        .input,
+        "'\(plan.scenario.name)' searches the highest rate of each side, and two sides are "
+          + "compared at one: give it with --set load.rate=500/s or capacity*0.7")
+    }
     try Capabilities.verify(plan)
     // The id differs where an axis of the matrix does; the random numbers must not.
     cell.seed = plan.seed.derived("comparison")

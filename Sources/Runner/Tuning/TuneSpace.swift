@@ -58,6 +58,12 @@ struct TuneSpace {
     guard plan.scenario.world == .real else {
       throw RunnerError(.input, "'\(name)' runs in the simulated world, where nothing has a speed")
     }
+    if case .highest = plan.cells.first?.load.rate {
+      throw RunnerError(
+        .input,
+        "'\(name)' searches the highest rate of each setting, and settings are compared at one: "
+          + "--set load.rate=closed compares their throughput")
+    }
     for axis in plan.scenario.matrix {
       let isSetting =
         axis.path.hasPrefix("storage.") && !["storage.path", "storage.vfs"].contains(axis.path)

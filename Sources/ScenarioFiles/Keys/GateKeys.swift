@@ -7,7 +7,7 @@ extension GateSettings: SectionDefaults {
   static let keys: [SettingKey<GateSettings>] = [
     metricsKey, marginsKey,
     .optional(
-      "rate", \.rate, .rate,
+      "rate", \.rate, .knownRate,
       "The rate at which percentiles are measured: closed, 500/s or capacity*0.7; without it the"
         + " load's own, or capacity*0.7 where the load is a closed loop. Throughput is measured as"
         + " the load says."),

@@ -65,7 +65,9 @@ extension LoadSettings: SectionDefaults {
         "closed: the next operation starts when the last has ended. 500/s: operations arrive at"
           + " random (Poisson) at this rate over all actors of the cell; what has arrived is worked"
           + " off for at most 5 s after the end. capacity*0.7: at this share of what the first such"
-          + " cell does in a closed loop."),
+          + " cell does in a closed loop, readers and writers each at theirs. highest(p99 <= 10ms):"
+          + " at the highest rate at which that percentile of the response time holds, searched for"
+          + " each cell."),
       mixKey,
       .group("keys", keyKeys, "The keys, accounts or lock names that are asked for."),
       .value(

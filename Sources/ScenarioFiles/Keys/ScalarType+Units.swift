@@ -53,29 +53,57 @@ extension ScalarType where Value == ByteCount {
 
 extension ScalarType where Value == LoadSettings.Rate {
   /// When operations start.
-  static let rate = ScalarType(
-    allowed: "closed, operations a second from 0.001/s to 10000000/s, such as 500/s, or a share of "
-      + "the capacity from 0.01 to 4, such as capacity*0.7",
-    words: ["closed"],
-    schema: .object([
-      ("type", .string("string")),
-      ("pattern", .string("^(closed|[0-9]+(\\.[0-9]+)?/s|capacity ?\\* ?[0-9]+(\\.[0-9]+)?)$")),
-    ]),
-    parse: { text in
-      if text.lowercased() == "closed" { return .value(.closed) }
-      if let share = shareOfCapacity(text) {
-        return (0.01...4).contains(share) ? .value(.ofCapacity(share)) : .outOfRange
-      }
-      guard let value = perSecond(text) else { return .wrongType }
-      return (0.001...10_000_000).contains(value) ? .value(.perSecond(value)) : .outOfRange
-    },
-    text: { rate in
-      switch rate {
-      case .closed: "closed"
-      case .perSecond(let value): "\(value)/s"
-      case .ofCapacity(let share): "capacity*\(share)"
-      }
-    })
+  static let rate = rate(
+    further: ", or the highest that holds a bound, such as highest(p99 <= 10ms)",
+    pattern: "|highest ?\\(p[0-9.]+ ?<= ?[0-9.]+(ns|us|ms|s|m|h)\\)")
+
+  /// The same without a search: two sides need one rate.
+  static let knownRate = rate(further: "", pattern: "")
+
+  private static func rate(further: String, pattern: String) -> ScalarType {
+    ScalarType(
+      allowed: "closed, operations a second from 0.001/s to 10000000/s, such as 500/s, or a share "
+        + "of the capacity from 0.01 to 4, such as capacity*0.7" + further,
+      words: ["closed"],
+      schema: .object([
+        ("type", .string("string")),
+        (
+          "pattern",
+          .string(
+            "^(closed|[0-9]+(\\.[0-9]+)?/s|capacity ?\\* ?[0-9]+(\\.[0-9]+)?" + pattern + ")$")
+        ),
+      ]),
+      parse: { text in
+        if text.lowercased() == "closed" { return .value(.closed) }
+        if let share = shareOfCapacity(text) {
+          return (0.01...4).contains(share) ? .value(.ofCapacity(share)) : .outOfRange
+        }
+        if !further.isEmpty, let goal = rateGoal(text) { return .value(.highest(goal)) }
+        guard let value = perSecond(text) else { return .wrongType }
+        return (0.001...10_000_000).contains(value) ? .value(.perSecond(value)) : .outOfRange
+      },
+      text: { rate in
+        switch rate {
+        case .closed: "closed"
+        case .perSecond(let value): "\(value)/s"
+        case .ofCapacity(let share): "capacity*\(share)"
+        case .highest(let goal):
+          "highest(\(goal.percentile) <= "
+            + UnitText.text(goal.bound.rawValue, units: UnitText.durations) + ")"
+        }
+      })
+  }
+}
+
+/// Reads `highest(p99 <= 10ms)`.
+private func rateGoal(_ text: String) -> RateGoal? {
+  let plain = text.filter { $0 != " " }.lowercased()
+  guard plain.hasPrefix("highest("), plain.hasSuffix(")") else { return nil }
+  let parts = plain.dropFirst("highest(".count).dropLast().split(separator: "<")
+  guard parts.count == 2, parts[1].hasPrefix("="),
+    case .value(let bound) = UnitText.duration(String(parts[1].dropFirst())), bound > 0
+  else { return nil }
+  return RateGoal(String(parts[0]), atMost: Nanoseconds(bound))
 }
 
 /// Reads `capacity*0.7`.
