@@ -37,7 +37,7 @@ struct TuneCommand: ParsableCommand {
       """)
   var objective: [String] = []
 
-  @Option(name: .long, help: "How much is measured: quick, normal.")
+  @Option(name: .long, help: "How much is measured: quick, normal, exhaustive.")
   var effort = "normal"
 
   @Option(
