@@ -37,13 +37,17 @@ struct TurnedCellsTests {
     }
   }
 
-  @Test("A process that dies with the turn takes it from nobody")
-  func death() async throws {
+  @Test(
+    "A process that dies takes the turn from nobody, whether it had it or waited for it",
+    arguments: ["after: 5 commits", "at: 11ms", "at: 23ms", "at: 60ms"])
+  func death(moment: String) async throws {
+    // Long enough that whoever supervises both of them comes to the kill in time.
+    let load = Self.load.replacing("100ms", with: "600ms")
     let outcomes = try await run([
-      "\(Self.load)\nfaults: [{ kill: 0, after: 5 commits }]", Self.load,
+      "\(load)\nfaults: [{ kill: 0, \(moment) }]", load,
     ]).map { try $0.get() }
     #expect(outcomes[0].record.faults.map(\.kind) == [.kill])
-    #expect(outcomes[0].reports.isEmpty)
+    #expect(outcomes[0].reports.count == 0)
     #expect(outcomes[1].reports.count == 1)
     let operations = try #require(outcomes[1].reports.values.first).operations
     #expect(operations.contains { $0.response.total > 0 })

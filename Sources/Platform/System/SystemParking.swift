@@ -86,21 +86,6 @@ public final class SystemParking: Parking {
     ).exchanged
   }
 
-  private typealias SemClockWait =
-    @convention(c) (
-      UnsafeMutablePointer<sem_t>, clockid_t, UnsafePointer<timespec>
-    ) -> Int32
-
-  /// `sem_clockwait` (glibc 2.30), which the Glibc module hides behind `_GNU_SOURCE`.
-  ///
-  /// `sem_timedwait` is no substitute: it follows the wall clock, which may be stepped.
-  private static let semClockWait: SemClockWait = {
-    guard let symbol = unsafe dlsym(nil, "sem_clockwait") else {
-      preconditionFailure("the C library has no sem_clockwait; glibc 2.30 is needed")
-    }
-    return unsafe unsafeBitCast(symbol, to: SemClockWait.self)
-  }()
-
   /// Takes one post; `false` when the deadline came first.
   private func wait(until deadline: MonotonicTime?) -> Bool {
     guard let deadline else {
@@ -109,12 +94,7 @@ public final class SystemParking: Parking {
       }
       return true
     }
-    var until = timespec(deadline)
-    while unsafe Self.semClockWait(semaphore, CLOCK_MONOTONIC, &until) != 0 {
-      if errno == ETIMEDOUT { return false }
-      precondition(errno == EINTR, "sem_clockwait answered errno \(errno)")
-    }
-    return true
+    return unsafe SemaphoreWait.take(semaphore, until: deadline)
   }
 }
 

@@ -12,17 +12,21 @@ import Glibc
 /// the processor is shared: neighbours come and go within a tenth of a second. In turns of a few
 /// milliseconds both meet the same one.
 ///
-/// Safe because the mutex and the condition are initialised before any other process maps the file,
-/// lie at fixed places that nothing else uses, and live as long as the mapping.
+/// A process may be killed at any moment, waiting or not: the mutex is a robust one, and who waits
+/// waits on a semaphore, since a condition is never the same after one of its waiters has died.
+///
+/// Safe because mutex and semaphores are initialised before any other process maps the file, lie at
+/// fixed places that nothing else uses, and live as long as the mapping.
 @safe public final class SharedTurns: @unchecked Sendable {
-  // Unchecked because of the pointers; mutex and condition are made for sharing, and every other
+  // Unchecked because of the pointers; mutex and semaphores are made for sharing, and every other
   // word is written under the mutex only.
 
   private static let mutexWord = 0
-  private static let conditionWord = 8
-  private static let headerWord = 16
-  private static let firstSideWord = 24
-  private static let wordsOfSide = 8
+  private static let headerWord = 8
+  private static let firstSideWord = 16
+  private static let wordsOfSide = 12
+  /// Place of a side's semaphore among its words.
+  private static let semaphoreWord = 8
 
   /// Words of the header.
   private enum Header: Int {
@@ -49,7 +53,6 @@ import Glibc
 
   private let file: MappedFile
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
 
   /// Number of sides.
   public let sides: Int
@@ -68,7 +71,7 @@ import Glibc
     file = try MappedFile(
       creating: path, byteCount: 8 * (Self.firstSideWord + actors.count * Self.wordsOfSide))
     sides = actors.count
-    unsafe (mutex, condition) = Self.places(in: file)
+    unsafe mutex = Self.mutex(in: file)
     initialise()
     file.store(UInt64(sides), at: Self.headerWord + Header.sides.rawValue)
     file.store(UInt64(slice.rawValue), at: Self.headerWord + Header.slice.rawValue)
@@ -86,16 +89,18 @@ import Glibc
       throw PlatformError(
         code: .badFormat, operation: "mmap", path: path, detail: "turns of \(sides) sides")
     }
-    unsafe (mutex, condition) = Self.places(in: file)
+    unsafe mutex = Self.mutex(in: file)
   }
 
-  private static func places(
-    in file: MappedFile
-  ) -> (UnsafeMutablePointer<pthread_mutex_t>, UnsafeMutablePointer<pthread_cond_t>) {
-    unsafe (
-      (file.base + mutexWord * 8).assumingMemoryBound(to: pthread_mutex_t.self),
-      (file.base + conditionWord * 8).assumingMemoryBound(to: pthread_cond_t.self)
-    )
+  private static func mutex(in file: MappedFile) -> UnsafeMutablePointer<pthread_mutex_t> {
+    unsafe (file.base + mutexWord * 8).assumingMemoryBound(to: pthread_mutex_t.self)
+  }
+
+  /// Where the actors of a side wait.
+  private func semaphore(of side: Int) -> UnsafeMutablePointer<sem_t> {
+    precondition(side >= 0 && side < sides, "side \(side) of \(sides)")
+    let word = Self.firstSideWord + side * Self.wordsOfSide + Self.semaphoreWord
+    return unsafe (file.base + word * 8).assumingMemoryBound(to: sem_t.self)
   }
 
   private func initialise() {
@@ -106,13 +111,10 @@ import Glibc
     let made = unsafe pthread_mutex_init(mutex, &attributes)
     precondition(made == 0, "pthread_mutex_init answered \(made)")
     unsafe pthread_mutexattr_destroy(&attributes)
-    var shared = pthread_condattr_t()
-    unsafe pthread_condattr_init(&shared)
-    unsafe pthread_condattr_setpshared(&shared, Int32(PTHREAD_PROCESS_SHARED))
-    unsafe pthread_condattr_setclock(&shared, CLOCK_MONOTONIC)
-    let ready = unsafe pthread_cond_init(condition, &shared)
-    precondition(ready == 0, "pthread_cond_init answered \(ready)")
-    unsafe pthread_condattr_destroy(&shared)
+    for side in 0..<sides {
+      let ready = unsafe sem_init(semaphore(of: side), 1, 0)
+      precondition(ready == 0, "sem_init answered errno \(errno)")
+    }
   }
 
   // MARK: What actors ask without a lock
@@ -143,13 +145,14 @@ import Glibc
   /// and the others no longer wait for it.
   public func abandon(_ side: Int) {
     locked {
-      guard get(.members, of: side) > 0 else { return }
+      let members = get(.members, of: side)
+      guard members > 0 else { return }
       set(.members, of: side, 0)
       set(.over, of: side, UInt64(Int64.max))
       if hasTurn(side) { handOver(at: now) } else { set(.isUnresumed, of: side, 1) }
       // Whoever waits goes on, and so does who is about to.
-      set(.grants, of: side, get(.grants, of: side) + 1)
-      unsafe pthread_cond_broadcast(condition)
+      count(.grants, of: side)
+      wake(side, members)
     }
   }
 
@@ -165,13 +168,12 @@ import Glibc
   func awaitTurn(of side: Int, after seen: UInt64, while goesOn: () -> Bool) -> UInt64? {
     while true {
       let granted: UInt64? = locked {
-        if get(.grants, of: side) == seen { wait() }
         guard get(.grants, of: side) != seen else { return nil }
         resume(side)
         return get(.grants, of: side)
       }
       if let granted { return granted }
-      if !goesOn() { return nil }
+      if !waitAWhile(side), !goesOn() { return nil }
     }
   }
 
@@ -213,15 +215,14 @@ import Glibc
       grant((turn + step) % sides)
       return
     }
-    unsafe pthread_cond_broadcast(condition)
   }
 
   private func grant(_ side: Int) {
     file.store(UInt64(side), at: Self.headerWord + Header.turn.rawValue)
     set(.running, of: side, get(.members, of: side))
     set(.isUnresumed, of: side, 1)
-    set(.grants, of: side, get(.grants, of: side) + 1)
-    unsafe pthread_cond_broadcast(condition)
+    count(.grants, of: side)
+    wake(side, get(.members, of: side))
   }
 
   /// The clock of a side goes on when the first of its actors is awake: that the system takes its
@@ -243,6 +244,8 @@ import Glibc
     file.load(Self.firstSideWord + side * Self.wordsOfSide + word.rawValue)
   }
 
+  private func count(_ word: Word, of side: Int) { set(word, of: side, get(word, of: side) + 1) }
+
   private func set(_ word: Word, of side: Int, _ value: UInt64) {
     file.store(value, at: Self.firstSideWord + side * Self.wordsOfSide + word.rawValue)
   }
@@ -253,10 +256,14 @@ import Glibc
     return body()
   }
 
-  private func wait() {
-    var until = timespec(now + Self.patience)
-    let result = unsafe pthread_cond_timedwait(condition, mutex, &until)
-    if result != ETIMEDOUT { take(result) }
+  private func wake(_ side: Int, _ actors: UInt64) {
+    for _ in 0..<actors { unsafe sem_post(semaphore(of: side)) }
+  }
+
+  /// Waits for news of a side, outside of the mutex; `false` when there were none for a while. News
+  /// may be old: who is woken looks again.
+  private func waitAWhile(_ side: Int) -> Bool {
+    unsafe SemaphoreWait.take(semaphore(of: side), until: now + Self.patience)
   }
 
   /// A process that died with the mutex leaves words that are whole: each is written at once.
