@@ -223,7 +223,9 @@ final class CellRun {
     case .random:
       let seed = cell.seed.derived("owner").derived("process", process)
         .derived("incarnation", incarnation).derived("repetition", repetition)
-      return String(seed.rawValue, radix: 16)
+      let digits = String(seed.rawValue, radix: 16)
+      // All of one length: a shorter row would change what is read and written.
+      return String(repeating: "0", count: 16 - digits.count) + digits
     }
   }
 
