@@ -145,6 +145,18 @@ struct SharedTurnsTests {
     straggler.end()
   }
 
+  @Test("A side that is abandoned before the first turn gives it to nobody")
+  func abandonedEarly() throws {
+    let made = try SharedTurns(
+      creating: folder.file("turns"), actors: [1, 1, 1], slice: .milliseconds(1))
+    made.abandon(0)
+    made.begin(at: SystemTime().monotonicNow(), first: 2)
+    #expect(!TurnTaker(TurnClock(made, side: 1)) { false }.enter())
+    let first = TurnTaker(TurnClock(made, side: 2)) { false }
+    #expect(first.enter())
+    first.end()
+  }
+
   @Test("An actor that gives up waiting is no longer waited for")
   func gaveUp() throws {
     let made = try SharedTurns(

@@ -1,8 +1,8 @@
-import AssayModel
-import Glibc
+public import AssayModel
+public import Glibc
 
 /// Waits on a semaphore by the monotonic clock.
-enum SemaphoreWait {
+public enum SemaphoreWait {
   private typealias ClockWait =
     @convention(c) (
       UnsafeMutablePointer<sem_t>, clockid_t, UnsafePointer<timespec>
@@ -19,7 +19,7 @@ enum SemaphoreWait {
   }()
 
   /// Takes one post; `false` when the deadline came first.
-  static func take(
+  public static func take(
     _ semaphore: UnsafeMutablePointer<sem_t>, until deadline: MonotonicTime
   ) -> Bool {
     var until = timespec(deadline)

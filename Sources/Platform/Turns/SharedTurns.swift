@@ -28,6 +28,9 @@ import Glibc
   /// Place of a side's semaphore among its words.
   private static let semaphoreWord = 8
 
+  /// Whose turn it is before the first one.
+  private static let nobody = UInt64.max
+
   /// Words of the header.
   private enum Header: Int {
     case sides, slice, turn
@@ -75,6 +78,7 @@ import Glibc
     initialise()
     file.store(UInt64(sides), at: Self.headerWord + Header.sides.rawValue)
     file.store(UInt64(slice.rawValue), at: Self.headerWord + Header.slice.rawValue)
+    file.store(Self.nobody, at: Self.headerWord + Header.turn.rawValue)
     for (side, count) in actors.enumerated() { set(.members, of: side, UInt64(count)) }
   }
 

@@ -39,26 +39,6 @@ import Platform
   ///
   /// - Returns: whether it took the turn.
   func wait(atMost span: Nanoseconds) -> Bool {
-    let deadline = (SystemTime().monotonicNow() + span).nanoseconds
-    var until = timespec(
-      tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-    while unsafe Self.semClockWait(semaphore, CLOCK_MONOTONIC, &until) != 0 {
-      if errno == ETIMEDOUT { return false }
-      precondition(errno == EINTR, "sem_clockwait answered errno \(errno)")
-    }
-    return true
+    unsafe SemaphoreWait.take(semaphore, until: SystemTime().monotonicNow() + span)
   }
-
-  private typealias SemClockWait =
-    @convention(c) (
-      UnsafeMutablePointer<sem_t>, clockid_t, UnsafePointer<timespec>
-    ) -> Int32
-
-  /// `sem_clockwait` (glibc 2.30), which the Glibc module hides behind `_GNU_SOURCE`.
-  private static let semClockWait: SemClockWait = {
-    guard let symbol = unsafe dlsym(nil, "sem_clockwait") else {
-      preconditionFailure("the C library has no sem_clockwait; glibc 2.30 is needed")
-    }
-    return unsafe unsafeBitCast(symbol, to: SemClockWait.self)
-  }()
 }
