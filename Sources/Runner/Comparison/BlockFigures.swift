@@ -15,7 +15,7 @@ struct BlockFigures {
   }
 
   /// The block, without what the machine did meanwhile.
-  func block(databasePath: String) -> BlockRunner.Block {
+  func block(databasePath: String) -> FreshBlocks.Block {
     let operations = result.operations.mapValues(\.count)
     let figures = CountedNames.of(result.counts)
     var measurement = BlockMeasurement(
@@ -23,15 +23,23 @@ struct BlockFigures {
       duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
       latencies: result.operations.mapValues(\.service.histogram).filter { $0.value.total > 0 },
       counts: cell.isScripted ? figures : [:], resources: cell.isScripted ? [:] : figures)
+    if !measurement.counts.isEmpty {
+      measurement.resources["bytes_written"] = bytesWritten(figures)
+    }
     measurement.resources["peak_resident_bytes"] = result.memory.peakResident
     if let size = try? ByteFile.size(of: databasePath) {
       measurement.resources["disk_bytes"] = UInt64(max(0, size))
     }
     measurement.isOverloaded = OpenLoop.isOverloaded(cell, analysed)
     measurement.violations = violations
-    return BlockRunner.Block(
+    return FreshBlocks.Block(
       measurement: measurement, elapsed: .zero, operations: operations,
       readerShare: Capacity.readerShare(cell.load, analysed.activity))
+  }
+
+  private func bytesWritten(_ figures: [String: UInt64]) -> UInt64 {
+    figures.filter { $0.key.hasPrefix("vfs.write.") && $0.key.hasSuffix(".bytes") }
+      .values.reduce(0, +)
   }
 
   /// Checks whose violation means that the figures are of a system that does not do its work.

@@ -32,7 +32,7 @@ struct PairedRun {
       for (offset, order) in round.orders.enumerated() {
         if let reason = reasonToStop {
           outcome.wasInterrupted = Interruption.isRequested
-          comparison.stop(keeping: pairs, because: reason)
+          try end(&comparison, pairs, reason)
           return outcome
         }
         let number = round.firstPair + offset
@@ -53,6 +53,21 @@ struct PairedRun {
       }
     }
     return outcome
+  }
+
+  /// The end of the time is no news about the pairs, so that they are judged; an interruption may
+  /// be.
+  private func end(
+    _ comparison: inout PairedComparison, _ pairs: [BlockPair], _ reason: String
+  ) throws(RunnerError) {
+    guard !Interruption.isRequested else {
+      return comparison.stop(keeping: pairs, because: reason)
+    }
+    do throws(GateError) {
+      try comparison.close(with: pairs, because: reason)
+    } catch {
+      throw RunnerError(.harness, "\(error)")
+    }
   }
 
   var reasonToStop: String? {
@@ -107,15 +122,13 @@ struct PairedRun {
   /// Blocks, and as many parts more of all of them as it takes to hold what each must.
   private func inParts(
     _ seed: Seed, _ outcome: inout Outcome,
-    _ run: (Seed) throws(RunnerError) -> [ComparisonSide: BlockRunner.Block]
+    _ run: (Seed) throws(RunnerError) -> [ComparisonSide: FreshBlocks.Block]
   ) throws(RunnerError) -> [ComparisonSide: BlockMeasurement] {
     var whole: [ComparisonSide: BlockMeasurement] = [:]
     for part in 0..<BlockNeeds.mostParts {
       let blocks = try run(part == 0 ? seed : seed.derived("part", part))
-      let elapsed = blocks.values.map(\.elapsed).max() ?? .zero
-      let measured = blocks.values.reduce(0) { $0 + $1.measurement.duration.rawValue }
-      outcome.overhead = outcome.overhead + (elapsed - Nanoseconds(measured))
       for (side, block) in blocks {
+        outcome.overhead = outcome.overhead + (block.elapsed - block.measurement.duration)
         whole[side] = whole[side]?.extended(by: block.measurement) ?? block.measurement
       }
       if whole.values.allSatisfy({ needs.areMet(by: $0) }) { break }

@@ -3,7 +3,7 @@ import Glibc
 import Platform
 
 /// Starts workers with the environment that a cell asks for.
-struct WorkerLauncher: Sendable {
+struct WorkerLauncher: Hashable, Sendable {
   /// Path of this executable.
   let executable: String
   /// Folder for the workers' standard error.

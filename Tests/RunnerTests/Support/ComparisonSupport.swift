@@ -57,7 +57,7 @@ extension BlockRunner {
   }
 
   /// A short block of a side.
-  func sample(_ side: ComparisonSide, seed: UInt64 = 7) throws -> Block {
+  func sample(_ side: ComparisonSide, seed: UInt64 = 7) throws -> FreshBlocks.Block {
     try run(side, shape(side), seed: Seed(seed))
   }
 }
