@@ -15,8 +15,8 @@ struct GateCommand: ParsableCommand {
       settings (--base), another library (--base-sqlite) or another build of assay \
       (--base-binary), run in turn with the head on this machine, or a baseline that \
       --update-baseline stored. Exact counts of a script come first: more of any is a regression. \
-      Then times, in pairs of blocks, until each metric is decided. All scenarios together alarm \
-      falsely in at most 1 % of gates.
+      Then times, in pairs of blocks, until each metric is decided or the time is over: --budget, \
+      or two minutes a scenario. All scenarios together alarm falsely in at most 1 % of gates.
 
       Exit codes: 0 no regression, 2 a check of correctness was violated, 3 regression, \
       4 inconclusive or not gateable here, 5 environment invalid or no baseline of this machine, \
@@ -150,10 +150,15 @@ struct GateCommand: ParsableCommand {
     )
   }
 
+  private var usualBudget: Nanoseconds {
+    Nanoseconds(GateOptions.usualBudget.rawValue * Int64(max(1, scenarios.count)))
+  }
+
   private var options: GateOptions {
     GateOptions(
       run: placeOptions.run, base: hasBase ? .measured : .stored(path: baseline),
-      budget: (try? OptionTexts.budget(planOptions.budget)) ?? nil, countsOnly: countsOnly,
+      budget: (try? OptionTexts.budget(planOptions.budget)) ?? usualBudget,
+      countsOnly: countsOnly,
       announce: { text in
         Console.endProgress()
         Console.note(text)

@@ -178,6 +178,58 @@ struct PairedComparisonTests {
     #expect(throws: GateError.self) { try comparison.add(partial) }
   }
 
+  /// Plays so many pairs, the last round in part, and ends because the time is over.
+  private func closed(
+    after count: Int, headSlower: Double, seed: UInt64
+  ) throws -> PairedComparison {
+    var machine = NoisyMachine(Seed(seed))
+    // Too noisy to be decided at an early look.
+    machine.jitter = 0.08
+    var comparison = PairedComparison(try plan(seed: Seed(seed + 1)))
+    while case .run(let round) = comparison.next() {
+      let results = pairs(round, on: &machine, headSlower: headSlower)
+      let left = count - round.firstPair
+      guard left >= round.pairs else {
+        try comparison.close(with: Array(results.prefix(left)), because: "out of time")
+        break
+      }
+      try comparison.add(results)
+    }
+    return comparison
+  }
+
+  @Test("When the time is over, the pairs that there are decide, at a limit that is stricter")
+  func closingLook() throws {
+    let comparison = try closed(after: 62, headSlower: 0.06, seed: 40)
+    let decision = comparison.result.metrics[0]
+    #expect(decision.pairs == 62 && decision.outcome == .regression, "\(decision.reason)")
+    let limit = try #require(decision.limit)
+    #expect(limit > singleLimits.limit(look: 2, found: 0))
+    #expect(limit < singleLimits.limit(look: 1, found: 0))
+    #expect(decision.reason.contains("62 pairs"))
+    #expect(comparison.isFinished && comparison.result.stopped == "out of time")
+  }
+
+  @Test("Fewer pairs than the first look takes decide nothing, whatever they show")
+  func closedTooEarly() throws {
+    let comparison = try closed(after: 19, headSlower: 0.9, seed: 42)
+    let decision = comparison.result.metrics[0]
+    #expect(decision.outcome == .inconclusive && decision.look == 0)
+    #expect(decision.reason == "out of time after 19 pairs")
+    #expect(comparison.pairs.count == 19)
+  }
+
+  @Test("The limit of a closing look is that of a look where there is one")
+  func closingLimits() {
+    for (look, pairs) in singleLimits.looks.enumerated() {
+      let (usual, closing) = (
+        singleLimits.limit(look: look, found: 0),
+        singleLimits.closingLimit(pairs: pairs, found: 0)
+      )
+      #expect(abs(usual - closing) < 1e-9)
+    }
+  }
+
   @Test("Plans without a metric, with one twice, or with too few questions are refused")
   func badPlans() throws {
     let rule = try MetricRule(.throughput)

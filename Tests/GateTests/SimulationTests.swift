@@ -47,6 +47,33 @@ struct SimulationTests {
     #expect(tally.equivalent >= gates * 95 / 100, "seed \(seed): \(tally)")
   }
 
+  @Test("Gates that end whenever the time is over raise no more alarms than alpha")
+  func closing() throws {
+    let seed = Seed(7_006)
+    let (alpha, gates) = (0.05, 2_000)
+    let limits = LimitTable(looks: [20, 40, 70, 100], alpha: alpha, questions: 1)
+    // Hardly a margin, so that only the limits keep false alarms away.
+    let rule = try MetricRule(.throughput, margin: 0.0005, effect: 0.9)
+    var alarms = 0
+    for gate in 0..<gates {
+      var generator = SeededGenerator(seed.derived("gate", gate))
+      let end = 20 + Int(generator.below(81))
+      let differences = (0..<end).map { _ in
+        (0..<12).reduce(-6.0) { sum, _ in sum + Double(generator.below(1 << 24)) / Double(1 << 24) }
+      }
+      var race = DecisionRace(rules: [rule], question: .worsening, limits: limits)
+      for look in limits.looks where look < end && !race.isDecided {
+        race.look { _ in .values(Array(differences.prefix(look))) }
+      }
+      race.close(pairs: end) { _ in .values(differences) }
+      if race.outcomes[0] == .regression { alarms += 1 }
+    }
+    let share = Double(alarms) / Double(gates)
+    print("closing looks: \(alarms) of \(gates) alarms at alpha \(alpha), seed \(seed)")
+    #expect(share <= alpha + 3 * (alpha * (1 - alpha) / Double(gates)).squareRoot())
+    #expect(alarms > gates / 200, "a test that cannot see an alarm")
+  }
+
   @Test("A head whose throughput is 5 % lower is found in at least 95 % of gates")
   func planted() throws {
     let seed = Seed(7_002)

@@ -12,6 +12,8 @@ struct DecisionRace: Sendable {
     var obstacle: String?
     /// Number of the look, from 1.
     var look: Int
+    /// Number of pairs that it saw.
+    var pairs: Int
   }
 
   private let rules: [SequentialRule]
@@ -22,6 +24,7 @@ struct DecisionRace: Sendable {
   private(set) var entries: [Entry?]
   /// Number of looks taken.
   private(set) var looks = 0
+  private var isClosed = false
 
   init(
     rules: [MetricRule], question: SequentialRule.Question, limits: LimitTable,
@@ -35,7 +38,9 @@ struct DecisionRace: Sendable {
   }
 
   /// Whether no metric is open, or no look is left.
-  var isDecided: Bool { looks == limits.looks.count || !entries.contains { $0 == nil } }
+  var isDecided: Bool {
+    isClosed || looks == limits.looks.count || !entries.contains { $0 == nil }
+  }
 
   /// The outcomes; open metrics are inconclusive.
   var outcomes: [SequentialRule.Outcome] { entries.map { $0?.outcome ?? .inconclusive } }
@@ -46,47 +51,83 @@ struct DecisionRace: Sendable {
   ///   - isValid: whether the machine is fit; otherwise nothing is decided before the last look.
   ///   - ratios: the differences of a metric, by its place.
   mutating func look(isValid: Bool = true, _ ratios: (Int) -> LogRatios) {
+    let limits = limits
+    let look = looks
+    take(
+      Moment(pairs: limits.looks[look], isLast: look + 1 == limits.looks.count, isValid: isValid),
+      ratios
+    ) { limits.limit(look: look, found: $0) }
+  }
+
+  /// Takes the last look early, because the time is over, and decides what can be decided.
+  ///
+  /// - Parameter pairs: that there are; fewer than at the first look decide nothing.
+  mutating func close(pairs: Int, isValid: Bool = true, _ ratios: (Int) -> LogRatios) {
+    guard !isDecided, pairs >= limits.looks[0] else { return }
+    isClosed = true
+    let limits = limits
+    take(Moment(pairs: pairs, isLast: true, isValid: isValid), ratios) {
+      limits.closingLimit(pairs: pairs, found: $0)
+    }
+  }
+
+  /// A look apart from its limits.
+  private struct Moment {
+    var pairs: Int
+    var isLast: Bool
+    var isValid: Bool
+  }
+
+  /// Limit of the normal statistic after so many findings.
+  private typealias Limit = (_ found: Int) -> Double
+
+  private mutating func take(
+    _ moment: Moment, _ ratios: (Int) -> LogRatios, limit: Limit
+  ) {
     looks += 1
     var evidence: [Int: SequentialRule.Evidence] = [:]
     for index in entries.indices where entries[index] == nil {
       switch ratios(index) {
       case .values(let differences): evidence[index] = SequentialRule.Evidence(differences)
       case .notHeld(let reason):
-        entries[index] = Entry(outcome: .inconclusive, obstacle: reason, look: looks)
+        entries[index] = Entry(
+          outcome: .inconclusive, obstacle: reason, look: looks, pairs: moment.pairs)
       }
     }
-    if isValid { decide(evidence, isLast: false) }
-    guard looks == limits.looks.count else { return }
-    if isValid { decide(evidence, isLast: true) }
+    if moment.isValid { decide(evidence, moment.pairs, isLast: false, limit) }
+    guard moment.isLast else { return }
+    if moment.isValid { decide(evidence, moment.pairs, isLast: true, limit) }
     for index in entries.indices where entries[index] == nil {
       guard let evidence = evidence[index] else { continue }
-      let seen = rules[index].judge(evidence, limit: limit(evidence), isLast: true)
+      let seen = rules[index].judge(evidence, limit: limit(found(evidence)), isLast: true)
       entries[index] = Entry(
-        outcome: isValid ? .inconclusive : .environmentInvalid, seen: seen, look: looks)
+        outcome: moment.isValid ? .inconclusive : .environmentInvalid, seen: seen, look: looks,
+        pairs: moment.pairs)
     }
   }
 
   /// Decides what can be decided; again while findings free alpha for the others.
-  private mutating func decide(_ evidence: [Int: SequentialRule.Evidence], isLast: Bool) {
+  private mutating func decide(
+    _ evidence: [Int: SequentialRule.Evidence], _ pairs: Int, isLast: Bool, _ limit: Limit
+  ) {
     var wasFreed = true
     while wasFreed {
       wasFreed = false
       for index in entries.indices where entries[index] == nil {
         guard let evidence = evidence[index] else { continue }
-        let seen = rules[index].judge(evidence, limit: limit(evidence), isLast: isLast)
+        let seen = rules[index].judge(evidence, limit: limit(found(evidence)), isLast: isLast)
         guard let outcome = seen.outcome, outcome != .inconclusive else { continue }
-        entries[index] = Entry(outcome: outcome, seen: seen, look: looks)
+        entries[index] = Entry(outcome: outcome, seen: seen, look: looks, pairs: pairs)
         if outcome == .regression || outcome == .improvement { wasFreed = true }
       }
     }
   }
 
-  /// The limit in the direction in which the evidence points.
-  private func limit(_ evidence: SequentialRule.Evidence) -> Double {
+  /// Findings so far in the direction in which the evidence points.
+  private func found(_ evidence: SequentialRule.Evidence) -> Int {
     let isWorse = evidence.z >= 0
     let outcome = isWorse ? SequentialRule.Outcome.regression : .improvement
     let before = isWorse ? regressionsBefore : improvementsBefore
-    let found = entries.count { $0?.outcome == outcome }
-    return limits.limit(look: looks - 1, found: before + found)
+    return before + entries.count { $0?.outcome == outcome }
   }
 }

@@ -33,4 +33,17 @@ public struct LimitTable: Hashable, Sendable {
 
   /// Returns the limit of the normal statistic at a look, counted from 0, after so many findings.
   public func limit(look: Int, found: Int) -> Double { rows[min(found, questions - 1)][look] }
+
+  /// Returns the limit of a closing look: the last one, taken early because the time is over.
+  ///
+  /// In the scale of the sums all limits are the same number. An early end leaves the sum less room
+  /// to reach it than the pairs that are missing would have given, so that no more false findings
+  /// come of it, as long as what ends the comparison does not depend on what the pairs show.
+  ///
+  /// - Parameter pairs: from the first look's to the last one's.
+  public func closingLimit(pairs: Int, found: Int) -> Double {
+    let last = looks.count - 1
+    return limit(look: last, found: found)
+      * (Double(looks[last]) / Double(max(1, pairs))).squareRoot()
+  }
 }

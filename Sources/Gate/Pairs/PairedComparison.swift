@@ -83,12 +83,36 @@ public struct PairedComparison: Sendable {
   /// Ends the comparison early; what is open stays inconclusive.
   ///
   /// - Parameters:
-  ///   - partial: pairs of a round that was not completed; they are kept, but not judged.
+  ///   - partial: pairs of a round that was not completed; they are kept, but not judged: whoever
+  ///     ends it may have seen them.
   ///   - reason: why, such as `interrupted`.
   public mutating func stop(keeping partial: [BlockPair] = [], because reason: String) {
     guard !isFinished else { return }
     pairs += partial
     stopReason = reason
+  }
+
+  /// Ends the comparison because its time is over, with a closing look at all pairs.
+  ///
+  /// Nothing is decided by fewer pairs than the first look takes.
+  ///
+  /// - Parameters:
+  ///   - partial: pairs of the round that was not completed.
+  ///   - reason: why, for what is not decided.
+  /// - Throws: `GateError` with code `results` when a block measured no time.
+  public mutating func close(
+    with partial: [BlockPair], because reason: String
+  ) throws(GateError) {
+    guard !isFinished else { return }
+    try Self.check(partial)
+    pairs += partial
+    stopReason = reason
+    environment = EnvironmentGuard.judge(pairs, plan.thresholds)
+    guard violations.isEmpty, !environment.isFinal else { return }
+    let all = pairs
+    race.close(pairs: all.count, isValid: environment.isValid) {
+      LogRatios(plan.rules[$0].metric, of: all)
+    }
   }
 
   /// What is decided so far; open metrics are inconclusive.
@@ -137,16 +161,16 @@ public struct PairedComparison: Sendable {
   }
 
   private func decision(_ rule: MetricRule, _ entry: DecisionRace.Entry) -> MetricDecision {
-    let count = plan.limits.looks[entry.look - 1]
     guard let seen = entry.seen else {
       return .unseen(
-        rule, entry.outcome, pairs: count, look: entry.look, reason: entry.obstacle ?? "")
+        rule, entry.outcome, pairs: entry.pairs, look: entry.look,
+        reason: entry.obstacle ?? "")
     }
     let reason =
       entry.outcome == .environmentInvalid
       ? environment.reasons.joined(separator: "; ")
-      : DecisionReason.text(rule, seen, entry.outcome, pairs: count)
+      : DecisionReason.text(rule, seen, entry.outcome, pairs: entry.pairs)
     return .seen(
-      rule, seen, outcome: entry.outcome, pairs: count, look: entry.look, reason: reason)
+      rule, seen, outcome: entry.outcome, pairs: entry.pairs, look: entry.look, reason: reason)
   }
 }

@@ -13,6 +13,10 @@ public struct GateOptions: Sendable {
     case stored(path: String?)
   }
 
+  /// What a workload gets where nobody says otherwise: what goes before and after its pairs fits
+  /// into two minutes with it.
+  public static let usualBudget = Nanoseconds.seconds(115)
+
   /// Where results and databases go, and who is told about progress.
   public var run: RunOptions
   /// Where the base comes from.
