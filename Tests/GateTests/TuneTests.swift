@@ -8,10 +8,12 @@ import Testing
 struct TuneTests {
   private func plan(
     _ candidates: [TuneCandidate] = TuneWorld.candidates, references: [TuneCandidate] = [],
+    outsiders: Set<TuneCandidate> = [],
     effort: TunePlan.Effort = .init(), seed: Seed
   ) throws -> TunePlan {
     try TunePlan(
       candidates: candidates, incumbent: TuneWorld.fallback, references: references,
+      outsiders: outsiders,
       objective: .throughput, effort: effort, seed: seed)
   }
 
@@ -114,6 +116,27 @@ struct TuneTests {
       let truth = TuneWorld.gain(result.recommended) - TuneWorld.gain(reference)
       #expect(over.candidate == reference && over.blocks == 20)
       #expect(abs(over.gain - (exponential(truth) - 1)) < 0.2, "\(over.gain), seed \(seed)")
+    }
+  }
+
+  @Test("A reference from outside of the space is compared with, and never raced or recommended")
+  func outsiders() throws {
+    let seed = Seed(8_520)
+    let best = try #require(TuneWorld.candidates.max { TuneWorld.gain($0) < TuneWorld.gain($1) })
+    for candidates in [TuneWorld.candidates, Array(TuneWorld.candidates.prefix(7)) + [best]] {
+      let plan = try plan(candidates, references: [best], outsiders: [best], seed: seed)
+      let place = try #require(candidates.firstIndex(of: best))
+      var world = TuneWorld(seed)
+      let (result, rounds) = try world.search(plan)
+      #expect(result.recommended != best && !result.gains.contains { $0.candidate == best })
+      #expect(rounds.allSatisfy { $0.phase == .confirmation || !$0.entrants.contains(place) })
+      let over = try #require(result.overReferences.first)
+      #expect(over.candidate == best && over.blocks == 20)
+      let truth = TuneWorld.gain(result.recommended) - TuneWorld.gain(best)
+      #expect(abs(over.gain - (exponential(truth) - 1)) < 0.2, "\(over.gain), seed \(seed)")
+    }
+    #expect(throws: GateError.self) {
+      try plan(references: [], outsiders: [best], seed: seed)
     }
   }
 

@@ -54,7 +54,8 @@ struct RateSearchTests {
       expect: { integrity: valid }
       \(further)
       """)
-    return try await Assay.runScenario(text, in: try Sandbox())
+    // A search is a dozen short runs.
+    return try await Assay.runScenario(text, in: try Sandbox(), within: .seconds(120))
   }
 
   @Test("A cell runs at the rate that was found, below what its slow device allows")

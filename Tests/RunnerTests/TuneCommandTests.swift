@@ -185,6 +185,63 @@ struct TuneCommandTests {
     #expect(ending.output.contains("PRAGMA"))
   }
 
+  @Test("Ctrl-C while classes are verified gives no recommendation, and 130")
+  func interruptedEarly() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      "scenario.yaml", scenario("matrix: { storage.synchronous: [normal, full, extra] }"))
+    let run = try await Assay.start(
+      ["tune", "scenario.yaml", "--out", "out", "--no-references"], in: sandbox)
+    try await eventually("a class is explored", within: .seconds(60)) {
+      sandbox.everything(in: "out/Runs").contains { $0.contains("/class-") }
+    }
+    run.send(SIGINT)
+    let ending = try await run.ending(within: .seconds(20))
+    #expect(ending.code == 130, "\(ending.errors)")
+    #expect(!ending.output.contains("PRAGMA"), "\(ending.output)")
+    #expect(ending.output.contains("Interrupted before anything was measured"), "\(ending.output)")
+    #expect(sandbox.files(named: "tune.json").count == 1)
+    #expect(!sandbox.everything(in: "out/Runs").contains { $0.contains("/class-") })
+  }
+
+  @Test("A budget that ends while classes are verified is unknown, and says how many are")
+  func outOfTimeEarly() async throws {
+    let ending = try await tune(
+      "matrix: { storage.synchronous: [full, normal, extra] }",
+      ["--no-references", "--budget", "10ms"], in: try Sandbox())
+    #expect(ending.code == 4, "\(ending.output)\(ending.errors)")
+    #expect(
+      ending.output.contains("out of time with the classes of 1 of at most 3 settings verified"),
+      "\(ending.output)")
+    #expect(!ending.output.contains("PRAGMA"))
+  }
+
+  @Test("A default that breaks the user's own rule is exit 2, and nothing is recommended")
+  func brokenDefault() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        load:
+          workload: sql
+          writers: 1
+          duration: 100ms
+          setup: ["CREATE TABLE stock(n INTEGER); INSERT INTO stock VALUES (1)"]
+          transactions: [{ statements: ["UPDATE stock SET n = n + 1"] }]
+          invariants: [{ query: "SELECT count(*) FROM stock WHERE n > 1", equals: 0 }]
+        expect: { invariants: valid }
+        matrix: { storage.cache_size: [-100, -2000] }
+        tune: { class: D1 }
+        """))
+    let ending = try await Assay.run(
+      ["tune", "scenario.yaml", "--effort", "quick", "--out", "out", "--no-references"],
+      in: sandbox, within: .seconds(120))
+    #expect(ending.code == 2, "\(ending.output)\(ending.errors)")
+    #expect(ending.output.contains("invariants"), "\(ending.output)")
+    #expect(!ending.output.contains("PRAGMA"))
+  }
+
   @Test("What cannot be tuned, and options that say nothing, are refused")
   func refusals() async throws {
     for (sections, arguments, words) in [

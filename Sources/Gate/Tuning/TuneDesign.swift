@@ -10,11 +10,11 @@ enum TuneDesign {
   /// Source: orthogonal arrays of strength two, made greedily; Montgomery, "Design and Analysis of
   /// Experiments", 8.
   static func choose(_ plan: TunePlan) -> [Int] {
-    let values = numbered(plan.candidates)
+    let values = numbered(plan)
     let kinds = values.knobs.map(\.count)
-    let wanted = min(plan.candidates.count, max(12, 2 * (1 + kinds.reduce(0) { $0 + $1 - 1 })))
+    let wanted = min(plan.space.count, max(12, 2 * (1 + kinds.reduce(0) { $0 + $1 - 1 })))
     var generator = SeededGenerator(plan.seed.derived("design"))
-    var left = plan.candidates.indices.filter { $0 != plan.incumbent }
+    var left = plan.space.filter { $0 != plan.incumbent }
     left.shuffle(using: &generator)
     var seen = [Int](repeating: 0, count: values.pairs)
     var chosen = [plan.incumbent]
@@ -53,9 +53,12 @@ enum TuneDesign {
     }
   }
 
-  private static func numbered(_ candidates: [TuneCandidate]) -> Numbered {
+  private static func numbered(_ plan: TunePlan) -> Numbered {
+    let candidates = plan.candidates
     let names = candidates[0].knobs
-    let knobs = names.map { name in Set(candidates.compactMap { $0.settings[name] }).sorted() }
+    let knobs = names.map { name in
+      Set(plan.space.compactMap { candidates[$0].settings[name] }).sorted()
+    }
     var numbers: [[String: Int]] = []
     var first = 0
     for values in knobs {
@@ -70,15 +73,15 @@ enum TuneDesign {
     return Numbered(knobs: knobs, rows: rows)
   }
 
-  /// Returns who races after a screening: the best by the model, the best that were measured, and
-  /// the references. Of candidates that differ in inert knobs only, the nearest to the default.
+  /// Returns who races after a screening: the best by the model, and the best that were measured.
+  /// Of candidates that differ in inert knobs only, the nearest to the default.
   static func finalists(_ plan: TunePlan, _ effects: MainEffects?, _ board: TuneBoard) -> [Int] {
     let measured = plan.candidates.indices.filter { $0 != plan.incumbent && !board.isOut($0) }
       .compactMap { place in board.screened(place).map { (place, $0) } }
       .sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }.map(\.0)
     let room = plan.effort.racing
     guard let effects else { return Array(measured.prefix(room)) }
-    let predicted = ranked(Array(plan.candidates.indices), plan, effects, board)
+    let predicted = ranked(plan.space, plan, effects, board)
     let fromModel = predicted.prefix(max(1, room * 2 / 3))
     var finalists = Array(fromModel)
     for place in measured + predicted where finalists.count < room && !finalists.contains(place) {
@@ -92,7 +95,7 @@ enum TuneDesign {
     of leader: Int, _ plan: TunePlan, _ effects: MainEffects?, _ board: TuneBoard
   ) -> [Int] {
     let best = plan.candidates[leader]
-    let near = plan.candidates.indices.filter { place in
+    let near = plan.space.filter { place in
       place != plan.incumbent && plan.candidates[place].differences(from: best).count == 1
         && board.score(place) == nil
     }

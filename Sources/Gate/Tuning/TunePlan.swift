@@ -41,6 +41,8 @@ public struct TunePlan: Hashable, Sendable {
   public let incumbent: Int
   /// Places of further settings that the confirmation compares with, such as known advice.
   public let references: [Int]
+  /// Places of those that may be recommended: all but references from outside of the space.
+  public let space: [Int]
   /// What is wanted first; the race is about this one.
   public let objective: Metric
   /// How much is measured.
@@ -54,13 +56,15 @@ public struct TunePlan: Hashable, Sendable {
   ///   - candidates: of the wanted class only, each once, all with the same knobs.
   ///   - incumbent: the default; one of them.
   ///   - references: some of them.
+  ///   - outsiders: of the references those that nobody asked for: they are compared with in the
+  ///     confirmation, and neither raced nor recommended.
   ///   - objective: throughput, a percentile or a resource.
   ///   - effort: how much is measured; its budget must hold the confirmation and a race of two.
   ///   - seed: what everything random follows from.
   /// - Throws: `GateError`: `classNotReached` without candidates, else `plan`.
   public init(
     candidates: [TuneCandidate], incumbent: TuneCandidate, references: [TuneCandidate] = [],
-    objective: Metric, effort: Effort = Effort(), seed: Seed
+    outsiders: Set<TuneCandidate> = [], objective: Metric, effort: Effort = Effort(), seed: Seed
   ) throws(GateError) {
     func wrong(_ found: String, _ allowed: String) -> GateError {
       GateError(.plan, of: "tune", found: found, allowed: allowed)
@@ -86,6 +90,9 @@ public struct TunePlan: Hashable, Sendable {
       }
       if !known.contains(place) { known.append(place) }
     }
+    guard outsiders.isSubset(of: references), !outsiders.contains(incumbent) else {
+      throw wrong("an outsider that is no reference", "references that are not the default")
+    }
     if case .counts(nil) = objective { throw wrong("counts", "one metric") }
     let confirmed = min(candidates.count, 4 + known.count)
     let least = Double(confirmed * effort.confirmationRounds + 2 * effort.firstRounds)
@@ -99,6 +106,7 @@ public struct TunePlan: Hashable, Sendable {
     self.candidates = candidates
     self.incumbent = place
     self.references = known
+    space = candidates.indices.filter { !outsiders.contains(candidates[$0]) }
     self.objective = objective
     self.effort = effort
     self.seed = seed

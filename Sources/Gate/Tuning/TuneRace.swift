@@ -58,10 +58,10 @@ public struct TuneRace: Sendable {
   public init(_ plan: TunePlan) {
     self.plan = plan
     board = TuneBoard(count: plan.candidates.count, incumbent: plan.incumbent)
-    if plan.candidates.count > plan.effort.racing {
+    if plan.space.count > plan.effort.racing {
       begin(.screening, TuneDesign.choose(plan), rounds: plan.effort.screeningRounds)
     } else {
-      beginRace(Array(plan.candidates.indices))
+      beginRace(plan.space)
     }
   }
 
@@ -118,7 +118,9 @@ public struct TuneRace: Sendable {
     let isConfirmed = isFinished && phase == .confirmation
     let final = phase == .confirmation && board.hasRounds(.confirmation)
     let phases: Set<Phase> = final ? [.confirmation] : [.race, .local]
-    let shown = (phase == .screening ? [] : entrants).filter { $0 != plan.incumbent }
+    let shown = (phase == .screening ? [] : entrants).filter {
+      $0 != plan.incumbent && plan.space.contains($0)
+    }
     let scores = board.gains(of: shown, in: phases, questions: max(1, shown.count))
     let best = scores.first { $0.lower > 0 || (!isConfirmed && $0.estimate > 0) }
     let recommended = best?.candidate ?? plan.incumbent

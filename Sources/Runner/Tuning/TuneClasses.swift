@@ -26,6 +26,9 @@ struct TuneClasses {
     candidate.settings.filter { decisive.contains($0.key) }
   }
 
+  /// Whether the evidence for a candidate is there already.
+  func isKnown(_ candidate: TuneCandidate) -> Bool { known[Self.key(candidate)] != nil }
+
   /// The evidence for a candidate.
   mutating func evidence(
     for candidate: TuneCandidate, in space: inout TuneSpace

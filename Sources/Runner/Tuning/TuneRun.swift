@@ -109,10 +109,10 @@ public final class TuneRun {
       DurabilityProbe(
         scenario: space.scenario.name, launcher: launcher, folder: "\(folder.path)/histories",
         jobs: options.run.jobs, time: time, expectedSourceID: otherLibrary?.sourceID))
+    let fresh = FreshBlocks(options.run, folder: folder)
+    defer { fresh.cleanUp() }
     let blocks = CandidateBlocks(
-      folder: folder, launcher: launcher, expectedSourceID: otherLibrary?.sourceID,
-      keepsEverything: options.run.keepsEverything, slice: options.run.slice)
-    defer { blocks.cleanUp() }
+      blocks: fresh, launcher: launcher, expectedSourceID: otherLibrary?.sourceID)
     do throws(RunnerError) {
       guard let candidates = try plan(&classes) else { return }
       let search = try TuneSearch(self, candidates, blocks)
@@ -132,18 +132,27 @@ public final class TuneRun {
     record.classes = classes.evidence
   }
 
-  /// Sorts the space by class; `nil` when nothing reaches the wanted one.
+  /// Whether there is no time for another class: one is verified whatever it takes.
+  private func isOver(_ classes: TuneClasses) -> Bool {
+    guard let deadline, !classes.evidence.isEmpty else { return false }
+    return time.monotonicNow() >= deadline
+  }
+
+  /// Sorts the space by class; `nil` when nothing reaches the wanted one, or the time was over.
   private func plan(_ classes: inout TuneClasses) throws(RunnerError) -> [TuneCandidate]? {
     let own = space.references.map(\.candidate)
     let points = Set(space.candidates)
     let all = space.candidates + own.filter { !points.contains($0) }
     let total = TuneClasses.settings(all)
+    func verified() -> String { "\(classes.evidence.count) of at most \(total) settings" }
     var inClass: [TuneCandidate] = []
     for candidate in all {
       if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
-      options.run.progress(
-        "\(record.scenario): durability by crash images, \(classes.evidence.count) of at most "
-          + "\(total) settings")
+      if !classes.isKnown(candidate), isOver(classes) {
+        record.stopped = "out of time with the classes of \(verified()) verified"
+        return nil
+      }
+      options.run.progress("\(record.scenario): durability by crash images, \(verified())")
       let evidence = try classes.evidence(for: candidate, in: &space)
       if candidate == space.fallback { record.fallbackClass = evidence.durability }
       if evidence.durability >= record.durability { inClass.append(candidate) }

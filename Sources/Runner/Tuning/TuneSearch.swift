@@ -53,6 +53,8 @@ final class TuneSearch {
         try TunePlan(
           candidates: candidates, incumbent: incumbent,
           references: profiles.filter { candidates.contains($0) && $0 != incumbent },
+          outsiders: Set(candidates).subtracting(points).intersection(profiles)
+            .subtracting([incumbent]),
           objective: first.metric, effort: effort, seed: owner.space.seed.derived("tune")))
     } catch {
       throw RunnerError(.input, "\(error)")
@@ -192,7 +194,7 @@ final class TuneSearch {
   private func run(
     _ group: [Entry], _ round: TuneRace.Round
   ) throws(RunnerError) -> [BlockMeasurement] {
-    var results: [Result<CandidateBlocks.Block, RunnerError>] = []
+    var results: [Result<FreshBlocks.Block, RunnerError>] = []
     if group.count > 1 {
       results = try blocks.runInTurns(group.map { ($0.cell, $0.shape) }, seed: round.seed)
     } else if let entry = group.first {
@@ -216,7 +218,7 @@ final class TuneSearch {
   /// Adds up what a block cost; one whose settings cannot be used is no reason to give up the
   /// others.
   private func note(
-    _ result: Result<CandidateBlocks.Block, RunnerError>, of entry: Entry
+    _ result: Result<FreshBlocks.Block, RunnerError>, of entry: Entry
   ) throws(RunnerError) -> BlockMeasurement {
     switch result {
     case .failure(let error):

@@ -124,11 +124,12 @@ final class Assay: Sendable {
 
   /// Runs a scenario and returns how that ended, with its result.
   static func runScenario(
-    _ text: String, _ options: [String] = [], in sandbox: Sandbox
+    _ text: String, _ options: [String] = [], in sandbox: Sandbox,
+    within limit: Duration = .seconds(30)
   ) async throws -> (ending: Ending, result: RunResult) {
     try sandbox.write("scenario.yaml", text)
     let ending = try await run(
-      ["run", "scenario.yaml", "--json", "--out", "out"] + options, in: sandbox)
+      ["run", "scenario.yaml", "--json", "--out", "out"] + options, in: sandbox, within: limit)
     return (ending, try result(ending.output, ending))
   }
 
