@@ -7,6 +7,7 @@ final class ConnectionBox: @unchecked Sendable {
   // Unchecked because of the variable: whoever took the box from its pool is its only user.
 
   var connection: Connection
+  private let counters: DatabaseCounters
 
   init(_ options: ConnectionOptions, _ counters: DatabaseCounters) throws(StorageError) {
     do throws(SQLiteError) {
@@ -14,7 +15,13 @@ final class ConnectionBox: @unchecked Sendable {
     } catch {
       throw StorageError(error)
     }
+    self.counters = counters
     counters.opened.add(1, ordering: .relaxed)
+  }
+
+  deinit {
+    let work = connection.work
+    counters.work.withLock { $0 = $0 + work }
   }
 
   /// Whether the connection is good for another user after `error`; ends what it left open.

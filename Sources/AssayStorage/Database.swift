@@ -170,6 +170,7 @@ extension Database {
     statistics.commits = counters.commits.load(ordering: .relaxed)
     statistics.opened = counters.opened.load(ordering: .relaxed)
     statistics.discarded = counters.discarded.load(ordering: .relaxed)
+    statistics.work = counters.work.withLock { $0 }
     return statistics
   }
 }

@@ -1,4 +1,5 @@
 public import AssayModel
+public import SQLiteDriver
 import Synchronization
 
 /// What a database has done since it was opened.
@@ -25,6 +26,8 @@ public struct DatabaseStatistics: Equatable, Sendable {
   public var opened: UInt64 = 0
   /// Connections closed because an error left them in doubt.
   public var discarded: UInt64 = 0
+  /// What the connections did that are closed by now: after `close`, all of them.
+  public var work = ConnectionWork()
 
   /// Creates empty statistics.
   public init() {}
@@ -36,6 +39,7 @@ final class DatabaseCounters: Sendable {
   let commits = Atomic<UInt64>(0)
   let opened = Atomic<UInt64>(0)
   let discarded = Atomic<UInt64>(0)
+  let work = Mutex(ConnectionWork())
 
   func count(_ error: StorageError) {
     if error.isBusy { busyErrors.add(1, ordering: .relaxed) }

@@ -132,7 +132,10 @@ extension ConnectionCore {
       throw failure(code, .prepare, sql: text)
     }
     guard let handle = unsafe handle else { return }
-    defer { _ = unsafe sqlite3_finalize(handle) }
+    defer {
+      unsafe finishedWork.add(statement: handle)
+      _ = unsafe sqlite3_finalize(handle)
+    }
     repeat { code = unsafe sqlite3_step(handle) } while code == SQLITE_ROW
     guard code == SQLITE_DONE else {
       let text = unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) }

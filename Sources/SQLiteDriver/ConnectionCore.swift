@@ -16,6 +16,8 @@ final class ConnectionCore {
   var table: UnsafeMutablePointer<UnsafeMutablePointer<StatementSlot>?>
   var tableCount = 0
   var textCache: TextStatementCache
+  /// What statements did that were finalized since.
+  var finishedWork = ConnectionWork()
 
   var busyPolicy: BusyPolicy
   /// Nanoseconds of the monotonic clock; the largest number means no deadline.

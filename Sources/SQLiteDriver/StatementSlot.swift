@@ -90,6 +90,7 @@ struct StatementSlot {
 
   /// Finalizes the statement; the slot may not be used again.
   func destroy() {
+    unsafe core.takeUnretainedValue().finishedWork.add(statement: handle)
     _ = unsafe sqlite3_finalize(handle)
     unsafe arena.deallocate()
   }

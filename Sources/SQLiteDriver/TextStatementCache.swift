@@ -65,6 +65,10 @@
     entries[place] = last
   }
 
+  func forEach(_ body: (OpaquePointer) -> Void) {
+    for entry in entries { unsafe body(entry.slot.pointee.handle) }
+  }
+
   mutating func removeAll() {
     for place in 0..<count {
       unsafe destroyStatement(entries[place].slot)

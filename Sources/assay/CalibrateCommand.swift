@@ -76,7 +76,8 @@ struct CalibrateCommand: ParsableCommand {
             plan: try planOptions.plan(scenario, explores: false), variant: ComparisonVariant()
           ),
           head: (
-            plan: try planOptions.plan(scenario, further: overrides, explores: false),
+            plan: try planOptions.plan(
+              scenario, further: overrides, of: "--b", explores: false),
             variant: ComparisonVariant(overrides: overrides, libraryPath: bSqlite)
           )
         )

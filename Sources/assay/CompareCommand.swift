@@ -100,11 +100,12 @@ struct CompareCommand: ParsableCommand {
   private func compareVariants() throws -> Int {
     let sides = try InputError.exiting {
       try [
-        (try OptionTexts.settings(a, "--a"), aSqlite, aBinary),
-        (try OptionTexts.settings(b, "--b"), bSqlite, bBinary),
-      ].map { overrides, library, executable in
+        ("--a", try OptionTexts.settings(a, "--a"), aSqlite, aBinary),
+        ("--b", try OptionTexts.settings(b, "--b"), bSqlite, bBinary),
+      ].map { option, overrides, library, executable in
         (
-          plan: try planOptions.plan(subjects[0], further: overrides, explores: false),
+          plan: try planOptions.plan(
+            subjects[0], further: overrides, of: option, explores: false),
           variant: ComparisonVariant(
             overrides: overrides, libraryPath: library, executable: executable)
         )

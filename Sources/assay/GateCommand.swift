@@ -122,8 +122,8 @@ struct GateCommand: ParsableCommand {
   private func subjects() throws -> Result<[GateSubject], RunnerError> {
     let sides = try scenarios.map { scenario in
       (
-        base: try side(scenario, OptionTexts.settings(base, "--base"), baseSqlite, baseBinary),
-        head: try side(scenario, OptionTexts.settings(head, "--head"), headSqlite, headBinary)
+        base: try side(scenario, ("--base", base), baseSqlite, baseBinary),
+        head: try side(scenario, ("--head", head), headSqlite, headBinary)
       )
     }
     do throws(RunnerError) {
@@ -141,10 +141,13 @@ struct GateCommand: ParsableCommand {
   }
 
   private func side(
-    _ scenario: String, _ overrides: [Assignment], _ library: String?, _ executable: String?
+    _ scenario: String, _ settings: (option: String, texts: [String]), _ library: String?,
+    _ executable: String?
   ) throws -> (plan: Plan, variant: ComparisonVariant) {
-    (
-      plan: try planOptions.plan(scenario, further: overrides, explores: false),
+    let overrides = try OptionTexts.settings(settings.texts, settings.option)
+    return (
+      plan: try planOptions.plan(
+        scenario, further: overrides, of: settings.option, explores: false),
       variant: ComparisonVariant(
         overrides: overrides, libraryPath: library, executable: executable)
     )

@@ -36,9 +36,11 @@ struct PlanOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - further: settings that come after those of `--set`.
+  ///   - option: what gave them.
   ///   - explores: whether `--budget` and `--schedules` are settings of the scenario.
   func plan(
-    _ scenario: String, further: [Assignment] = [], explores: Bool = true
+    _ scenario: String, further: [Assignment] = [], of option: String = "--set",
+    explores: Bool = true
   ) throws -> Plan {
     let path = ScenarioFinder.path(scenario)
     guard FileManager.default.fileExists(atPath: path) else {
@@ -48,8 +50,10 @@ struct PlanOptions: ParsableArguments {
     }
     let file = try ScenarioFile.load(path: path)
     return try file.plan(
-      overrides: assignments() + further, options: explores ? exploration : [], only: only,
-      seed: baseSeed())
+      overrides: assignments(),
+      options: further.map { SettingOption(name: option, assignment: $0) }
+        + (explores ? exploration : []),
+      only: only, seed: baseSeed())
   }
 
   /// What the command line says of the exploration.

@@ -199,6 +199,19 @@ struct DatabaseTests {
     #expect(throws: StorageError.closed) { try database.withConnection { _ in } }
   }
 
+  @Test("What connections did is known when they are closed", arguments: topologies)
+  func work(topology: DatabaseConfiguration.Topology) throws {
+    let folder = try TemporaryFolder()
+    let database = try folder.open(.real(), topology: topology)
+    try database.write { try $0.execute("CREATE TABLE t(x); INSERT INTO t VALUES(1)") }
+    #expect(try count(database) == 1)
+    let open = database.statistics.work
+    database.close()
+    let closed = database.statistics.work
+    #expect(open.virtualMachineSteps == 0 && closed.virtualMachineSteps > 10)
+    #expect(closed.cacheHits > 0)
+  }
+
   @Test("Every connection of a pool has every pragma")
   func pragmas() throws {
     let folder = try TemporaryFolder()

@@ -26,7 +26,8 @@ struct CountTests {
   @Test("Fewer syncs are an improvement, more cache hits only a change")
   func decrease() throws {
     let found = try ExactCounts.compare(
-      base: [block(["syncs": 7, "cache_hits": 5])], head: [block(["syncs": 6, "cache_hits": 9])])
+      base: [block(["syncs": 7, "sqlite.cache_hits": 5])],
+      head: [block(["syncs": 6, "sqlite.cache_hits": 9])])
     #expect(found.map(\.outcome) == [.changed, .decreased])
     #expect(found.allSatisfy { $0.outcome.exitStatus == .met })
   }

@@ -24,8 +24,8 @@ struct EnvironmentTests {
   @Test("A calm machine is valid, and so is one without readings")
   func calm() {
     let calm = BlockEnvironment(
-      stealShare: 0.01, loadAverage: 2, waitShare: 0.1, migrations: 3, processor: "A",
-      processors: 2, megahertz: 3_000, fsyncCanary: .microseconds(400))
+      stealShare: 0.01, loadAverage: 2, processor: "A", processors: 2, megahertz: 3_000,
+      fsyncCanary: .microseconds(400))
     #expect(judge(pairs { _, _ in calm }).isValid)
     #expect(judge(pairs { _, _ in BlockEnvironment() }).isValid)
     #expect(judge([]).isValid)
@@ -38,7 +38,7 @@ struct EnvironmentTests {
     #expect(judge(pairs { index, _ in BlockEnvironment(processors: index < 3 ? 2 : 4) }).isFinal)
   }
 
-  @Test("Stolen time, load and waiting beyond their limits are invalid, and may get better")
+  @Test("Stolen time and load beyond their limits are invalid, and may get better")
   func shortages() {
     let stolen = judge(pairs { _, _ in BlockEnvironment(stealShare: 0.4) })
     #expect(stolen.reasons == ["40.00 % of the time was stolen, allowed 25.00 %"])
@@ -46,7 +46,6 @@ struct EnvironmentTests {
     let loaded = judge(pairs { _, _ in BlockEnvironment(loadAverage: 20, processors: 2) })
     #expect(loaded.reasons == ["load 10.00 per processor, allowed 4.00"])
     #expect(judge(pairs { _, _ in BlockEnvironment(loadAverage: 20, processors: 8) }).isValid)
-    #expect(!judge(pairs { _, _ in BlockEnvironment(waitShare: 0.7) }).isValid)
   }
 
   @Test("A load that lasts a part of the run only is borne by the pairs")

@@ -115,6 +115,33 @@ struct BlockRunnerTests {
     #expect(!counts[0].keys.contains { $0.contains("nanoseconds") })
   }
 
+  @Test("A cache that is too small is seen in pages and files, at the same steps")
+  func smallCache() async throws {
+    let trial = try ComparisonTrial(
+      ComparisonTrial.scripted, base: ["storage.cache_size=-2000"], head: ["storage.cache_size=1"])
+    let (base, head) = try await trial.withRunner {
+      (try $0.sample(.base).measurement, try $0.sample(.head).measurement)
+    }
+    func grows(_ name: String) -> Bool { head.counts[name] ?? 0 > base.counts[name] ?? 0 }
+    #expect(grows("sqlite.cache_misses"))
+    #expect(!grows("sqlite.virtual_machine_steps"))
+    #expect(base.counts["sqlite.virtual_machine_steps"] ?? 0 > 1_000)
+  }
+
+  @Test("The peak of the WAL is a resource of each block, and nothing without a WAL")
+  func walPeak() async throws {
+    let trial = try ComparisonTrial(
+      base: ["storage.journal_mode=wal"], head: ["storage.journal_mode=delete"])
+    let peaks = try await trial.withRunner { runner in
+      try ComparisonSide.allCases.map {
+        try runner.sample($0).measurement.resources["wal_peak_bytes"]
+      }
+    }
+    // A header and a page with its own at least.
+    #expect(try #require(peaks[0]) >= 32 + 24 + 4_096)
+    #expect(peaks[1] == 0)
+  }
+
   @Test("A database in memory needs no template")
   func inMemory() async throws {
     let trial = try ComparisonTrial(base: [], head: [])

@@ -90,6 +90,8 @@ struct CompareCommandTests {
     loads.expectRefusal(64, containing: ["load.writers is 1 in A and 2 in B"])
     let library = try await compare(["--b-sqlite", "nowhere.so"], in: try Sandbox())
     library.expectRefusal(5, containing: ["nowhere.so"])
+    let setting = try await compare(["--a", "storage.synchronus=full"], in: try Sandbox())
+    setting.expectRefusal(64, containing: ["--a: ", "'storage.synchronous'"])
     let binary = try await compare(["--b-binary", "nowhere"], in: try Sandbox())
     binary.expectRefusal(5, containing: ["nowhere"])
     for arguments in [

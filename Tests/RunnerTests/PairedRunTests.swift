@@ -9,7 +9,7 @@ import Testing
 struct PairedRunTests {
   /// Tests run beside each other, and beside whatever else the machine does.
   private let anyMachine = EnvironmentGuard.Thresholds(
-    stealShare: 1, loadPerProcessor: 1e6, waitShare: 1, canaryDrift: 1e6, canaryRatio: 1e6,
+    stealShare: 1, loadPerProcessor: 1e6, canaryDrift: 1e6, canaryRatio: 1e6,
     clockRatio: 1e6)
 
   /// Runs a comparison of throughput with these looks.

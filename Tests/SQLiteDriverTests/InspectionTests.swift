@@ -72,6 +72,35 @@ struct InspectionTests {
     #expect(try SQLiteLibrary.status(.memoryUsed).current > 0)
   }
 
+  @Test("A connection's work is that of all its statements, those that are gone included")
+  func work() throws {
+    func trial(_ query: String, cached: Int) throws -> ConnectionWork {
+      var options = options()
+      options.statementCacheCapacity = cached
+      var connection = try Connection(options)
+      try connection.execute(
+        "CREATE TABLE t(a, b); CREATE INDEX i ON t(a);"
+          + "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100) "
+          + "INSERT INTO t SELECT x, x FROM n")
+      // What `execute` runs counts, though nothing of it stays prepared.
+      #expect(connection.work.virtualMachineSteps > 100)
+      for number in 1...5 {
+        try connection.withStatement(text: query + "+\(number)") { statement in
+          while try statement.step() {}
+        }
+      }
+      return connection.work
+    }
+    let indexed = try trial("SELECT b FROM t WHERE a = 1", cached: 10)
+    let scanned = try trial("SELECT b FROM t WHERE b = 1", cached: 10)
+    #expect(scanned.fullScanSteps - indexed.fullScanSteps == 5 * 99)
+    #expect(scanned.virtualMachineSteps > indexed.virtualMachineSteps)
+    #expect(indexed.cacheHits > 0)
+    // One statement at a time stays prepared; the others have left what they did.
+    #expect(try trial("SELECT b FROM t WHERE b = 1", cached: 1) == scanned)
+    #expect(try trial("SELECT b FROM t WHERE a = 1", cached: 10) == indexed)
+  }
+
   @Test("The library names its version, source and options")
   func library() {
     #expect(SQLiteLibrary.version.hasPrefix("3."))

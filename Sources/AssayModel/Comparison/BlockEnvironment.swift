@@ -6,11 +6,6 @@ public struct BlockEnvironment: Hashable, Codable, Sendable {
   public var stealShare: Double?
   /// Load average of the last minute at the block's end (`/proc/loadavg`).
   public var loadAverage: Double?
-  /// Share of the block in which its threads were runnable but had no processor, per thread, in
-  /// 0...1 (`/proc/<pid>/schedstat`).
-  public var waitShare: Double?
-  /// How often the block's threads moved to another processor.
-  public var migrations: UInt64?
   /// Model name of the processor (`/proc/cpuinfo`).
   public var processor: String?
   /// Number of processors that the block could use.
@@ -22,14 +17,11 @@ public struct BlockEnvironment: Hashable, Codable, Sendable {
 
   /// Creates readings.
   public init(
-    stealShare: Double? = nil, loadAverage: Double? = nil, waitShare: Double? = nil,
-    migrations: UInt64? = nil, processor: String? = nil, processors: Int? = nil,
-    megahertz: Double? = nil, fsyncCanary: Nanoseconds? = nil
+    stealShare: Double? = nil, loadAverage: Double? = nil, processor: String? = nil,
+    processors: Int? = nil, megahertz: Double? = nil, fsyncCanary: Nanoseconds? = nil
   ) {
     self.stealShare = stealShare
     self.loadAverage = loadAverage
-    self.waitShare = waitShare
-    self.migrations = migrations
     self.processor = processor
     self.processors = processors
     self.megahertz = megahertz

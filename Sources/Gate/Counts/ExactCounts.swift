@@ -7,7 +7,7 @@ public import AssayModel
 /// "not exact" instead of a verdict.
 public enum ExactCounts {
   /// Counts of which more is not worse: hits instead of misses.
-  public static let neutral: Set<String> = ["cache_hits"]
+  public static let neutral: Set<String> = ["sqlite.cache_hits"]
 
   /// Compares two sides.
   ///

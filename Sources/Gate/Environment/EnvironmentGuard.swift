@@ -15,8 +15,6 @@ public enum EnvironmentGuard {
     public var stealShare: Double
     /// Median load average per processor, the harness's own load included.
     public var loadPerProcessor: Double
-    /// Median share of a block in which its threads waited for a processor.
-    public var waitShare: Double
     /// How many times slower the fsync canary may get from the first half of the run to the second:
     /// medians. Both sides of a pair meet it, so that it takes a device that became another one.
     public var canaryDrift: Double
@@ -27,12 +25,11 @@ public enum EnvironmentGuard {
 
     /// Creates thresholds.
     public init(
-      stealShare: Double = 0.25, loadPerProcessor: Double = 4, waitShare: Double = 0.5,
-      canaryDrift: Double = 10, canaryRatio: Double = 3, clockRatio: Double = 1.5
+      stealShare: Double = 0.25, loadPerProcessor: Double = 4, canaryDrift: Double = 10,
+      canaryRatio: Double = 3, clockRatio: Double = 1.5
     ) {
       self.stealShare = stealShare
       self.loadPerProcessor = loadPerProcessor
-      self.waitShare = waitShare
       self.canaryDrift = canaryDrift
       self.canaryRatio = canaryRatio
       self.clockRatio = clockRatio
@@ -93,11 +90,6 @@ public enum EnvironmentGuard {
       reasons.append(
         "load \(Percent.number(load)) per processor, allowed "
           + Percent.number(limits.loadPerProcessor))
-    }
-    if let wait = median(readings.compactMap(\.waitShare)), wait > limits.waitShare {
-      reasons.append(
-        "threads waited for a processor \(Percent.text(wait)) of the time, allowed "
-          + Percent.text(limits.waitShare))
     }
     return reasons
   }

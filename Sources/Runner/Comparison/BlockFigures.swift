@@ -26,6 +26,7 @@ struct BlockFigures {
     if !measurement.counts.isEmpty {
       measurement.resources["bytes_written"] = bytesWritten(figures)
     }
+    measurement.resources["wal_peak_bytes"] = figures["wal_file_bytes"]
     measurement.resources["peak_resident_bytes"] = result.memory.peakResident
     if let size = try? ByteFile.size(of: databasePath) {
       measurement.resources["disk_bytes"] = UInt64(max(0, size))

@@ -218,23 +218,15 @@ final class RunWorker: Sendable {
     for recorder in recorders { recorder.collect(into: &operations) }
     var report = WorkerReport()
     report.operations = OperationKind.allCases.compactMap { operations[$0] }
-    let statistics = database.statistics
-    report.counts = [
-      "acquisitions": statistics.acquisitions, "waits": statistics.waits,
-      "acquire_timeouts": statistics.acquireTimeouts, "busy_errors": statistics.busyErrors,
-      "commits": statistics.commits, "grouped_requests": statistics.groupedRequests,
-      "group_reruns": statistics.groupReruns, "connections_opened": statistics.opened,
-      "connections_discarded": statistics.discarded,
-    ]
-    report.maxima = [
-      "longest_acquire_nanoseconds": UInt64(max(0, statistics.longestWait.rawValue)),
-      "largest_group": UInt64(statistics.largestGroup),
-    ]
+    report.add(database.statistics)
+    if !assignment.cell.storage.isInMemory { report.addFiles(of: assignment.databasePath) }
     fileSystem?.add(to: &report)
     report.jemalloc = JemallocStatistics.current().map {
       [$0.allocated, $0.active, $0.mapped].map { UInt64($0.bytes) } + [$0.requests]
     }
     database.close()
+    // Only closed connections have told what they did.
+    report.add(database.statistics.work)
     try control.send(WorkerMessage.finished(report))
   }
 }
