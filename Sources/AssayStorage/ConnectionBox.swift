@@ -8,6 +8,8 @@ final class ConnectionBox: @unchecked Sendable {
 
   var connection: Connection
   private let counters: DatabaseCounters
+  /// What opening took: another pragma is no other work.
+  private let opening: ConnectionWork
 
   init(_ options: ConnectionOptions, _ counters: DatabaseCounters) throws(StorageError) {
     do throws(SQLiteError) {
@@ -16,11 +18,12 @@ final class ConnectionBox: @unchecked Sendable {
       throw StorageError(error)
     }
     self.counters = counters
+    opening = connection.work
     counters.opened.add(1, ordering: .relaxed)
   }
 
   deinit {
-    let work = connection.work
+    let work = connection.work - opening
     counters.work.withLock { $0 = $0 + work }
   }
 

@@ -26,7 +26,7 @@ public struct DatabaseStatistics: Equatable, Sendable {
   public var opened: UInt64 = 0
   /// Connections closed because an error left them in doubt.
   public var discarded: UInt64 = 0
-  /// What the connections did that are closed by now: after `close`, all of them.
+  /// What the connections did from their opening to their end: after `close`, all of them.
   public var work = ConnectionWork()
 
   /// Creates empty statistics.

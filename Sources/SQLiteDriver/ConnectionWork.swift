@@ -27,15 +27,29 @@ public struct ConnectionWork: Hashable, Sendable {
 
   /// Adds up the work of two connections.
   public static func + (one: ConnectionWork, other: ConnectionWork) -> ConnectionWork {
-    var sum = one
-    sum.virtualMachineSteps += other.virtualMachineSteps
-    sum.fullScanSteps += other.fullScanSteps
-    sum.sorts += other.sorts
-    sum.automaticIndexRows += other.automaticIndexRows
-    sum.cacheHits += other.cacheHits
-    sum.cacheMisses += other.cacheMisses
-    sum.cacheSpills += other.cacheSpills
-    return sum
+    one.combined(other, &+)
+  }
+
+  /// What was done between an earlier moment of a connection and a later one.
+  public static func - (later: ConnectionWork, earlier: ConnectionWork) -> ConnectionWork {
+    later.combined(earlier, &-)
+  }
+
+  private func combined(
+    _ other: ConnectionWork, _ combine: (UInt64, UInt64) -> UInt64
+  ) -> ConnectionWork {
+    var result = self
+    for counter in Self.counters {
+      result[keyPath: counter] = combine(self[keyPath: counter], other[keyPath: counter])
+    }
+    return result
+  }
+
+  private static var counters: [WritableKeyPath<ConnectionWork, UInt64>] {
+    [
+      \.virtualMachineSteps, \.fullScanSteps, \.sorts, \.automaticIndexRows, \.cacheHits,
+      \.cacheMisses, \.cacheSpills,
+    ]
   }
 
   /// Adds what a statement did since it was prepared.

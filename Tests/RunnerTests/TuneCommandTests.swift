@@ -222,18 +222,8 @@ struct TuneCommandTests {
     try sandbox.write(
       "scenario.yaml",
       Text.scenario(
-        """
-        load:
-          workload: sql
-          writers: 1
-          duration: 100ms
-          setup: ["CREATE TABLE stock(n INTEGER); INSERT INTO stock VALUES (1)"]
-          transactions: [{ statements: ["UPDATE stock SET n = n + 1"] }]
-          invariants: [{ query: "SELECT count(*) FROM stock WHERE n > 1", equals: 0 }]
-        expect: { invariants: valid }
-        matrix: { storage.cache_size: [-100, -2000] }
-        tune: { class: D1 }
-        """))
+        "\(ComparisonTrial.brokenRule)\nmatrix: { storage.cache_size: [-100, -2000] }\n"
+          + "tune: { class: D1 }"))
     let ending = try await Assay.run(
       ["tune", "scenario.yaml", "--effort", "quick", "--out", "out", "--no-references"],
       in: sandbox, within: .seconds(120))

@@ -31,7 +31,7 @@ public struct GateSettings: Hashable, Codable, Sendable {
   ///
   /// - Returns: `nil` for a text that is no metric of a gate.
   public static func parts(of metric: String) -> (word: String, kind: String?)? {
-    let words = ["throughput", "p50", "p90", "p99", "p99.9", "memory", "disk"]
+    let words = ["throughput", "p50", "p90", "p99", "p99.9", "memory", "disk", "wal"]
     guard let open = metric.firstIndex(of: "(") else {
       return words.contains(metric) ? (metric, nil) : nil
     }

@@ -151,6 +151,24 @@ extension DiskDraft {
   }()
 }
 
+extension ScalarType where Value: Equatable {
+  /// Reads the elements of a list, of which each may stand there once.
+  func readDistinct(_ elements: [YAMLNode], _ context: inout DecodingContext) -> [Value] {
+    var values: [Value] = []
+    for element in elements {
+      guard let value = read(element, &context) else { continue }
+      if values.contains(value) {
+        context.report(
+          .contradiction, element.place, found: "\(element.summary) for the second time",
+          allowed: "each value once")
+      } else {
+        values.append(value)
+      }
+    }
+    return values
+  }
+}
+
 extension SettingKey {
   /// A key for a list of words, each at most once; kept in the order of the words' definition.
   static func list<Value: CaseIterable & Equatable & Sendable>(
@@ -168,17 +186,7 @@ extension SettingKey {
             .wrongType, node.place, found: node.summary, allowed: "a list such as \(example)")
           return
         }
-        var values: [Value] = []
-        for element in elements {
-          guard let value = type.read(element, &context) else { continue }
-          if values.contains(value) {
-            context.report(
-              .contradiction, element.place, found: "\(element.summary) for the second time",
-              allowed: "each value once")
-          } else {
-            values.append(value)
-          }
-        }
+        let values = type.readDistinct(elements, &context)
         section[keyPath: field] = Value.allCases.filter { values.contains($0) }
       })
   }

@@ -81,11 +81,11 @@ extension ScalarType where Value == String {
   /// What a gate can compare.
   static let metric = ScalarType(
     allowed:
-      "throughput, p50, p90, p99, p99.9, each also of one kind as in p99(store), memory, disk",
-    words: ["throughput", "p50", "p90", "p99", "p99.9", "memory", "disk"],
+      "throughput, p50, p90, p99, p99.9, each also of one kind as in p99(store), memory, disk, wal",
+    words: ["throughput", "p50", "p90", "p99", "p99.9", "memory", "disk", "wal"],
     schema: .object([
       ("type", .string("string")),
-      ("pattern", .string("^(throughput|memory|disk|p(50|90|99|99\\.9)(\\([A-Za-z_]+\\))?)$")),
+      ("pattern", .string("^(throughput|memory|disk|wal|p(50|90|99|99\\.9)(\\([A-Za-z_]+\\))?)$")),
     ]),
     parse: { GateSettings.parts(of: $0) == nil ? .unknownValue : .value($0) },
     text: { $0 })

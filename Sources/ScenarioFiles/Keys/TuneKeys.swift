@@ -46,17 +46,7 @@ extension TuneSettings: SectionDefaults {
             allowed: "a list of \(type.allowed)")
           return
         }
-        var values: [Value] = []
-        for element in elements {
-          guard let value = type.read(element, &context) else { continue }
-          if values.contains(value) {
-            context.report(
-              .contradiction, element.place, found: "\(element.summary) for the second time",
-              allowed: "each once")
-          }
-          values.append(value)
-        }
-        section[keyPath: field] = values
+        section[keyPath: field] = type.readDistinct(elements, &context)
       })
   }
 }

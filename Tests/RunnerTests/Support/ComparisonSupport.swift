@@ -12,6 +12,17 @@ struct ComparisonTrial: Sendable {
   var options: RunOptions
 
   static let kv = "load: { workload: kv, writers: 1, keys: { count: 50 }, duration: 100ms }"
+  /// Rows that break the user's own rule: what is measured is no longer what was asked for.
+  static let brokenRule = """
+    load:
+      workload: sql
+      writers: 1
+      duration: 100ms
+      setup: ["CREATE TABLE stock(n INTEGER); INSERT INTO stock VALUES (1)"]
+      transactions: [{ statements: ["UPDATE stock SET n = n + 1"] }]
+      invariants: [{ query: "SELECT count(*) FROM stock WHERE n > 1", equals: 0 }]
+    expect: { invariants: valid }
+    """
   /// Everything follows from the seed.
   static let scripted =
     "probe: counts\nload: { workload: kv, writers: 1, keys: { count: 50 }, operations: 200 }"
