@@ -21,11 +21,9 @@ public struct WorkloadCalibration: Hashable, Codable, Sendable {
   ///   - plan: as a gate would have.
   ///   - pairs: recorded, at least 20.
   ///   - gates: how many gates are played for each metric.
-  ///   - whole: how many gates ran for real, and how many of them alarmed.
   /// - Throws: `GateError` with code `results` when there are too few pairs.
   public init(
-    name: String, workloadDigest: String, plan: ComparisonPlan, pairs: [BlockPair], gates: Int,
-    whole: (gates: Int, alarms: Int) = (0, 0)
+    name: String, workloadDigest: String, plan: ComparisonPlan, pairs: [BlockPair], gates: Int
   ) throws(GateError) {
     guard pairs.count >= 20 else {
       throw GateError(
@@ -37,7 +35,7 @@ public struct WorkloadCalibration: Hashable, Codable, Sendable {
     var metrics: [MetricCalibration] = []
     for rule in plan.rules {
       metrics.append(
-        try MetricCalibration(rule, plan: plan, pairs: pairs, gates: gates, whole: whole))
+        try MetricCalibration(rule, plan: plan, pairs: pairs, gates: gates))
     }
     self.metrics = metrics
   }
@@ -59,10 +57,6 @@ public struct MetricCalibration: Hashable, Codable, Sendable {
   public var falseAlarms: Int
   /// Upper bound of the false-alarm rate, one-sided 95 %.
   public var falseAlarmBound: Double
-  /// Gates that ran for real.
-  public var wholeGates: Int
-  /// How many of them alarmed.
-  public var wholeAlarms: Int
   /// Share of played gates that find the wanted effect.
   public var power: Double
   /// Smallest worsening that is found with 95 %, as a share; `nil` when it is not known.
@@ -77,11 +71,9 @@ public struct MetricCalibration: Hashable, Codable, Sendable {
   public static let wantedPower = 0.95
 
   init(
-    _ rule: MetricRule, plan: ComparisonPlan, pairs: [BlockPair], gates: Int,
-    whole: (gates: Int, alarms: Int)
+    _ rule: MetricRule, plan: ComparisonPlan, pairs: [BlockPair], gates: Int
   ) throws(GateError) {
     self.rule = rule
-    (wholeGates, wholeAlarms) = (whole.gates, whole.alarms)
     (blockSpread, autocorrelation) = Self.blocks(rule.metric, pairs.map(\.base))
     self.gates = 0
     (pairSpread, falseAlarms, falseAlarmBound, power) = (0, 0, 1, 0)
