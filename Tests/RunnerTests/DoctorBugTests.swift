@@ -66,7 +66,7 @@ struct DoctorBugTests {
     let shown = KnownBugs.table.filter { $0.scenario != nil }
     #expect(shown.map(\.id) == ["wal-reset"])
     for bug in shown {
-      let file = try ScenarioFile.load(path: Scenarios.path(try #require(bug.scenario)))
+      let file = try ScenarioFile.load(path: Assay.scenario(try #require(bug.scenario)))
       let rules = try file.plan(seed: Seed(1)).cells.flatMap(\.expectations).flatMap(\.rules)
       let expected = rules.filter { $0.requirement == .violated }
       #expect(!expected.isEmpty, "\(bug.id)")
@@ -105,14 +105,5 @@ struct DoctorBugTests {
       version: "unknown", sourceID: "", options: [], sleepsInWholeSeconds: false)
     #expect(report.knownBugs.isEmpty)
     #expect(report.hints.map(\.id) == ["unknown-version"])
-  }
-}
-
-/// The scenarios that come with Assay.
-private enum Scenarios {
-  static func path(_ name: String) -> String {
-    let package = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return package.appending(path: "Scenarios/\(name).yaml").path
   }
 }

@@ -67,6 +67,17 @@ struct GateCommandTests {
     #expect(fewer.output.contains("improved: sample, vfs.sync.wal.calls"))
   }
 
+  @Test(
+    "The scenarios for gates count the same on equal sides, however long their scripts take",
+    arguments: ["gate-kv", "gate-locks", "gate-readers-writers"])
+  func shippedScenarios(name: String) async throws {
+    let ending = try await Assay.run(
+      ["gate", Assay.scenario(name), "--counts-only", "--out", "out"] + Self.same,
+      in: try Sandbox(), within: .seconds(90))
+    #expect(ending.code == 0, "\(ending.output)\(ending.errors)")
+    #expect(ending.output.contains("are the same"))
+  }
+
   @Test("A whole gate of times ends with a decision about its metric and all of its pairs")
   func times() async throws {
     let sandbox = try Sandbox()

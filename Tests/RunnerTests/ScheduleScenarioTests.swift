@@ -6,12 +6,10 @@ import Testing
 @Suite("Scenarios that explore schedules")
 struct ScheduleScenarioTests {
   private static func run(_ name: String, _ options: [String] = []) async throws -> RunResult {
-    let package = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let sandbox = try Sandbox()
     let ending = try await Assay.run(
       [
-        "run", package.appending(path: "Scenarios/\(name).yaml").path, "--json", "--out", "out",
+        "run", Assay.scenario(name), "--json", "--out", "out",
         "--schedules", "64", "--set", "explore.minimum=1",
       ] + options, in: sandbox, within: .seconds(120))
     let result = try Assay.result(ending.output, ending)

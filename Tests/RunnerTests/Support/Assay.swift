@@ -114,6 +114,14 @@ final class Assay: Sendable {
       elapsed: .now - since.withLock { $0 })
   }
 
+  /// Path of a scenario that comes with Assay.
+  static func scenario(_ name: String) -> String {
+    let folders = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
+      url.deletingLastPathComponent()
+    }
+    return folders.appending(path: "Scenarios/\(name).yaml").path
+  }
+
   /// Runs it to its end.
   static func run(
     _ arguments: [String], in sandbox: Sandbox, prelude: String = "true",
