@@ -35,7 +35,6 @@ let simulated: [SwiftSetting] = [
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -48,7 +47,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"4.0.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -56,11 +54,13 @@ let package = Package(
   targets: [
     // Floor 0
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     module("AssayModel"),
     // Floor 1
     module("SQLiteDriver", ["AssayModel", "CSQLite"]),
     module("FaultVFS", ["AssayModel", "CSQLite"], simulated),
-    module("Platform", ["AssayModel"]),
+    module("Platform", ["AssayModel", "CLibcrypto"]),
     module("Schedules", ["AssayModel"]),
     module("Checkers", ["AssayModel"]),
     module("Statistics", ["AssayModel", histogram, real]),
@@ -76,7 +76,7 @@ let package = Package(
       "Runner",
       [
         "AssayModel", "AssayStorage", "Checkers", "CSQLite", "FaultVFS", "Gate", "Platform",
-        "Reports", "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads", crypto,
+        "Reports", "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads",
       ],
       simulated),
     // Floor 5

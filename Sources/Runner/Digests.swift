@@ -1,6 +1,6 @@
 import AssayModel
-import Crypto
 import Foundation
+import Platform
 
 /// Names plans, cells and workloads by content: SHA-256 of canonical JSON (sorted keys, no spaces).
 enum Digests {
@@ -30,11 +30,7 @@ enum Digests {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      let hash = SHA256.hash(data: try encoder.encode(value))
-      return hash.map { byte in
-        let digits = String(byte, radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-      }.joined()
+      return SHA256Digest(of: Array(try encoder.encode(value))).description
     } catch {
       throw RunnerError(.harness, "the plan cannot be encoded: \(error)")
     }
