@@ -107,7 +107,7 @@ public enum Judgement {
 
   private static func missing(_ check: CheckName) -> String {
     switch check {
-    case .latency, .throughput, .counts: "only a bound can be judged"
+    case .latency, .throughput, .counts, .wal, .disk: "only a bound can be judged"
     default: "the check was not run"
     }
   }

@@ -44,6 +44,7 @@ struct Measure {
     switch check {
     case .latency, .recoveryTime: Words.span(value)
     case .throughput: Words.decimal(value >= 100 ? value.rounded() : value) + "/s"
+    case .wal, .disk: Words.bytes(value)
     default: Words.decimal(value)
     }
   }
@@ -63,6 +64,7 @@ struct Measure {
     case .throughput: throughput(result)
     case .recoveryTime: recovery(result)
     case .busy: busy(result)
+    case .wal, .disk: size(result)
     default: .unknown("this version measures no number for \(check.rawValue)")
     }
   }
@@ -151,6 +153,23 @@ struct Measure {
     return .measured(
       Double(count),
       evidence: "\(bound.code ?? BusyCode.family) among \(Words.count(attempted, "attempt"))")
+  }
+
+  private func size(_ result: CellResult) -> Outcome {
+    guard let sizes = result.sizes, let figure = check.size else {
+      return .unknown("no file was looked at")
+    }
+    if check == .wal, cell.storage.journalMode != .wal {
+      return .unknown(
+        "journal mode \(cell.storage.journalMode.rawValue) has no WAL; "
+          + "limit the expectation with when: {storage.journal_mode: wal}")
+    }
+    let value = sizes[figure]
+    guard value > 0 else { return .unknown("the file never had a length") }
+    let isExact = sizes.isExact && check == .wal
+    let gap = Words.span(Double(sizes.resolution))
+    let way = isExact ? "from every write" : "looked at every \(gap) at least"
+    return .measured(Double(value), evidence: "\(figure.rawValue), \(way)")
   }
 
   private func matches(_ name: String) -> Bool {

@@ -33,6 +33,15 @@ enum Words {
     return decimal(nanoseconds) + " ns"
   }
 
+  /// A size in the largest binary unit below it, the units of scenario files: `38.1 MiB`.
+  static func bytes(_ count: Double) -> String {
+    for (unit, size) in [("GiB", 1073741824.0), ("MiB", 1048576.0), ("KiB", 1024.0)]
+    where count.magnitude >= size {
+      return decimal((count / size * 100).rounded() / 100) + " \(unit)"
+    }
+    return decimal(count) + " B"
+  }
+
   /// A number with at most three decimals and no zeros at its end.
   static func decimal(_ number: Double) -> String {
     guard number.isFinite, number.magnitude < 1e15 else { return "\(number)" }

@@ -6,7 +6,7 @@ public enum Capabilities {
   /// Checks that this version can make in the real world.
   public static let checks: Set<CheckName> = [
     .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy, .latency,
-    .throughput, .invariants,
+    .throughput, .invariants, .wal, .disk,
   ]
 
   /// Faults that this version can inject in the real world.

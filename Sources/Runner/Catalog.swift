@@ -62,6 +62,8 @@ public enum Catalog {
     case .progress: "no deadlock and no livelock under the simulated scheduler"
     case .errorHandling: "each failing call is reported, retried with success, and leaks nothing"
     case .invariants: "the scenario's own queries give what they must, at any time"
+    case .wal: "the longest length of the write-ahead log"
+    case .disk: "the most that database, log, journal and shared memory take together"
     case .throughput: "acknowledged operations a second, or their ratio to another cell's"
     default: later
     }

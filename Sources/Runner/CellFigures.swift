@@ -27,6 +27,8 @@ struct CellFigures {
       series: repetitions.first?.activity.series ?? [], counts: counts, faults: faultResults,
       takeovers: takeoverResults, incidents: [], memory: memory(acknowledged))
     result.serviceTime = serviceTime
+    let sizes = repetitions.compactMap(\.outcome.sizes)
+    result.sizes = sizes.dropFirst().reduce(sizes.first) { $0?.merged(with: $1) }
     let arrivals = OperationKind.arrivals(in: operations.mapValues(\.count))
     result.openLoop = OpenLoop.result(
       cell, repetitions, achieved: seconds > 0 ? Double(arrivals) / seconds : 0)

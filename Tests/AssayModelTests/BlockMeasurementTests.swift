@@ -16,7 +16,7 @@ struct BlockMeasurementTests {
     let block = BlockMeasurement(
       operations: 3, duration: .seconds(1),
       latencies: ["store": HistogramCounts(values: [5], counts: [3], min: 4, max: 5)],
-      counts: ["writes": 7, "syncs": 4, "locks": 9], resources: ["disk_bytes": 8_192],
+      counts: ["writes": 7, "syncs": 4, "locks": 9], resources: ["disk_peak_bytes": 8_192],
       isOverloaded: true,
       environment: BlockEnvironment(stealShare: 0.25, fsyncCanary: .microseconds(400)),
       violations: ["durability"])

@@ -126,6 +126,29 @@ struct JudgementTests {
     #expect(verdict(reported, [loss])?.status == .violated)
   }
 
+  @Test("Sizes are bounded by their peak; without a WAL the answer is unknown and says why")
+  func sizeBounds() {
+    func judged(_ check: CheckName, _ mode: StorageSettings.JournalMode, wal: UInt64) -> Verdict? {
+      let limit = BoundExpression(terms: [.init(factor: 65_536)], text: "64 KiB")
+      var cell = expecting(check, ExpectationRule(requirement: .bound(Bound(max: limit))))
+      cell.storage.journalMode = mode
+      var figures = figures()
+      figures.sizes = SizesResult()
+      figures.sizes?.walPeak = wal
+      figures.sizes?.diskPeak = wal + 4_096
+      return verdict(cell, [], [figures])
+    }
+    #expect(judged(.wal, .wal, wal: 65_536)?.met == true)
+    #expect(judged(.wal, .wal, wal: 65_537)?.status == .violated)
+    #expect(judged(.wal, .wal, wal: 131_072)?.measured == "128 KiB, at most 64 KiB")
+    #expect(judged(.disk, .delete, wal: 61_440)?.met == true)
+    #expect(judged(.disk, .delete, wal: 61_441)?.met == false)
+    let none = judged(.wal, .delete, wal: 0)
+    #expect(none?.status == .unknown && none?.met == false)
+    #expect(none?.reason?.contains("when: {storage.journal_mode: wal}") == true)
+    #expect(judged(.wal, .wal, wal: 0)?.status == .unknown)
+  }
+
   @Test("Recovery is bounded by the longest takeover unless another statistic is named")
   func recoveryBound() {
     let sum = BoundExpression(

@@ -20,7 +20,7 @@ struct BlockRunnerTests {
     #expect(!measurement.isOverloaded)
     #expect(measurement.counts == [:])
     #expect(measurement.resources["peak_resident_bytes", default: 0] > 0)
-    #expect(measurement.resources["disk_bytes", default: 0] > 0)
+    #expect(measurement.resources["disk_peak_bytes", default: 0] > 0)
     let databases = trial.sandbox.files(named: "assay.db")
     #expect(databases.count == 1, "only the template: \(databases)")
     #expect(!trial.sandbox.everything().contains { $0.hasSuffix(".0000") })
@@ -189,7 +189,7 @@ struct BlockRunnerTests {
             .violated(.durability, evidence: "1 store is missing", witness: ["key-3"])
           ]
           let figures = BlockFigures(harness.cell, analysed)
-          return figures.block(databasePath: run.databasePath).measurement.violations
+          return figures.block().measurement.violations
         }
       }
       withExtendedLifetime(slot) {}

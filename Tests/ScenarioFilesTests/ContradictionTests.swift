@@ -94,6 +94,11 @@ struct ContradictionTests {
           + "allowed: latency with world: real, since simulated time measures nothing"
       ),
       (
+        "expect: { wal: { max: 1 MiB } }\n" + Sample.simulated,
+        "s.yaml:4:11: expect.wal: contradiction: wal in the simulated world; "
+          + "allowed: wal with world: real, since how large files get there is the explorer's choice"
+      ),
+      (
         "expect: { throughput: { min: 1 } }\n" + Sample.simulated,
         "s.yaml:4:11: expect.throughput: contradiction: throughput in the simulated world; "
           + "allowed: throughput with world: real, since simulated time measures nothing"

@@ -16,7 +16,8 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
   /// Counts that are exact in a scripted single schedule, by name, such as `syncs`; the same
   /// names in every block of a comparison. Empty when nothing was counted.
   public var counts: [String: UInt64]
-  /// Figures that are not exact, by name, such as `peak_resident_bytes`, `disk_bytes`,
+  /// Figures that are not exact, by name, such as `peak_resident_bytes`,
+  /// `disk_peak_bytes`,
   /// `wal_peak_bytes`, `bytes_written`.
   public var resources: [String: UInt64]
   /// The open loop fell behind for good: percentiles then describe the backlog and not the system.

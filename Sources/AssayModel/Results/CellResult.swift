@@ -36,6 +36,8 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var incidents: [String]
   /// Memory of the workers.
   public var memory: MemoryResult
+  /// Sizes of the database and the files next to it; `nil` where there are none to look at.
+  public var sizes: SizesResult?
 
   /// Creates a result.
   public init(

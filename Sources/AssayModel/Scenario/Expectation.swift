@@ -6,10 +6,20 @@ public enum CheckName: String, CaseIterable, Codable, Sendable {
   case recoveryTime = "recovery_time"
   case sharedMemory = "shared_memory"
   case errorHandling = "error_handling"
+  case wal, disk
 
-  /// Whether its expectations speak of speed, so that a miss is exit 3 and not 2.
+  /// Whether its expectations speak of speed or size, so that a miss is exit 3 and not 2.
   public var isAboutSpeed: Bool {
-    self == .latency || self == .throughput || self == .recoveryTime
+    self == .latency || self == .throughput || self == .recoveryTime || size != nil
+  }
+
+  /// The size that its bounds limit; `nil` for checks of anything else.
+  public var size: SizeFigure? {
+    switch self {
+    case .wal: .walPeak
+    case .disk: .diskPeak
+    default: nil
+    }
   }
 }
 

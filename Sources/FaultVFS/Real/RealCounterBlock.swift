@@ -15,8 +15,11 @@ struct RealCounterBlock: @unchecked Sendable {
 
   /// What is counted of a method.
   static let figures = 3
-  /// Calls of each method, bytes and nanoseconds; then nanoseconds of the measured time by purpose.
-  static let wordCount = VFSMethod.slotCount * figures + VFSCounts.Purpose.allCases.count
+  /// Calls of each method, bytes and nanoseconds; then nanoseconds of the measured time by purpose;
+  /// at last how far writes reached.
+  static let wordCount = reachIndex + 1
+  /// Where the end of the farthest write stands: the one word that is a maximum and no sum.
+  static let reachIndex = VFSMethod.slotCount * figures + VFSCounts.Purpose.allCases.count
 
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
 
@@ -44,6 +47,15 @@ struct RealCounterBlock: @unchecked Sendable {
     if measured > 0 { add(Self.purposeIndex(method), measured) }
   }
 
+  /// Notes where a write of the thread that uses the file has ended.
+  @inline(__always)
+  func reach(_ end: Int64) {
+    let end = UInt64(max(0, end))
+    let known = unsafe words[Self.reachIndex].load(ordering: .relaxed)
+    guard end > known else { return }
+    unsafe words[Self.reachIndex].store(end, ordering: .relaxed)
+  }
+
   @inline(__always)
   private func add(_ index: Int, _ amount: UInt64) {
     let old = unsafe words[index].load(ordering: .relaxed)
@@ -69,8 +81,10 @@ struct RealCounterBlock: @unchecked Sendable {
 
   /// Adds every counter to a table of `wordCount` numbers.
   func addAll(to totals: inout [UInt64]) {
-    for index in 0..<Self.wordCount {
+    for index in 0..<Self.reachIndex {
       totals[index] &+= unsafe words[index].load(ordering: .relaxed)
     }
+    totals[Self.reachIndex] = max(
+      totals[Self.reachIndex], unsafe words[Self.reachIndex].load(ordering: .relaxed))
   }
 }

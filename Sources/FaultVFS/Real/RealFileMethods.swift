@@ -79,8 +79,10 @@ enum RealFileMethods {
         own, UnsafeRawBufferPointer(start: buffer, count: Int(amount)), offset)
     }
     return unsafe counted(own, .write, bytes: Int(amount)) {
-      unsafe own.pointee.real.pointee.pMethods.pointee.xWrite(
+      let code = unsafe own.pointee.real.pointee.pMethods.pointee.xWrite(
         own.pointee.real, buffer, amount, offset)
+      if code == SQLITE_OK { unsafe own.pointee.counters.reach(offset + Int64(amount)) }
+      return code
     }
   }
 
@@ -116,10 +118,16 @@ enum RealFileMethods {
     _ own: RealFileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
   ) -> Int32 {
     let base = unsafe RealBaseFile(own.pointee.real)
-    guard let undo = unsafe own.pointee.undo else {
-      return unsafe base.write(bytes, offset: offset)
+    let code: Int32
+    if let undo = unsafe own.pointee.undo {
+      code = unsafe undo._withUnsafeGuaranteedRef {
+        unsafe $0.write(base, bytes, offset: offset)
+      }
+    } else {
+      code = unsafe base.write(bytes, offset: offset)
     }
-    return unsafe undo._withUnsafeGuaranteedRef { unsafe $0.write(base, bytes, offset: offset) }
+    if code == SQLITE_OK { unsafe own.pointee.counters.reach(offset + Int64(bytes.count)) }
+    return code
   }
 
   static func truncate(_ file: File?, _ size: sqlite3_int64) -> Int32 {

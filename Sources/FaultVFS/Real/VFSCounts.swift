@@ -76,13 +76,22 @@ public struct VFSCounts: Equatable, Sendable {
     return names
   }
 
+  /// How far the writes of the process reached into the database, its log and its journal, by name
+  /// of the kind: the longest length that it gave the file.
+  public var writtenLengths: [String: UInt64] {
+    Dictionary(
+      uniqueKeysWithValues: [FileKind.database, .wal, .journal].map {
+        ($0.rawValue, tables[$0.slot][RealCounterBlock.reachIndex])
+      })
+  }
+
   /// What came between two readings of the same process.
   ///
   /// - Parameter earlier: the first one.
   public func since(_ earlier: VFSCounts) -> VFSCounts {
     var difference = self
     for slot in tables.indices {
-      for index in tables[slot].indices {
+      for index in 0..<RealCounterBlock.reachIndex {
         difference.tables[slot][index] = tables[slot][index] &- earlier.tables[slot][index]
       }
     }

@@ -9,9 +9,9 @@ public enum Metric: Hashable, Sendable {
   /// A figure that is not exact, by its name in `BlockMeasurement.resources`.
   case resource(String)
 
-  /// Short words for resources.
+  /// Short words for resources; sizes are peaks, of the log and of all files together.
   static let resources: [(word: String, name: String)] = [
-    ("memory", "peak_resident_bytes"), ("disk", "disk_bytes"), ("wal", "wal_peak_bytes"),
+    ("memory", "peak_resident_bytes"), ("disk", "disk_peak_bytes"), ("wal", "wal_peak_bytes"),
     ("written", "bytes_written"),
   ]
 
@@ -49,6 +49,11 @@ public enum Metric: Hashable, Sendable {
 
   /// Whether more is better; of everything but throughput less is.
   public var isBetterHigher: Bool { self == .throughput }
+
+  /// Whether it is a size of files, which changes all the time and must be looked at closely.
+  public var isFileSize: Bool {
+    self == .resource("disk_peak_bytes") || self == .resource("wal_peak_bytes")
+  }
 
   /// Whether it is a time, which needs many pairs; counts need no repetition.
   public var isTimed: Bool {

@@ -1,6 +1,5 @@
 import AssayModel
 import Checkers
-import Platform
 
 /// Turns what a block left into its measurement.
 struct BlockFigures {
@@ -15,7 +14,7 @@ struct BlockFigures {
   }
 
   /// The block, without what the machine did meanwhile.
-  func block(databasePath: String) -> FreshBlocks.Block {
+  func block() -> FreshBlocks.Block {
     let operations = result.operations.mapValues(\.count)
     let figures = CountedNames.of(result.counts)
     var measurement = BlockMeasurement(
@@ -26,11 +25,9 @@ struct BlockFigures {
     if !measurement.counts.isEmpty {
       measurement.resources["bytes_written"] = bytesWritten(figures)
     }
-    measurement.resources["wal_peak_bytes"] = figures["wal_file_bytes"]
+    measurement.resources["wal_peak_bytes"] = result.sizes?.walPeak
+    measurement.resources["disk_peak_bytes"] = result.sizes?.diskPeak
     measurement.resources["peak_resident_bytes"] = result.memory.peakResident
-    if let size = try? ByteFile.size(of: databasePath) {
-      measurement.resources["disk_bytes"] = UInt64(max(0, size))
-    }
     measurement.isOverloaded = OpenLoop.isOverloaded(cell, analysed)
     measurement.violations = violations
     return FreshBlocks.Block(

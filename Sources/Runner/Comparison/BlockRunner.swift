@@ -1,5 +1,6 @@
 import AssayModel
 import Foundation
+import Gate
 import Glibc
 
 /// Runs the blocks of the two sides of a comparison.
@@ -92,6 +93,11 @@ final class BlockRunner {
       measured[side] = try result.get()
     }
     return measured
+  }
+
+  /// Says by what the sides are compared: sizes of files are looked at more closely for it.
+  func compares(_ metrics: [Metric]) {
+    blocks.watchesSizes = metrics.contains(where: \.isFileSize)
   }
 
   /// Removes what nobody needs after the comparison.

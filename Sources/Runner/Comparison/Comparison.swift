@@ -112,6 +112,7 @@ public final class Comparison {
     options.run.progress("\(plan.scenario.name): trying how long a block must be")
     let pilot = try BlockPilot(runner)
     let rules = try rules(pilot)
+    runner.compares(rules.map(\.metric))
     guard let cell = plan.cells[.base] else { throw RunnerError(.harness, "no base") }
     let load = cell.load.resolved(capacity: pilot.baseCapacity)
     var target: Double?

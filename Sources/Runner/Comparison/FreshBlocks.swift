@@ -13,6 +13,8 @@ final class FreshBlocks {
   private let keepsEverything: Bool
   /// How long one side works before the next one does; zero for whole blocks one after the other.
   private let slice: Nanoseconds
+  /// Whether something depends on how large files get, which is then looked at as often as can be.
+  var watchesSizes = false
   private var templates: [String: String] = [:]
   private var libraries: [WorkerLauncher: WorkerReady] = [:]
   /// Blocks so far, by the name of their subject.
@@ -48,26 +50,20 @@ final class FreshBlocks {
   ///
   /// - Parameters:
   ///   - seed: what it draws from.
-  ///   - watchesDisk: whether the peak of all files together is looked for, as often as can be,
-  ///     which costs a share of a processor.
+  ///   - watchesSizes: whether this block's sizes matter, as if `watchesSizes` were set.
   /// - Throws: `interrupted` when the user did not wait for its end; `input` when the settings
   ///   cannot be used.
   func run(
-    _ subject: BlockSubject, _ shape: BlockShape, seed: Seed, watchesDisk: Bool = false
+    _ subject: BlockSubject, _ shape: BlockShape, seed: Seed, watchesSizes: Bool = false
   ) throws(RunnerError) -> Block {
     let from = time.monotonicNow()
     // The same before each, whatever a block before this one left to be written.
     let readings = MachineReadings(folder: folder.dataPath, time: time)
     let prepared = try prepare((subject, shape), seed: seed)
     defer { remove(prepared) }
-    let watch = watchesDisk ? DiskWatch(database: prepared.run.databasePath) : nil
-    defer { watch?.end() }
+    if watchesSizes { prepared.run.sizeInterval = SizeWatch.close }
     let outcome = try prepared.run.run()
     var block = try block(of: prepared, outcome, readings.finish())
-    if let watch {
-      let known = block.measurement.resources["disk_bytes"] ?? 0
-      block.measurement.resources["disk_bytes"] = max(known, watch.end())
-    }
     block.elapsed = time.monotonicNow() - from
     return block
   }
@@ -154,6 +150,7 @@ final class FreshBlocks {
       folder: folder, launcher: subject.launcher, time: time,
       expectedSourceID: subject.expectedSourceID ?? libraries[subject.launcher]?.sourceID,
       template: template, observes: judges, seat: seat)
+    if watchesSizes { run.sizeInterval = SizeWatch.close }
     return Prepared(launcher: subject.launcher, number: number, judges: judges, run: run)
   }
 
@@ -165,7 +162,7 @@ final class FreshBlocks {
     let run = prepared.run
     let analysed = try CellAnalysis.analyse(
       outcome, historyFolder: run.historyFolder, judges: prepared.judges)
-    var block = BlockFigures(run.cell, analysed).block(databasePath: run.databasePath)
+    var block = BlockFigures(run.cell, analysed).block()
     block.measurement.environment = environment
     return block
   }

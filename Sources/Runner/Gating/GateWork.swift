@@ -34,6 +34,7 @@ struct GateWork {
     decision = GateDecision.Workload(name: subject.name)
     do throws(RunnerError) {
       runner = try BlockRunner(subject.plan, options, folder: folder)
+      runner.compares(subject.settings.metrics.compactMap { try? Metric($0) })
     } catch {
       folder.remove()
       throw error

@@ -69,6 +69,9 @@ extension CellRun {
     }
     overdue = measuredUntil + Self.patience(of: cell) + further
     timeline = FaultTimeline(cell.faults, from: measuredFrom, seed: cell.seed)
+    if databasePath != ":memory:" {
+      sizeWatch = SizeWatch(database: databasePath, every: sizeInterval)
+    }
     for process in slots.indices { sendBegin(process, start: start) }
   }
 

@@ -17,6 +17,8 @@ struct CellOutcome {
   var wasInterrupted: Bool
   /// What the observing process took, from its start to its end.
   var observing: Nanoseconds
+  /// Sizes of the files; `nil` in memory.
+  var sizes: SizesResult?
 }
 
 /// A worker that died unasked: what is known about it.
@@ -109,6 +111,10 @@ final class CellRun {
   var memoryObservation: Observation?
   /// What was done to the files so far.
   var tampering = Tampering()
+  /// How often the lengths of the files are looked at.
+  var sizeInterval: Nanoseconds
+  /// From the beginning of the load to its end.
+  var sizeWatch: SizeWatch?
 
   /// A worker that takes a lock and ends.
   struct Abandoner {
@@ -134,10 +140,12 @@ final class CellRun {
     self.expectedSourceID = expectedSourceID
     self.template = template
     self.observes = observes
+    sizeInterval = cell.sizeInterval
     timeline = FaultTimeline([], from: measuredFrom, seed: cell.seed)
   }
 
   deinit {
+    sizeWatch?.end()
     endEverything()
   }
 
@@ -153,6 +161,7 @@ final class CellRun {
 
   /// Reads what the workers left behind.
   func finish() throws(RunnerError) -> CellOutcome {
+    let readings = sizeWatch?.end()
     endSupervision()
     try collectInjections()
     try finishTampering()
@@ -166,9 +175,13 @@ final class CellRun {
       measuredUntil: measuredUntil, processes: processes, faults: faults,
       observation: observation, library: LibraryVersion(number: library.libraryNumber))
     record.copied = tampering.copied
+    let started = processes.count { $0.process < cell.load.processes }
     return CellOutcome(
       record: record, reports: reports, incidents: incidents, library: library,
-      wasInterrupted: Interruption.isRequested, observing: observing)
+      wasInterrupted: Interruption.isRequested, observing: observing,
+      sizes: readings.map {
+        SizesResult($0, reports: Array(reports.values), processes: started)
+      })
   }
 
   // MARK: Files

@@ -139,6 +139,10 @@ struct WorkerReport: Codable, Sendable {
   var counts: [String: UInt64]
   /// Counts of which the largest of all processes is kept.
   var maxima: [String: UInt64]
+  /// Lengths of the files when the actors had ended; `nil` in memory.
+  var lengths: SizeWatch.Lengths?
+  /// With Assay's file system layer: how far its writes reached into each kind of file, by name.
+  var written: [String: UInt64]?
   /// Under jemalloc: bytes allocated, active and mapped at the end.
   var jemalloc: [UInt64]?
   /// Under `probe: times`: where the calls of the file system layer spent their time.

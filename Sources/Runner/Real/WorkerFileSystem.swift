@@ -48,6 +48,7 @@ final class WorkerFileSystem: Sendable {
 
   /// Adds what the actors asked for and what was done to them.
   func add(to report: inout WorkerReport) {
+    report.written = system.counts.writtenLengths
     guard let between = counts.withLock({ $0?.between }) else { return }
     if cell.probe != .none { report.counts.merge(between.named, uniquingKeysWith: +) }
     if cell.probe == .times {

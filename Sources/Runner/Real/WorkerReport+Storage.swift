@@ -28,12 +28,11 @@ extension WorkerReport {
     for (name, count) in counted { counts["sqlite.\(name)"] = count }
   }
 
-  /// Adds the lengths of the files while they are open: the last one to close them removes the WAL,
-  /// which grows to its peak and stays there, unless `journal_size_limit` cuts it.
+  /// Adds the lengths of the files while they are open: the last one to close them removes the WAL.
   mutating func addFiles(of databasePath: String) {
-    for (name, suffix) in [("database_file_bytes", ""), ("wal_file_bytes", "-wal")] {
-      let size = (try? ByteFile.size(of: databasePath + suffix)) ?? 0
-      maxima[name] = UInt64(max(0, size))
-    }
+    let lengths = SizeWatch.Lengths.now(of: databasePath)
+    maxima["database_file_bytes"] = lengths.database
+    maxima["wal_file_bytes"] = lengths.wal
+    self.lengths = lengths
   }
 }

@@ -16,9 +16,9 @@ struct CandidateBlocks {
 
   /// Runs one block; see `FreshBlocks.run`.
   func run(
-    _ cell: PlannedCell, _ shape: BlockShape, seed: Seed, watchesDisk: Bool = false
+    _ cell: PlannedCell, _ shape: BlockShape, seed: Seed, watchesSizes: Bool = false
   ) throws(RunnerError) -> FreshBlocks.Block {
-    try blocks.run(subject(cell), shape, seed: seed, watchesDisk: watchesDisk)
+    try blocks.run(subject(cell), shape, seed: seed, watchesSizes: watchesSizes)
   }
 
   /// Whether blocks of this shape can run in turns.

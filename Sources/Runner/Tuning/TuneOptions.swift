@@ -73,7 +73,7 @@ extension TuneSettings.Objective {
     case .p99: .percentile(.p99, of: nil)
     case .p999: .percentile(.p999, of: nil)
     case .memory: .resource("peak_resident_bytes")
-    case .disk: .resource("disk_bytes")
+    case .disk: .resource("disk_peak_bytes")
     case .written: .resource("bytes_written")
     }
   }

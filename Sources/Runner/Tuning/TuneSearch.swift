@@ -203,7 +203,7 @@ final class TuneSearch {
           .success(
             try blocks.run(
               entry.cell, entry.shape, seed: round.seed,
-              watchesDisk: owner.objectives[0] == .disk))
+              watchesSizes: owner.objectives[0] == .disk))
         ]
       } catch {
         guard error.code == .input else { throw error }
@@ -354,7 +354,7 @@ final class TuneSearch {
     }
     return try blocks.run(
       cell, shape, seed: owner.space.seed.derived("front", number),
-      watchesDisk: objective.isOfScript
+      watchesSizes: objective.isOfScript
     ).measurement
   }
 

@@ -1,19 +1,35 @@
 import AssayModel
 
 extension BoundExpression {
-  /// Reads a sum whose terms are numbers, durations, settings, or products of a number and a
-  /// setting: `ttl + 400ms`, `2 * ttl - 1s`, `500/s`.
+  /// What a bound is a number of.
+  enum Dimension: String {
+    case time
+    case size
+    case number = "plain number"
+
+    /// What may be written, for messages.
+    var example: String {
+      switch self {
+      case .time: "a time such as 10ms"
+      case .size: "a size such as 64 MiB"
+      case .number: "a plain number"
+      }
+    }
+  }
+
+  /// Reads a sum whose terms are numbers, durations, sizes, settings, or products of a number and a
+  /// setting: `ttl + 400ms`, `2 * ttl - 1s`, `64 MiB`, `500/s`.
   ///
-  /// - Returns: `nil` for anything else, and when times and plain numbers are added.
+  /// - Returns: `nil` for anything else, and when terms of different dimensions are added.
   init?(parsing text: String) {
     guard text.utf8.count <= 200 else { return nil }
     var terms: [Term] = []
-    var isTime: Bool?
+    var dimension: Dimension?
     for (sign, summand) in Self.summands(of: text) {
       guard let parsed = Self.term(summand) else { return nil }
-      if let isTermATime = parsed.isTime {
-        guard isTime == nil || isTime == isTermATime else { return nil }
-        isTime = isTermATime
+      if let own = parsed.dimension {
+        guard dimension == nil || dimension == own else { return nil }
+        dimension = own
       }
       terms.append(Term(factor: sign * parsed.term.factor, variable: parsed.term.variable))
     }
@@ -21,10 +37,10 @@ extension BoundExpression {
     self.init(terms: terms, text: text)
   }
 
-  /// Whether it is a time, by its first term that says so; `nil` for zero, which is both.
-  var isTime: Bool? {
+  /// What it is, by its first term that says so; `nil` for zero, which is everything.
+  var dimension: Dimension? {
     for (_, summand) in Self.summands(of: text) {
-      if let isTime = Self.term(summand)?.isTime { return isTime }
+      if let dimension = Self.term(summand)?.dimension { return dimension }
     }
     return nil
   }
@@ -52,22 +68,25 @@ extension BoundExpression {
     return result
   }
 
-  private static func term(_ text: String) -> (term: Term, isTime: Bool?)? {
+  private static func term(_ text: String) -> (term: Term, dimension: Dimension?)? {
     let factors = text.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
     if factors.count == 2 {
       let variables = factors.compactMap { Variable(rawValue: $0) }
       let numbers = factors.compactMap { plainNumber($0) }
       guard let variable = variables.first, let number = numbers.first else { return nil }
-      return (Term(factor: number, variable: variable), true)
+      return (Term(factor: number, variable: variable), .time)
     }
     guard factors.count == 1 else { return nil }
     if let variable = Variable(rawValue: text) {
-      return (Term(factor: 1, variable: variable), true)
+      return (Term(factor: 1, variable: variable), .time)
     }
     if case .value(let value) = UnitText.duration(text) {
-      return (Term(factor: Double(value)), value == 0 ? nil : true)
+      return (Term(factor: Double(value)), value == 0 ? nil : .time)
     }
-    return (plainNumber(text) ?? perSecond(text)).map { (Term(factor: $0), false) }
+    if text.last == "B", case .value(let value) = UnitText.size(text) {
+      return (Term(factor: Double(value)), .size)
+    }
+    return (plainNumber(text) ?? perSecond(text)).map { (Term(factor: $0), .number) }
   }
 }
 

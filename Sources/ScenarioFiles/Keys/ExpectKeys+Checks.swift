@@ -3,7 +3,16 @@ import AssayModel
 extension CheckName {
   /// The kind of number that a bound of this check limits; `nil` for checks without bounds.
   fileprivate enum Measure {
-    case time, perSecond, count
+    case time, perSecond, count, size
+
+    /// What a bound of it must be.
+    var dimension: BoundExpression.Dimension {
+      switch self {
+      case .time: .time
+      case .size: .size
+      case .perSecond, .count: .number
+      }
+    }
   }
 
   fileprivate var measure: Measure? {
@@ -11,6 +20,7 @@ extension CheckName {
     case .latency, .recoveryTime: .time
     case .throughput: .perSecond
     case .busy, .counts: .count
+    case .wal, .disk: .size
     default: nil
     }
   }
@@ -32,6 +42,8 @@ extension CheckName {
     case .mutualExclusion: "A lock is never held twice; stale tokens change nothing."
     case .recoveryTime: "From the last durable renewal of a lock to its next acquisition."
     case .sharedMemory: "The WAL index in shared memory stays sane."
+    case .wal: "Longest length of the write-ahead log."
+    case .disk: "Most that database, log, journal and shared memory take together."
     case .errorHandling: "Errors are reported, retried, and leak nothing."
     }
   }
@@ -41,6 +53,7 @@ extension CheckName {
     switch measure {
     case .time: return "may_violate, or a bound such as {max: 10ms}"
     case .perSecond: return "may_violate, or a bound such as {min: 1000/s}"
+    case .size: return "may_violate, or a bound such as {max: 64 MiB}"
     case .count: return "\(words), or a bound such as {max: 0}"
     case nil: return words
     }
@@ -143,11 +156,10 @@ struct ExpectationList: SectionDefaults {
       return refuse("'code' for \(check.rawValue)", "'code' for busy")
     }
     let isRatio = !draft.bound.relativeTo.isEmpty
+    let wanted: BoundExpression.Dimension = isRatio ? .number : measure.dimension
     for bound in [draft.bound.min, draft.bound.max].compactMap({ $0 }) {
-      guard let isTime = bound.isTime, isTime != (measure == .time && !isRatio) else { continue }
-      return isTime
-        ? refuse("the time '\(bound.text.shortened)'", "a plain number")
-        : refuse("the plain number '\(bound.text.shortened)'", "a time such as 10ms")
+      guard let found = bound.dimension, found != wanted else { continue }
+      return refuse("the \(found.rawValue) '\(bound.text.shortened)'", wanted.example)
     }
     return .bound(draft.bound)
   }

@@ -137,7 +137,8 @@ extension ScalarType where Value == Probability {
 extension ScalarType where Value == BoundExpression {
   /// A sum of times, numbers and settings, such as `ttl + 400ms`.
   static let expression = ScalarType(
-    allowed: "a number, a duration or a sum such as ttl + 400ms or 2 * ttl, where the names are "
+    allowed: "a number, a duration, a size or a sum such as ttl + 400ms or 2 * ttl, "
+      + "where the names are "
       + BoundExpression.Variable.allCases.map(\.rawValue).joined(separator: ", "),
     schema: .object([("type", .array([.string("string"), .string("number")]))]),
     parse: { text in BoundExpression(parsing: text).map { .value($0) } ?? .wrongType },

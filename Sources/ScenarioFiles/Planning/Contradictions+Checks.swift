@@ -68,6 +68,11 @@ extension Contradictions {
         allowed: "load.invariants, such as [{query: SELECT count(*) FROM t, equals: 1}]")
     case .errorHandling:
       return misfitOfErrorHandling
+    case .wal, .disk:
+      guard storage.isInMemory else { return nil }
+      return Misfit(
+        found: "\(check.rawValue) with storage.path ':memory:'",
+        allowed: "\(check.rawValue) with a database in a file, since this one has none")
     default:
       return nil
     }
@@ -77,6 +82,7 @@ extension Contradictions {
     switch check {
     case .latency, .throughput, .recoveryTime: "simulated time measures nothing"
     case .busy, .counts: "how often something happens there is the explorer's choice"
+    case .wal, .disk: "how large files get there is the explorer's choice"
     default: nil
     }
   }
