@@ -65,6 +65,11 @@ let package = Package(
     module("Checkers", ["AssayModel"]),
     module("Statistics", ["AssayModel", histogram, real]),
     module("ScenarioFiles", ["AssayModel", yams]),
+    // The texts under Scenarios, which the plugin turns into a source file while it builds.
+    .target(
+      name: "StockScenarios", swiftSettings: settings, plugins: [.plugin(name: "EmbedScenarios")]),
+    .plugin(
+      name: "EmbedScenarios", capability: .buildTool(), path: "Sources/EmbedScenarios"),
     // Floor 2
     module("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver", deque]),
     module("Gate", ["AssayModel", "Statistics", real]),
@@ -83,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "AssayModel", "Gate", "Reports", "Runner", "ScenarioFiles", arguments,
+        "AssayModel", "Gate", "Reports", "Runner", "ScenarioFiles", "StockScenarios", arguments,
       ],
       swiftSettings: settings),
 
@@ -94,7 +99,7 @@ let package = Package(
     tests("Schedules", ["AssayModel"]),
     tests("Checkers", ["AssayModel"]),
     tests("Statistics", ["AssayModel"]),
-    tests("ScenarioFiles", ["AssayModel"]),
+    tests("ScenarioFiles", ["AssayModel", "StockScenarios"]),
     tests("AssayStorage", ["AssayModel", "Platform", "SQLiteDriver"]),
     tests("Workloads", ["AssayModel", "AssayStorage", "Checkers", "Platform", "SQLiteDriver"]),
     tests("Gate", ["AssayModel", "Statistics"]),
@@ -105,7 +110,7 @@ let package = Package(
         // The executable, because its workers are what the tests start.
         "assay", "AssayModel", "AssayStorage", "Checkers", "FaultVFS", "Gate", "Platform",
         "Reports",
-        "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "Workloads",
+        "ScenarioFiles", "Schedules", "SQLiteDriver", "Statistics", "StockScenarios", "Workloads",
       ]),
     .testTarget(name: "HouseTests", swiftSettings: settings),
   ],

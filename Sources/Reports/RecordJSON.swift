@@ -18,4 +18,15 @@ public enum RecordJSON {
       throw ReportError(code: .notEncodable, detail: "\(error)")
     }
   }
+
+  /// Writes a value with the names that its type has.
+  public static func encodePlain(_ value: some Encodable) throws(ReportError) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return JSONLayout.indented(Array(try encoder.encode(value)))
+    } catch {
+      throw ReportError(code: .notEncodable, detail: "\(error)")
+    }
+  }
 }

@@ -2,22 +2,10 @@ import AssayModel
 import Reports
 
 extension DryRun {
-  /// The cells of the simulated world. How long a program takes there depends on the machine, so
-  /// time is only stated where the scenario limits it; the disk is memory.
-  static func simulated(_ plan: Plan) -> String {
-    var lines = ["\(plan.scenario.name): \(plan.scenario.question)"]
-    for cell in plan.cells {
-      let load = cell.load
-      let explored = cell.explore.map(exploration) ?? "explores nothing"
-      lines.append(
-        "  \(cell.id)  \(Figures.count(load.processes, "process", "processes")) x "
-          + "\(Figures.count(load.writers + load.readers, "actor")), \(operations(load)); "
-          + explored)
-    }
-    lines.append(
-      "\(Figures.count(plan.cells.count, "cell")) in the simulated world, \(time(plan.cells)), "
-        + "no disk; seed \(plan.seed)")
-    return lines.joined(separator: "\n")
+  /// What a cell of the simulated world explores. How long a program takes there depends on the
+  /// machine, so time is only stated where the scenario limits it; the disk is memory.
+  static func exploredExtent(_ cell: PlannedCell) -> String {
+    "\(operations(cell.load)); \(cell.explore.map(exploration) ?? "explores nothing")"
   }
 
   private static func operations(_ load: LoadSettings) -> String {
@@ -42,10 +30,9 @@ extension DryRun {
       .joined(separator: ", ")
   }
 
-  /// The sum of the budgets, if every cell has one.
-  private static func time(_ cells: [PlannedCell]) -> String {
+  /// The sum of the budgets in seconds, if every cell has one.
+  static func budget(_ cells: [PlannedCell]) -> Double? {
     let budgets = cells.compactMap { $0.explore?.budget?.seconds }
-    guard budgets.count == cells.count else { return "without a limit of time" }
-    return "about \(Int(min(budgets.reduce(0, +), 1e15).rounded(.up))) s at most"
+    return budgets.count == cells.count ? budgets.reduce(0, +) : nil
   }
 }

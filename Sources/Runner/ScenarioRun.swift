@@ -143,6 +143,8 @@ public final class ScenarioRun {
     var analysed = try CellAnalysis.analyse(outcome, historyFolder: cellRun.historyFolder)
     analysed.elapsed = time.monotonicNow() - from
     repetitions[index].append(analysed)
+    // A history that cannot be packed stays longer than it need be, and is as good.
+    try? Packing.pack(folder: cellRun.historyFolder)
     if !options.keepsEverything, analysed.checks.allSatisfy({ $0.status != .violated }) {
       try? Folder.remove(folder.data(cell: index, repetition: repetition))
     }

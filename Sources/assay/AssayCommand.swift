@@ -16,7 +16,7 @@ struct AssayCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ReplayCommand.self, CompareCommand.self, GateCommand.self,
       CalibrateCommand.self, TuneCommand.self, CheckCommand.self, ListCommand.self,
-      DoctorCommand.self,
+      InitCommand.self, DoctorCommand.self,
     ])
 
   @Flag(name: .long, help: "Print the version of Assay and of the SQLite library.")
@@ -34,7 +34,13 @@ struct AssayCommand: ParsableCommand {
   static func main() {
     if WorkerMain.isWorker { WorkerMain.run() }
     StandardStreams.secure()
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failures.printDocument(of: error)
+      exit(withError: error)
+    }
     if Console.hasLostOutput { Foundation.exit(1) }
   }
 }

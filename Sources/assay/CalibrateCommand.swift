@@ -20,7 +20,7 @@ struct CalibrateCommand: ParsableCommand {
       4 something cannot be gated, 5 too few pairs, 64 usage, 130 interrupted.
       """)
 
-  @Argument(help: "Scenario files or names; a workload each.")
+  @Argument(help: "Scenario files or names; a workload each.", completion: Completions.scenarios)
   var scenarios: [String] = []
 
   @Option(name: .long, help: "Pairs of blocks that are recorded, 20 to 10000.")
@@ -95,7 +95,7 @@ struct CalibrateCommand: ParsableCommand {
       }
     } catch {
       Console.endProgress()
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       codes.append(Int(error.exitCode))
     }
     if Console.hasLostOutput { codes.append(1) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssayModel
+import Runner
 import ScenarioFiles
 
 /// `assay check`: validates scenarios without running them.
@@ -7,7 +8,7 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Validate scenario files, or print the format's JSON Schema.")
 
-  @Argument(help: "Scenario files or names.")
+  @Argument(help: "Scenario files or names.", completion: Completions.scenarios)
   var scenarios: [String] = []
 
   @OptionGroup var planOptions: PlanOptions
@@ -48,17 +49,22 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func printChecked() throws {
-    let checked = try scenarios.map { scenario -> MachineReadable.Checked in
+    let checked = try scenarios.map { scenario -> CheckedScenario in
       let path = ScenarioFinder.path(scenario)
       do {
         let cells = try planOptions.plan(scenario).cells.map(\.id)
-        return MachineReadable.Checked(path: path, valid: true, cells: cells)
+        return CheckedScenario(path: path, valid: true, cells: cells)
       } catch let errors as ScenarioErrors {
-        return MachineReadable.Checked(
-          path: path, valid: false, errors: errors.errors.map { MachineReadable.Problem($0) })
+        return CheckedScenario(
+          path: path, valid: false, errors: errors.errors.map { ScenarioProblem($0) })
+      } catch is ArgumentParser.ExitCode {
+        let message = Failures.takeLast() ?? ""
+        return CheckedScenario(
+          path: path, valid: false,
+          errors: [ScenarioProblem(file: path, key: "", found: "no such file", message: message)])
       }
     }
-    try MachineReadable.output(checked)
+    Console.output(plain: checked)
     guard checked.allSatisfy(\.valid) else { throw ArgumentParser.ExitCode(64) }
   }
 }

@@ -22,7 +22,9 @@ struct CompareCommand: ParsableCommand {
       130 interrupted.
       """)
 
-  @Argument(help: "A scenario, or two runs: folders, or their result.json.")
+  @Argument(
+    help: "A scenario, or two runs: folders, or their result.json.",
+    completion: Completions.scenarios)
   var subjects: [String]
 
   @Option(name: .long, help: "A setting of A, such as storage.synchronous=full; repeatable.")
@@ -124,7 +126,7 @@ struct CompareCommand: ParsableCommand {
       return finished.record.exitCode
     } catch {
       Console.endProgress()
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       return Int(error.exitCode)
     }
   }
@@ -158,7 +160,7 @@ struct CompareCommand: ParsableCommand {
       }
       return comparison.exitCode
     } catch {
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       return Int(error.exitCode)
     }
   }

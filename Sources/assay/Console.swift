@@ -27,12 +27,31 @@ enum Console {
 
   /// Writes a record as JSON to standard output.
   static func output(json record: some Encodable) {
+    output(document: { try RecordJSON.encode(record) })
+  }
+
+  /// Writes a value as JSON to standard output, with the names that its type has.
+  static func output(plain value: some Encodable) {
+    output(document: { try RecordJSON.encodePlain(value) })
+  }
+
+  /// Writes the one JSON document of a command to standard output.
+  ///
+  /// - Parameter text: makes it, with the line break at its end.
+  static func output(document text: () throws -> String) {
     do {
-      output(try RecordJSON.encode(record), terminator: "")
+      output(try text(), terminator: "")
+      Failures.documentIsPrinted()
     } catch {
       lostOutput.store(true, ordering: .relaxed)
-      note("assay: the result cannot be written as JSON: \(error)")
+      fail("the result cannot be written as JSON: \(error)")
     }
+  }
+
+  /// Says on standard error why a command cannot go on; with `--json` also in its document.
+  static func fail(_ message: String, problems: [ScenarioProblem] = []) {
+    note("assay: \(message)")
+    Failures.add(message, problems)
   }
 
   /// Writes a line to standard error.

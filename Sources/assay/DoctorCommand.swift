@@ -24,12 +24,13 @@ struct DoctorCommand: ParsableCommand {
       let text = DoctorText.text(report)
       if json {
         Console.note(text)
-        Console.output(try report.json())
+        let document = try report.json()
+        Console.output(document: { document + "\n" })
       } else {
         Console.output(text)
       }
     } catch {
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       throw ArgumentParser.ExitCode(error.exitCode)
     }
   }

@@ -23,7 +23,7 @@ struct GateCommand: ParsableCommand {
       64 usage, a matrix, or sides that do not do the same work, 130 interrupted.
       """)
 
-  @Argument(help: "Scenario files or names; a workload each.")
+  @Argument(help: "Scenario files or names; a workload each.", completion: Completions.scenarios)
   var scenarios: [String]
 
   @Option(
@@ -111,7 +111,7 @@ struct GateCommand: ParsableCommand {
       code = updateBaseline ? try update(try subjects.get()) : try gate(try subjects.get())
     } catch {
       Console.endProgress()
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       code = Int(error.exitCode)
     }
     let first = ExitCodes.first(of: Console.hasLostOutput ? [code, 1] : [code])
@@ -222,7 +222,7 @@ struct GateCommand: ParsableCommand {
       }
       return true
     } catch {
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       return false
     }
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AssayModel
-import Foundation
 import Runner
 import ScenarioFiles
 
@@ -24,18 +23,16 @@ struct ListCommand: ParsableCommand {
     let wanted = subjects.isEmpty ? Subject.allCases : subjects
     if json {
       let entries = wanted.map { subject in
-        (subject.rawValue, rows(subject).map { MachineReadable.Entry(name: $0, summary: $1) })
+        (subject.rawValue, rows(subject).map { ListedItem(name: $0, summary: $1) })
       }
-      try MachineReadable.output(Dictionary(entries, uniquingKeysWith: { first, _ in first }))
+      Console.output(
+        plain: ListDocument(entries, uniquingKeysWith: { first, _ in first }))
       return
     }
     for (index, subject) in wanted.enumerated() {
       if index > 0 { Console.output("") }
       if wanted.count > 1 { Console.output("\(subject.rawValue):") }
       let rows = rows(subject)
-      if rows.isEmpty {
-        Console.output("  (none: there is no \(ScenarioFinder.folder)/*.yaml here)")
-      }
       for (name, text) in rows {
         let padding = String(repeating: " ", count: max(1, 22 - name.count))
         Console.output("  \(name)\(padding)\(text)")
@@ -54,15 +51,11 @@ struct ListCommand: ParsableCommand {
   }
 
   private func scenarios() -> [(String, String)] {
-    let folder = ScenarioFinder.folder
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().filter { $0.hasSuffix(".yaml") }.map { name in
-      let stem = String(name.dropLast(5))
+    ScenarioFinder.names().map { name in
       do {
-        let file = try ScenarioFile.load(path: "\(folder)/\(name)")
-        return (stem, try file.scenario(overrides: []).question)
+        return (name, try ScenarioFinder.load(name).scenario(overrides: []).question)
       } catch {
-        return (stem, "(invalid: run 'assay check \(stem)')")
+        return (name, "(invalid: run 'assay check \(name)')")
       }
     }
   }

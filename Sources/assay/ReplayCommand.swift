@@ -42,7 +42,7 @@ struct ReplayCommand: ParsableCommand {
       if !quiet, !json { Console.output(replay.headline + "\n") }
       report = try replay.run()
     } catch {
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       throw ArgumentParser.ExitCode(error.exitCode)
     }
     try print(report)
@@ -50,7 +50,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func print(_ report: ReplayReport) throws {
-    if json { return try MachineReadable.output(report) }
+    if json { return Console.output(plain: report) }
     if !quiet {
       for line in report.trace { Console.output(line) }
       Console.output("")

@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
       whether the scenario's expectations were met.
       """)
 
-  @Argument(help: "Scenario files or names.")
+  @Argument(help: "Scenario files or names.", completion: Completions.scenarios)
   var scenarios: [String]
 
   @OptionGroup var planOptions: PlanOptions
@@ -54,9 +54,6 @@ struct RunCommand: ParsableCommand {
     guard !json || scenarios.count == 1 else {
       throw ValidationError("--json prints one result: run one scenario at a time")
     }
-    guard !json || !dryRun else {
-      throw ValidationError("--json prints a result, and --dry-run makes none")
-    }
     guard !quiet || !verbose else { throw ValidationError("either --quiet or --verbose") }
     if let jobs, !RunOptions.jobsRange.contains(jobs) {
       throw ValidationError("--jobs \(jobs): expected a number from 1 to 256")
@@ -71,7 +68,12 @@ struct RunCommand: ParsableCommand {
     // All plans first: an error in the last file must not come after an hour of running.
     let plans = try InputError.exiting { try scenarios.map { try planOptions.plan($0) } }
     if dryRun {
-      for plan in plans { Console.output(DryRun.text(plan)) }
+      let estimates = plans.map(DryRun.init)
+      if json {
+        Console.output(json: DryRunDocument(scenarios: estimates))
+      } else {
+        for estimate in estimates { Console.output(estimate.text) }
+      }
       return
     }
     for plan in plans { try verify(plan) }
@@ -90,7 +92,7 @@ struct RunCommand: ParsableCommand {
     do throws(RunnerError) {
       try Capabilities.verify(plan)
     } catch {
-      Console.note("assay: \(plan.scenario.name): \(error.message)")
+      Console.fail("\(plan.scenario.name): \(error.message)")
       throw ArgumentParser.ExitCode(error.exitCode)
     }
   }
@@ -106,7 +108,7 @@ struct RunCommand: ParsableCommand {
       return finished.result.exitCode
     } catch {
       Console.endProgress()
-      Console.note("assay: \(plan.scenario.name): \(error.message)")
+      Console.fail("\(plan.scenario.name): \(error.message)")
       return Int(error.exitCode)
     }
   }
@@ -120,7 +122,7 @@ struct RunCommand: ParsableCommand {
       ? name + finished.result.finding + "\n" : TerminalReport.text(finished.result, style: style)
     if json {
       Console.note(text, terminator: "")
-      Console.output((try? ResultJSON.encode(finished.result)) ?? "", terminator: "")
+      Console.output(document: { try ResultJSON.encode(finished.result) })
     } else {
       Console.output(text, terminator: "")
     }
@@ -132,7 +134,7 @@ struct RunCommand: ParsableCommand {
 enum InputError {
   /// One message, and exit 64.
   static func refused(_ message: String) -> ExitCode {
-    Console.note("assay: \(message)")
+    Console.fail(message)
     return ExitCode(64)
   }
 
@@ -143,6 +145,7 @@ enum InputError {
       throw error
     } catch let error as ScenarioErrors {
       Console.note("\(error)")
+      Failures.add("\(error)", error.errors.map { ScenarioProblem($0) })
       throw ArgumentParser.ExitCode(64)
     }
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AssayModel
-import Foundation
 import ScenarioFiles
 
 /// How a scenario is chosen and changed from the command line.
@@ -14,7 +13,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Only the cell with this id, or the cells with this part of it, such as locks.ttl=1s.")
+    help: "Only the cell with this id, or the cells with this part of it, such as locks.ttl=1s.",
+    completion: Completions.cells)
   var only: String?
 
   @Option(
@@ -42,14 +42,7 @@ struct PlanOptions: ParsableArguments {
     _ scenario: String, further: [Assignment] = [], of option: String = "--set",
     explores: Bool = true
   ) throws -> Plan {
-    let path = ScenarioFinder.path(scenario)
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw InputError.refused(
-        "\(path): no such file; give the path of a scenario, or a name that "
-          + "'assay list scenarios' shows")
-    }
-    let file = try ScenarioFile.load(path: path)
-    return try file.plan(
+    try ScenarioFinder.load(scenario).plan(
       overrides: assignments(),
       options: further.map { SettingOption(name: option, assignment: $0) }
         + (explores ? exploration : []),
@@ -76,16 +69,5 @@ struct PlanOptions: ParsableArguments {
       }
       return Assignment(path: String(parts[0]), value: String(parts[1]))
     }
-  }
-}
-
-/// Finds a scenario by path or, for those that come with Assay, by name.
-enum ScenarioFinder {
-  /// The folder in which scenarios are looked for by name.
-  static let folder = "Scenarios"
-
-  static func path(_ text: String) -> String {
-    let isName = !text.contains("/") && !text.hasSuffix(".yaml") && !text.hasSuffix(".yml")
-    return isName ? "\(folder)/\(text).yaml" : text
   }
 }

@@ -21,7 +21,7 @@ struct TuneCommand: ParsableCommand {
       cannot be tuned, 130 interrupted: the best so far is printed.
       """)
 
-  @Argument(help: "A scenario.")
+  @Argument(help: "A scenario.", completion: Completions.scenarios)
   var scenario: String
 
   @Option(
@@ -96,7 +96,7 @@ struct TuneCommand: ParsableCommand {
       return finished.record.exitCode
     } catch let error as RunnerError {
       Console.endProgress()
-      Console.note("assay: \(error.message)")
+      Console.fail(error.message)
       return Int(error.exitCode)
     }
   }

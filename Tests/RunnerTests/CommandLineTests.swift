@@ -180,14 +180,16 @@ struct CommandLineTests {
     #expect(sandbox.files(named: "result.json").count == 1)
   }
 
-  @Test("Without --keep neither databases nor histories are left, with it both are")
+  @Test("Without --keep no database is left, with it all are; histories are packed in both")
   func keep() async throws {
     let sandbox = try Sandbox()
     _ = try await Assay.runScenario(Text.kv, in: sandbox)
     #expect(sandbox.files(named: "assay.db").isEmpty)
+    #expect(sandbox.files(named: "p0i0a0.packed").count == 1)
     _ = try await Assay.runScenario(Text.kv, ["--keep", "--data", "elsewhere"], in: sandbox)
     #expect(sandbox.files(named: "assay.db").count == 1)
     #expect(sandbox.files(named: "assay.db").allSatisfy { $0.contains("/elsewhere/") })
-    #expect(!sandbox.files(named: "p0i0a0.0000").isEmpty)
+    #expect(sandbox.files(named: "p0i0a0.packed").count == 2)
+    #expect(sandbox.files(named: "p0i0a0.0000").isEmpty)
   }
 }

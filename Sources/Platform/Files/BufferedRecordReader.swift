@@ -15,39 +15,71 @@ import Glibc
   public let count: UInt64
   /// The number of records that `next` has returned.
   public private(set) var position: UInt64 = 0
+  /// What the writer's caller tells kinds of files apart by.
+  let tag: UInt64
 
+  /// In place of the buffer, once the file was packed.
+  private let packed: PackedReader?
   private let file: FileDescriptor
   private let buffer: UnsafeMutablePointer<UInt64>
   /// Words in the buffer, and how many of them were taken.
   private var filled = 0
   private var taken = 0
 
-  /// Opens a file.
+  /// Opens a file, packed or not.
   ///
   /// - Parameter tag: as given to the writer.
   /// - Throws: `notFound`, or `badFormat` when the file is of another kind, was not closed by its
   ///   writer, or has another length than its header says.
-  public init(path: String, tag: UInt64 = 0) throws(PlatformError) {
+  public convenience init(path: String, tag: UInt64 = 0) throws(PlatformError) {
+    try self.init(path: path, anyTag: ())
+    guard self.tag == tag else {
+      throw PlatformError(
+        code: .badFormat, operation: "read records", path: path,
+        detail: "tag \(self.tag), expected \(tag)")
+    }
+  }
+
+  /// Opens a file of any kind of records.
+  init(path: String, anyTag: Void) throws(PlatformError) {
     self.path = path
+    packed = PackedReader.isPacked(path) ? try PackedReader(path: path) : nil
     file = try FileDescriptor(opening: path, O_RDONLY)
     var header = [UInt64](repeating: 0, count: RecordFormat.headerWords)
+    if let packed {
+      wordsPerRecord = packed.wordsPerRecord
+      count = packed.count
+      tag = packed.tag
+      unsafe buffer = Self.makeBuffer()
+      return
+    }
     let bytes = try file.read(into: &header, at: 0, path: path)
     let size = Int(try file.status(path: path).st_size)
-    if let problem = Self.problem(header, headerBytes: bytes, size: size, tag: tag) {
+    if let problem = Self.problem(header, headerBytes: bytes, size: size) {
       throw PlatformError(
         code: .badFormat, operation: "read records", path: path, detail: problem)
     }
     wordsPerRecord = Int(header[1])
     count = header[2]
-    unsafe buffer = .allocate(capacity: RecordFormat.bufferWords + RecordFormat.slackWords)
-    unsafe buffer.initialize(
-      repeating: 0, count: RecordFormat.bufferWords + RecordFormat.slackWords)
+    tag = header[3]
+    unsafe buffer = Self.makeBuffer()
+  }
+
+  private static func makeBuffer() -> UnsafeMutablePointer<UInt64> {
+    let count = RecordFormat.bufferWords + RecordFormat.slackWords
+    let buffer = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+    unsafe buffer.initialize(repeating: 0, count: count)
+    return unsafe buffer
   }
 
   deinit { unsafe buffer.deallocate() }
 
   /// Returns the next record, its unused words 0, or `nil` at the end.
   public func next() throws(PlatformError) -> RecordWords? {
+    if let packed {
+      defer { position = packed.position }
+      return try packed.next()
+    }
     if taken == filled {
       guard position < count else { return nil }
       try fill()
@@ -78,14 +110,13 @@ import Glibc
   }
 
   private static func problem(
-    _ header: [UInt64], headerBytes: Int, size: Int, tag: UInt64
+    _ header: [UInt64], headerBytes: Int, size: Int
   ) -> String? {
     guard headerBytes == RecordFormat.headerBytes else { return "shorter than its header" }
     guard header[0] == RecordFormat.magic else {
       return "not a record file of version 1 (first word \(String(header[0], radix: 16)))"
     }
     guard (1...8).contains(header[1]) else { return "records of \(header[1]) words" }
-    guard header[3] == tag else { return "tag \(header[3]), expected \(tag)" }
     guard header[2] != RecordFormat.unfinished else { return "its writer has not closed it" }
     let (body, overflow) = header[2].multipliedReportingOverflow(by: header[1] * 8)
     let found = UInt64(size - RecordFormat.headerBytes)

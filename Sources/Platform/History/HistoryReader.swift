@@ -1,5 +1,7 @@
 /// Reads a history from its segment files, while its writer lives or after its death.
 ///
+/// A history that was packed since (`Packing`) reads the same.
+///
 /// Reads through a small buffer and never maps a file, so that a history of any length costs the
 /// reader 64 KiB. One thread at a time uses a reader.
 ///
@@ -12,7 +14,8 @@
   public private(set) var metadata: HistoryMetadata?
   /// The number of slots that `next` has returned so far.
   public var position: UInt64 {
-    (segment?.base ?? 0) + UInt64(read - (filled - taken))
+    if let packed { return packed.position }
+    return (segment?.base ?? 0) + UInt64(read - (filled - taken))
   }
 
   private static let bufferSlots = 1_024
@@ -25,6 +28,8 @@
   private var read = 0
   /// The last segment that `latest` has found.
   private var tail: SegmentFile?
+  /// In place of segments, once the history was packed.
+  private let packed: PackedReader?
 
   /// Opens a history.
   ///
@@ -36,9 +41,21 @@
   public init(path: String) throws(PlatformError) {
     self.path = path
     unsafe buffer = .allocate(capacity: Self.bufferSlots * HistoryFormat.slotWords)
+    packed =
+      ByteFile.exists(path + Packing.ending) ? try PackedReader(path: path + Packing.ending) : nil
+    if let packed {
+      metadata = packed.metadata
+      return
+    }
     segment = try SegmentFile.open(path, segment: 0, base: 0)
     metadata = segment?.metadata
     tail = segment
+  }
+
+  /// Whether there is a history at `path`, packed or not.
+  public static func exists(path: String) -> Bool {
+    ByteFile.exists(path + Packing.ending)
+      || ByteFile.exists(HistoryFormat.path(path, segment: 0))
   }
 
   deinit { unsafe buffer.deallocate() }
@@ -50,6 +67,7 @@
   ///
   /// - Throws: `badFormat`, when published slots are missing or an empty one is followed by others.
   public func next() throws(PlatformError) -> RecordWords? {
+    if let packed { return try packed.next() }
     if taken == filled {
       guard try fill() else { return nil }
     }
@@ -70,6 +88,7 @@
   /// - Complexity: two reads of the slots, and one of each segment that was begun since last time.
   public func latest(_ limit: Int) throws(PlatformError) -> [RecordWords] {
     precondition((0...Self.bufferSlots).contains(limit), "\(limit) is not in 0...1024")
+    if let packed { return try Self.latest(limit, ofPacked: packed.path) }
     guard var last = try findTail() else { return [] }
     var words: [RecordWords] = []
     while words.count < limit {
@@ -81,6 +100,18 @@
       last = earlier
     }
     return words.filter { $0.w0 != 0 }
+  }
+
+  /// The last slots of a packed history, which has to be read from its beginning.
+  private static func latest(
+    _ limit: Int, ofPacked path: String
+  ) throws(PlatformError) -> [RecordWords] {
+    let reader = try PackedReader(path: path)
+    var words: [RecordWords] = []
+    while let record = try reader.next() {
+      if reader.position + UInt64(limit) > reader.count { words.append(record) }
+    }
+    return words
   }
 
   private static func words(_ slot: UnsafeMutablePointer<UInt64>) -> RecordWords {

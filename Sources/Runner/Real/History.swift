@@ -17,8 +17,9 @@ enum History {
     folder: String, actor: ActorID, mustExist: Bool
   ) throws -> HistoryReader? {
     let path = path(folder: folder, actor: actor)
-    guard mustExist || ByteFile.exists("\(path).0000") else { return nil }
-    let found = ByteFile.exists("\(path).0000") ? try HistoryReader(path: path) : nil
+    let exists = HistoryReader.exists(path: path)
+    guard mustExist || exists else { return nil }
+    let found = exists ? try HistoryReader(path: path) : nil
     if mustExist, found?.metadata?.first != actor.packed {
       throw RunnerError(
         .harness,
