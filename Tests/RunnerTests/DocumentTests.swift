@@ -33,7 +33,7 @@ struct DocumentTests {
     (["calibrate", "--from", "missing.json"], 64, "missing.json"),
     (["tune", "missing.yaml"], 64, "missing.yaml"),
     (["init", "nothing"], 64, "nothing"),
-    (["nonsense"], 64, "nonsense"),
+    (["nonsense"], 64, "Unknown option"),
   ]
 
   @Test("A command that fails prints one document with its exit code, message and places")

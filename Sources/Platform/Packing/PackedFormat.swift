@@ -35,7 +35,7 @@ enum PackedFormat {
   /// Continues a checksum (FNV-1a, 64 bits).
   static func checksum(_ bytes: UnsafeRawBufferPointer, from start: UInt64) -> UInt64 {
     var sum = start
-    for unsafe byte in unsafe bytes { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for unsafebyte in unsafe bytes { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return sum
   }
 
