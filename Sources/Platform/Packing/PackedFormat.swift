@@ -35,7 +35,9 @@ enum PackedFormat {
   /// Continues a checksum (FNV-1a, 64 bits).
   static func checksum(_ bytes: UnsafeRawBufferPointer, from start: UInt64) -> UInt64 {
     var sum = start
-    for unsafebyte in unsafe bytes { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for index in 0..<bytes.count {
+      sum = unsafe (sum ^ UInt64(bytes[index])) &* 0x100_0000_01b3
+    }
     return sum
   }
 
