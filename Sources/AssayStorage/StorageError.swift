@@ -93,7 +93,7 @@ extension StorageError: CustomStringConvertible {
     case .closed: "the database is closed"
     case .invalidConfiguration(let reason): "invalid configuration: \(reason)"
     case .invalidKey(let key): "'\(key)' is not a key"
-    case .notFound(let key): "there is no '\(key)'"
+    case .notFound(let key): "key '\(key)' not found"
     case .lockTimedOut(let name): "lock '\(name)' was still held at the deadline"
     case .lockNotHeld(let name): "lock '\(name)' is not held under this lease"
     case .leaseLost(let name): "the lease of lock '\(name)' is over"

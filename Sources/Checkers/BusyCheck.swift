@@ -61,7 +61,7 @@ struct BusyCheck: EventChecker {
     if !isPossible {
       return .unknown(
         .busy, evidence: evidence,
-        reason: "nobody could be in another's way: one actor or one connection", sawNothing: true)
+        reason: "nothing could conflict: one actor or one connection", sawNothing: true)
     }
     return .valid(.busy, evidence: evidence)
   }

@@ -106,7 +106,7 @@ public struct CheckSuite {
   ) throws -> ContentState {
     let observation = context.record.observation
     guard var stream = content else {
-      let reason = observation.failure ?? "there is none"
+      let reason = observation.failure ?? "none was made"
       return observation.isDamaged ? .damaged(reason) : .missing(reason)
     }
     var rows = 0
@@ -138,6 +138,6 @@ public struct CheckSuite {
       return "only the scenario knows what its rows mean: state invariants, "
         + "or run it in the simulated world, which compares with the transactions run one by one"
     }
-    return "the workload \(workload.rawValue) shows nothing of it"
+    return "the workload \(workload.rawValue) cannot show it"
   }
 }

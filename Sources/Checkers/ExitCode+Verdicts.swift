@@ -8,7 +8,7 @@ extension ExitStatus {
   ///
   /// - Parameters:
   ///   - verdicts: those of all cells.
-  ///   - incidents: number of workers that died unasked.
+  ///   - incidents: number of workers that exited unexpectedly.
   ///   - wasInterrupted: whether the user stopped the run.
   public static func of(
     verdicts: some Sequence<Verdict>, incidents: Int, wasInterrupted: Bool = false

@@ -9,7 +9,7 @@ enum IntegrityCheck {
         .integrity, evidence: evidence, witness: ["the database can't be read: \(failure)"])
     }
     if observation.integrityRows.isEmpty {
-      return .unknown(.integrity, reason: "nobody looked at the database afterwards")
+      return .unknown(.integrity, reason: "the database was not examined after the run")
     }
     var witnesses = Witnesses()
     if observation.integrityRows != ["ok"] {

@@ -56,7 +56,7 @@ struct InvariantCheck: EventChecker {
     }
     guard observation.invariants.count == invariants.count else {
       return .unknown(
-        .invariants, evidence: evidence, reason: "nobody evaluated them after the run")
+        .invariants, evidence: evidence, reason: "they were not evaluated after the run")
     }
     if acknowledged == 0 {
       return .unknown(

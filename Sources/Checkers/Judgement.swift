@@ -81,7 +81,7 @@ public enum Judgement {
   ) -> String? {
     if let range = rule?.libraries.first { return "SQLite \(library) is one of \(range)" }
     let passedOver = expectation.rules.prefix { $0 != rule }.flatMap(\.libraries)
-    return passedOver.first.map { "SQLite \(library) is none of \($0)" }
+    return passedOver.first.map { "SQLite \(library) is not one of \($0)" }
   }
 
   private static func verdict(
@@ -113,9 +113,11 @@ public enum Judgement {
   }
 
   private static func plain(_ result: CheckResult, expected: String?, met: Bool) -> Verdict {
-    Verdict(
+    var verdict = Verdict(
       check: result.check, status: result.status, expected: expected, met: met,
       evidence: result.evidence, witness: result.witness, reason: result.reason)
+    verdict.story = result.story
+    return verdict
   }
 
   private static func bounded(

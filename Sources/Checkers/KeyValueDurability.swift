@@ -133,7 +133,7 @@ struct KeyValueDurability: EventChecker {
     } else if state.finalWriter & isRefused != 0 {
       text += ", whose write was reported as failed"
     } else {
-      text += ", which nobody wrote"
+      text += ", which no actor wrote"
     }
     guard state.lastWriter != 0 else { return text }
     let write = state.lastNonce == 0 ? "a delete" : "the store of nonce \(state.lastNonce)"

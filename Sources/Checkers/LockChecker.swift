@@ -54,8 +54,10 @@ struct LockChecker: EventChecker {
     if content.reason == nil { judgeCounters() }
     let tally = tally()
     if !witnesses.isEmpty {
-      return .violated(
+      var result = CheckResult.violated(
         .mutualExclusion, evidence: tally.evidence, witness: witnesses.summary)
+      result.story = LockStory(history: history, context: context).lines(of: witnesses.total)
+      return result
     }
     if let reason = content.reason ?? doubt {
       return .unknown(.mutualExclusion, evidence: tally.evidence, reason: reason)

@@ -23,7 +23,7 @@ struct Measure {
       return here
     }
     let assignments = bound.relativeTo.map { "\($0.path)=\($0.value)" }.joined(separator: ",")
-    guard let other = reference(own) else { return .unknown("there is no cell \(assignments)") }
+    guard let other = reference(own) else { return .unknown("no cell with \(assignments)") }
     switch absolute(other) {
     case .unknown(let reason): return .unknown("cell \(assignments): \(reason)")
     case .measured(let base, let itsEvidence):

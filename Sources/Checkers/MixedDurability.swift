@@ -64,7 +64,7 @@ struct MixedDurability: EventChecker {
       if !log.insert(row.subject) {
         lost.add(
           "\(TransferID(rawValue: row.subject)) has two rows in the log, "
-            + "or nobody can have written it")
+            + "or no actor can have written it")
       }
     default: break
     }
@@ -72,7 +72,7 @@ struct MixedDurability: EventChecker {
 
   private mutating func seeOwnRow(_ row: ContentRow) {
     guard let place = layout.place(row.subject) else {
-      lost.add("there is a row \(row.subject >> 32).\(row.subject & 0xffff_ffff) of nobody")
+      lost.add("there is a row \(row.subject >> 32).\(row.subject & 0xffff_ffff) without an owner")
       return
     }
     let layout = layout
@@ -194,7 +194,7 @@ struct MixedDurability: EventChecker {
     for place in rows.indices { judgeRow(place) }
     judgeCounts()
     for identifier in log.first(Witnesses.limit) {
-      lost.add("\(TransferID(rawValue: identifier)) is in the log, but nobody wrote it")
+      lost.add("\(TransferID(rawValue: identifier)) is in the log, but no actor wrote it")
     }
     lost.add(unnamed: max(0, log.count - Witnesses.limit))
     let lines = seen.summary + lost.summary
@@ -230,7 +230,7 @@ struct MixedDurability: EventChecker {
     } else if row.final != 0, !row.isExplained {
       lost.add(
         "row \(layout.name(place)) holds \(Self.write(row.final)), "
-          + (row.isRefused ? "which was reported as failed" : "which nobody wrote there"))
+          + (row.isRefused ? "which was reported as failed" : "which no actor wrote there"))
     }
   }
 

@@ -82,7 +82,7 @@ struct MixedIsolation: EventChecker {
 
   mutating func finish(content: ContentState) -> CheckResult {
     let evidence =
-      "\(Words.count(reads.count, "read")) beside \(Words.count(increments.count, "increment"))"
+      "\(Words.count(reads.count, "read")) and \(Words.count(increments.count, "increment"))"
     if reads.isEmpty {
       return .unknown(
         .isolation, evidence: evidence, reason: "nothing was read", sawNothing: true)
@@ -147,7 +147,7 @@ struct MixedIsolation: EventChecker {
     }
     if isKnown != true {
       found.add(
-        "\(name(read)) \(Self.text(read.nonce)) in row \(layout.name(place)), which nobody had "
+        "\(name(read)) \(Self.text(read.nonce)) in row \(layout.name(place)), which no actor had "
           + "begun to write")
     }
   }

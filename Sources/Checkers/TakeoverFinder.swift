@@ -33,7 +33,7 @@ struct TakeoverFinder {
     let reentries = takeovers.count { $0.isReentry }
     if reentries > 0 { evidence += ", \(Words.grouped(reentries)) of them by re-entry" }
     if untimed > 0 { evidence += ", \(Words.grouped(untimed)) more that can't be timed" }
-    if unwanted > 0 { evidence += ", \(Words.grouped(unwanted)) more that nobody waited for" }
+    if unwanted > 0 { evidence += ", \(Words.grouped(unwanted)) more without a waiter" }
     if !witnesses.isEmpty {
       return .violated(.recoveryTime, evidence: evidence, witness: witnesses.summary)
     }

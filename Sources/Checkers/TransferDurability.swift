@@ -22,7 +22,7 @@ struct TransferDurability: EventChecker {
     if !rows.insert(row.subject) {
       witnesses.add(
         "transfer \(TransferID(rawValue: row.subject)) has two rows, "
-          + "or nobody can have asked for it"
+          + "or no actor can have asked for it"
       )
     }
   }
@@ -43,7 +43,7 @@ struct TransferDurability: EventChecker {
     }
     for identifier in rows.first(Witnesses.limit) {
       let name = TransferID(rawValue: identifier)
-      witnesses.add("transfer \(name) has a row, but nobody asked for it")
+      witnesses.add("transfer \(name) has a row, but no actor asked for it")
     }
     witnesses.add(unnamed: max(0, rows.count - Witnesses.limit))
     if !witnesses.isEmpty {

@@ -16,4 +16,15 @@ enum MainOperation {
     if let known { return known }
     return cells.flatMap(\.operations.keys).sorted().first
   }
+
+  /// The kinds whose rates stand in the table: the main one and, since it says nothing about them,
+  /// the workload's reads.
+  static func rates(in cells: [CellResult]) -> [String] {
+    let reads: [OperationKind] = [.load, .audit, .readMixed]
+    let main = name(in: cells)
+    return [main].compactMap { $0 }
+      + reads.map(\.name).filter { read in
+        read != main && cells.contains { ($0.operations[read]?.response.count ?? 0) > 0 }
+      }
+  }
 }

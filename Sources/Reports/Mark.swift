@@ -14,13 +14,13 @@ enum Mark {
     }
   }
 
-  /// The sign or, without colour, the word.
-  func text(_ style: TerminalReport.Style) -> String {
+  /// What it is called in tables and notes.
+  var word: String {
     switch self {
-    case .met: style.usesWords ? "ok" : "✓"
-    case .missed: style.usesWords ? "FAIL" : "✗"
-    case .unknown: style.usesWords ? "unknown" : "?"
-    case .shown: style.usesWords ? "violated" : "!"
+    case .met: "ok"
+    case .missed: "FAIL"
+    case .unknown: "unknown"
+    case .shown: "violated"
     case .notJudged: "-"
     }
   }

@@ -1,8 +1,8 @@
 import AssayModel
 
-/// What stands under the table: only what a reader must act on, with its witness.
+/// The lines below the table: only what a reader must act on, with its witness.
 struct Notes {
-  /// Notes that are shown; the rest stand in the result file.
+  /// Notes that are shown; the rest are in the result file.
   private static let noteLimit = 6
   /// Lines of a witness that are shown.
   private static let witnessLimit = 3
@@ -19,8 +19,9 @@ struct Notes {
       lines.append("and \(entries.count - noteLimit) more in result.json")
     }
     for cell in result.cells where !cell.incidents.isEmpty {
-      let died = "\(cell.label): \(Figures.count(cell.incidents.count, "worker")) died unasked"
-      lines.append("\(Paint.paint("!", "31", style)) \(died): \(cell.incidents[0])")
+      let workers = Figures.count(cell.incidents.count, "worker")
+      lines += paragraph(
+        "!", "31", "\(cell.label): \(workers) exited unexpectedly: \(cell.incidents[0])")
     }
     return lines
   }
@@ -38,8 +39,7 @@ struct Notes {
   private func text(_ cell: CellResult, _ verdict: Verdict) -> [String] {
     let mark = Mark(verdict)
     let place = cell.parameters.isEmpty ? "" : "\(cell.label): "
-    let sign = Paint.paint(mark.text(style), mark.colour, style)
-    var line = "\(sign) \(place)\(verdict.check.rawValue)"
+    var line = "\(place)\(verdict.check.rawValue)"
     switch mark {
     case .missed:
       line += " is \(verdict.status.rawValue), expected \(verdict.expected ?? "nothing")"
@@ -54,6 +54,16 @@ struct Notes {
     if let reason = verdict.reason { line += ": \(reason)" }
     if !verdict.evidence.isEmpty { line += " (\(verdict.evidence))" }
     let limit = style.detail == .verbose ? Int.max : mark == .shown ? 1 : Self.witnessLimit
-    return [line] + verdict.witness.prefix(limit).map { "    \($0)" }
+    let witness = (verdict.story ?? verdict.witness).prefix(limit).flatMap { line in
+      Prose.lines(line, width: style.width - 4, indent: 2).map { "    " + $0 }
+    }
+    return paragraph(mark.word, mark.colour, line) + witness
+  }
+
+  /// A note over as many lines as it needs, its first word coloured.
+  private func paragraph(_ word: String, _ colour: String, _ text: String) -> [String] {
+    var lines = Prose.lines("\(word) \(text)", width: style.width, indent: 2)
+    lines[0] = Paint.paint(word, colour, style) + lines[0].dropFirst(word.count)
+    return lines
   }
 }

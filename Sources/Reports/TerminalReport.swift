@@ -1,7 +1,7 @@
 public import AssayModel
 
 /// A run's result as the first screen of a terminal: a table with one row a cell, notes on what
-/// was not met, and the finding as the last line.
+/// was not met, and the headline as the last paragraph. Nothing is wider than the style says.
 public enum TerminalReport {
   /// How much stands under the table.
   public enum Detail: Hashable, Sendable {
@@ -17,37 +17,35 @@ public enum TerminalReport {
     public var colour: Bool
     /// Whether only ASCII characters may be used.
     public var ascii: Bool
-    /// Columns that the table should fit in; at least 40.
+    /// Columns that everything fits in; at least 40.
     public var width: Int
     /// How many notes are shown.
     public var detail: Detail
 
     /// Creates a style; the defaults suit a file or a pipe.
     public init(
-      colour: Bool = false, ascii: Bool = false, width: Int = 120, detail: Detail = .normal
+      colour: Bool = false, ascii: Bool = false, width: Int = 80, detail: Detail = .normal
     ) {
       self.colour = colour
       self.ascii = ascii
       self.width = width
       self.detail = detail
     }
-
-    /// Whether verdicts are words: marks are clear only with their colour.
-    var usesWords: Bool { ascii || !colour }
   }
 
   /// Returns the report of one run, with a newline at the end.
   ///
   /// A function of the result and the style alone.
   public static func text(_ result: RunResult, style: Style = Style()) -> String {
-    var lines = [
-      Paint.bold("\(result.scenario): \(result.question)", style), place(result), "",
-    ]
+    let width = style.width
+    var lines = Prose.lines("\(result.scenario): \(result.question)", width: width)
+      .map { Paint.bold($0, style) }
+    lines += Prose.lines(place(result), width: width) + [""]
     lines += CellTable(result: result, style: style).lines
     let notes = Notes(result: result, style: style).lines
     if !notes.isEmpty { lines += [""] + notes }
-    let finding = result.finding.isEmpty ? Finding.sentence(result) : result.finding
-    lines += ["", Paint.outcome(finding, result, style)]
+    let headline = result.finding.isEmpty ? Headline.text(result) : result.finding
+    lines += [""] + Prose.lines(headline, width: width).map { Paint.outcome($0, result, style) }
     return lines.joined(separator: "\n") + "\n"
   }
 

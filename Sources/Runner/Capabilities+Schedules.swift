@@ -18,7 +18,7 @@ extension Capabilities {
     let kind = fault.kind.rawValue
     guard let explore = cell.explore, explore.crashes == nil, explore.sweep == nil
     else {
-      throw notYet("fault '\(kind)' beside crashes or a sweep in the simulated world")
+      throw notYet("fault '\(kind)' together with crashes or a sweep in the simulated world")
     }
     guard scheduleFaults.contains(fault.kind) else {
       throw notYet("fault '\(kind)' in the simulated world")

@@ -68,7 +68,7 @@ public enum Capabilities {
   ) throws(RunnerError) {
     guard let strategy = explore.strategy else { return }
     guard explore.exploresSchedules else {
-      throw notYet("explore.strategy '\(strategy)' beside a sweep")
+      throw notYet("explore.strategy '\(strategy)' together with a sweep")
     }
     do throws(RunnerError) {
       _ = try ScheduleExploration.strategies(explore)

@@ -1,19 +1,19 @@
 import AssayModel
 import Workloads
 
-/// What this version can do, for `assay list`.
+/// What this version can run, for `assay list`.
 public enum Catalog {
   /// Workloads with a line each.
   public static var workloads: [(String, String)] {
-    LoadSettings.Workload.allCases.map { workload in
-      (workload.rawValue, WorkloadCatalog.entry(workload)?.summary ?? later)
+    LoadSettings.Workload.allCases.compactMap { workload in
+      WorkloadCatalog.entry(workload).map { (workload.rawValue, $0.summary) }
     }
   }
 
   /// Faults with a line each.
   public static var faults: [(String, String)] {
-    FaultSpecification.Kind.allCases.map { kind in
-      (kind.rawValue, Capabilities.faults.contains(kind) ? summary(kind) : later)
+    FaultSpecification.Kind.allCases.filter(Capabilities.faults.contains).map { kind in
+      (kind.rawValue, summary(kind))
     }
   }
 
@@ -21,12 +21,10 @@ public enum Catalog {
   public static var checks: [(String, String)] {
     let known = Capabilities.checks.union(Capabilities.simulatedChecks)
       .union(Capabilities.scheduleChecks).union([.errorHandling])
-    return CheckName.allCases.map { check in
-      (check.rawValue, known.contains(check) ? summary(check) : later)
+    return CheckName.allCases.filter(known.contains).compactMap { check in
+      summary(check).map { (check.rawValue, $0) }
     }
   }
-
-  private static let later = "(part of the format; this version can't run it yet)"
 
   private static func summary(_ kind: FaultSpecification.Kind) -> String {
     switch kind {
@@ -35,7 +33,7 @@ public enum Catalog {
     case .pause: "SIGSTOP, and SIGCONT after a time"
     case .staleLock: "a lock row left by a process that no longer exists"
     case .clock: "skew, drift and steps of a process's wall clock, or of all its clocks"
-    case .ioError: "a call of the file system fails with its own code, once or for ever"
+    case .ioError: "a call of the file system fails with its own code, once or permanently"
     case .shortRead: "a read brings half of what was asked for, then zeros"
     case .diskFull: "writes fail after so many bytes or from a time on, and may work again later"
     case .fsyncError: "a sync fails, and may lose what was written since the last one"
@@ -47,7 +45,7 @@ public enum Catalog {
     }
   }
 
-  private static func summary(_ check: CheckName) -> String {
+  private static func summary(_ check: CheckName) -> String? {
     switch check {
     case .integrity: "integrity_check and foreign_key_check are clean in a fresh process"
     case .durability: "nothing acknowledged is missing"
@@ -65,7 +63,7 @@ public enum Catalog {
     case .wal: "the longest length of the write-ahead log"
     case .disk: "the most that database, log, journal and shared memory take together"
     case .throughput: "acknowledged operations a second, or their ratio to another cell's"
-    default: later
+    default: nil
     }
   }
 }

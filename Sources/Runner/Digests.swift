@@ -4,9 +4,11 @@ import Platform
 
 /// Names plans, cells and workloads by content: SHA-256 of canonical JSON (sorted keys, no spaces).
 enum Digests {
-  /// Names the exact plan.
+  /// Names the exact plan, apart from what only its report shows.
   static func plan(_ plan: Plan) throws(RunnerError) -> String {
-    try digest(plan)
+    var plan = plan
+    plan.scenario.show = nil
+    return try digest(plan)
   }
 
   /// Names the exact cell.

@@ -16,7 +16,7 @@ struct LibraryFolder {
   init(library path: String) throws(RunnerError) {
     library = URL(fileURLWithPath: path).standardizedFileURL.path
     guard FileManager.default.fileExists(atPath: library) else {
-      throw RunnerError(.environment, "the SQLite library '\(path)': there is no such file")
+      throw RunnerError(.environment, "the SQLite library '\(path)': no such file")
     }
     guard let handle = unsafe dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
       let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "unknown reason"
@@ -25,7 +25,7 @@ struct LibraryFolder {
     defer { _ = unsafe dlclose(handle) }
     typealias SourceID = @convention(c) () -> UnsafePointer<CChar>?
     guard let symbol = unsafe dlsym(handle, "sqlite3_sourceid") else {
-      throw RunnerError(.environment, "'\(path)' is no libsqlite3")
+      throw RunnerError(.environment, "'\(path)' is not a libsqlite3")
     }
     let function = unsafe unsafeBitCast(symbol, to: SourceID.self)
     sourceID = unsafe function().map { unsafe String(cString: $0) } ?? ""

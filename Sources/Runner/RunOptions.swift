@@ -18,6 +18,8 @@ public struct RunOptions: Sendable {
   /// How long one side of a comparison works before the other one does; zero for whole blocks one
   /// after the other.
   public var slice = RunOptions.usualSlice
+  /// Whether the histories are looked at during the load, for a progress line with figures.
+  public var watchesLoad = false
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 

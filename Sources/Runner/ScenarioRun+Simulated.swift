@@ -48,8 +48,9 @@ extension ScenarioRun {
     let crew = try ExploreCrew(
       cell, launcher: launcher, historyFolder: histories, jobs: options.jobs, time: time,
       expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
-    let (name, total, report) = (plan.scenario.name, plan.cells.count, options.progress)
-    let progress: (String) -> Void = { report("\(name) \(index + 1)/\(total): \(cell.id): \($0)") }
+    let (name, report) = (plan.scenario.name, options.progress)
+    let place = place(of: index, number: index + 1, total: plan.cells.count)
+    let progress: (String) -> Void = { report("\(place.text)   \($0)") }
     if explore.exploresSchedules {
       return try ScheduledCellRun(
         cell, explore, scenario: name, crew: crew, time: time, progress: progress
@@ -66,7 +67,7 @@ extension ScenarioRun {
     _ index: Int, _ launcher: WorkerLauncher
   ) throws(RunnerError) -> ExploredCell {
     let cell = plan.cells[index]
-    options.progress("\(plan.scenario.name) \(index + 1)/\(plan.cells.count): \(cell.id)")
+    options.progress(place(of: index, number: index + 1, total: plan.cells.count).text)
     let outcome = try SweepCell(
       scenario: plan.scenario.name, cell: cell, launcher: launcher, jobs: options.jobs, time: time,
       expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID

@@ -88,13 +88,22 @@ public final class ScenarioRun {
     }
     let total = plan.cells.count * plan.scenario.repetitions
     var done = 0
+    var clock = RunClock(
+      planned: (0..<plan.scenario.repetitions).flatMap { repetition in
+        cells.indices.map { RunClock.planned(cells[($0 + repetition) % cells.count]) }
+      })
     for repetition in 0..<plan.scenario.repetitions {
       for offset in plan.cells.indices {
         guard !Interruption.isRequested else { return }
         let index = (offset + repetition) % plan.cells.count
         done += 1
-        options.progress("\(plan.scenario.name) \(done)/\(total): \(plan.cells[index].id)")
-        try runCell(index, repetition, folder, launcher)
+        let place = place(of: index, number: done, total: total)
+        options.progress(place.text)
+        let from = time.monotonicNow()
+        try runCell(index, repetition, folder, launcher) { cellRun in
+          cellRun.onLook = self.onLook(place, clock)
+        }
+        clock?.finish(taking: time.monotonicNow() - from)
       }
     }
   }
@@ -125,11 +134,13 @@ public final class ScenarioRun {
   }
 
   private func runCell(
-    _ index: Int, _ repetition: Int, _ folder: RunFolder, _ launcher: WorkerLauncher
+    _ index: Int, _ repetition: Int, _ folder: RunFolder, _ launcher: WorkerLauncher,
+    prepare: (CellRun) -> Void
   ) throws(RunnerError) {
     let cellRun = CellRun(
       cell: cells[index], index: index, repetition: repetition, folder: folder,
       launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
+    prepare(cellRun)
     let outcome: CellOutcome
     do {
       outcome = try cellRun.run()
@@ -183,7 +194,8 @@ public final class ScenarioRun {
       environment: RunEnvironment.current(dataPath: folder.dataPath, library: library),
       cells: figures, outcome: exitCode.outcome, finding: "",
       exitCode: exitCode.rawValue)
-    result.finding = Finding.sentence(result)
+    result.show = plan.scenario.show
+    result.finding = Headline.text(result)
     return result
   }
 

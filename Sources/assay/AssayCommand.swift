@@ -10,7 +10,7 @@ struct AssayCommand: ParsableCommand {
     abstract: "Tests what SQLite storage really holds: concurrency, crashes, stale locks, speed.",
     discussion: """
       Exit codes: 0 all expectations met; 1 the harness itself failed; 2 an expectation about \
-      correctness not met, or a worker died unasked; 3 a bound on latency, throughput or recovery \
+      correctness not met, or a worker exited unexpectedly; 3 a bound on latency, throughput or recovery \
       not met; 4 unknown; 5 environment invalid; 64 usage or unreadable input; 130 interrupted.
       """,
     subcommands: [

@@ -112,7 +112,7 @@ struct CalibrateCommand: ParsableCommand {
   private func report(_ record: CalibrationRecord) -> Int {
     Console.endProgress()
     let json = placeOptions.json
-    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let style = TerminalReport.Style(colour: !json && Console.mayColour, width: Console.width)
     let text =
       placeOptions.quiet
       ? "\(record.scenario): \(CalibrationReport.sentence(record))\n"

@@ -132,7 +132,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func report(_ finished: Comparison.Finished) {
-    let style = TerminalReport.Style(colour: !placeOptions.json && Console.mayColour)
+    let style = TerminalReport.Style(
+      colour: !placeOptions.json && Console.mayColour, width: Console.width)
     let text =
       placeOptions.quiet
       ? ComparisonReport.sentence(finished.record) + "\n"

@@ -12,6 +12,10 @@ enum Console {
   static let mayColour =
     isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
+  /// Columns of standard output: the terminal's, at most 100, which is as wide as prose reads well;
+  /// 80 where it is no terminal or does not say.
+  static let width = StandardStreams.terminalWidth(of: 1).map { min(100, max(40, $0)) } ?? 80
+
   private static let lostOutput = Atomic<Bool>(false)
   /// Whether something that belonged on standard output could not be written; said once, at once.
   static var hasLostOutput: Bool { lostOutput.load(ordering: .relaxed) }

@@ -185,7 +185,7 @@ struct GateCommand: ParsableCommand {
   private func report(_ record: GateRecord) -> Bool {
     let formats = (try? self.formats()) ?? []
     let json = placeOptions.json
-    let style = TerminalReport.Style(colour: !json && Console.mayColour)
+    let style = TerminalReport.Style(colour: !json && Console.mayColour, width: Console.width)
     let prints = formats.contains(.markdown(nil)) && Self.summaryPath == nil
     let text =
       placeOptions.quiet

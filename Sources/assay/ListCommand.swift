@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssayModel
+import Reports
 import Runner
 import ScenarioFiles
 
@@ -34,10 +35,22 @@ struct ListCommand: ParsableCommand {
       if wanted.count > 1 { Console.output("\(subject.rawValue):") }
       let rows = rows(subject)
       for (name, text) in rows {
-        let padding = String(repeating: " ", count: max(1, 22 - name.count))
-        Console.output("  \(name)\(padding)\(text)")
+        for line in Self.lines(name, text) { Console.output(line) }
       }
     }
+  }
+
+  /// A name and its text within the width of the terminal, the text in a column of its own.
+  private static func lines(_ name: String, _ text: String) -> [String] {
+    let column = 24
+    let lines = Prose.lines(text, width: Console.width - column)
+    let first = "  \(name)" + String(repeating: " ", count: max(2, column - 2 - name.count))
+    // A name that reaches into the column has the first line for itself.
+    let isLong = name.count > column - 4
+    return (isLong ? ["  \(name)"] : [])
+      + lines.enumerated().map { index, line in
+        (index == 0 && !isLong ? first : String(repeating: " ", count: column)) + line
+      }
   }
 
   private func rows(_ subject: Subject) -> [(String, String)] {

@@ -12,7 +12,7 @@ struct PlaceOptions: ParsableArguments {
   @Option(name: .long, help: "Folder for results, baselines and calibrations.")
   var out = "Results"
 
-  @Option(name: .long, help: "Folder for databases meanwhile (default: beside the result).")
+  @Option(name: .long, help: "Folder for databases meanwhile (default: next to the result).")
   var data: String?
 
   @Flag(name: .long, help: "Keep every database, and the standard error of the workers.")

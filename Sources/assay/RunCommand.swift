@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Folder for results.")
   var out = "Results"
 
-  @Option(name: .long, help: "Folder for databases while the run lasts (default: beside the run).")
+  @Option(name: .long, help: "Folder for databases while the run lasts (default: next to the run).")
   var data: String?
 
   @Option(
@@ -99,9 +99,10 @@ struct RunCommand: ParsableCommand {
 
   private func runOne(_ plan: Plan) throws -> Int {
     do throws(RunnerError) {
-      let options = RunOptions(
+      var options = RunOptions(
         resultsFolder: out, dataFolder: data, libraryPath: sqlite, jobs: jobs,
         keepsEverything: keep, progress: Console.progress)
+      options.watchesLoad = Console.isTerminal
       let finished = try ScenarioRun(plan, options).run()
       Console.endProgress()
       report(finished)
@@ -115,7 +116,8 @@ struct RunCommand: ParsableCommand {
 
   private func report(_ finished: ScenarioRun.Finished) {
     let style = TerminalReport.Style(
-      colour: !json && Console.mayColour, detail: verbose ? .verbose : .normal)
+      colour: !json && Console.mayColour, width: Console.width, detail: verbose ? .verbose : .normal
+    )
     let name = scenarios.count > 1 ? "\(finished.result.scenario): " : ""
     let text =
       quiet

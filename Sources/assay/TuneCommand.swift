@@ -60,7 +60,7 @@ struct TuneCommand: ParsableCommand {
       throw ValidationError("--schedules is for the simulated world")
     }
     guard reference.isEmpty || !noReferences else {
-      throw ValidationError("--reference beside --no-references: use one of the two")
+      throw ValidationError("--reference together with --no-references: use one of the two")
     }
     _ = try (wantedClass(), objectives(), wantedEffort(), OptionTexts.budget(planOptions.budget))
   }
@@ -102,7 +102,8 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func report(_ finished: TuneRun.Finished) {
-    let style = TerminalReport.Style(colour: !placeOptions.json && Console.mayColour)
+    let style = TerminalReport.Style(
+      colour: !placeOptions.json && Console.mayColour, width: Console.width)
     let text =
       placeOptions.quiet
       ? TuneReport.sentence(finished.record) + "\n"

@@ -85,7 +85,7 @@ struct InvariantTests {
   @Test("Where nothing was stated, evaluated or acknowledged, or nobody could look, it is unknown")
   func unknown() throws {
     #expect(try Self.judge(stated: 0).reason == "the scenario states no invariant")
-    #expect(try Self.judge(final: nil).reason == "nobody evaluated them after the run")
+    #expect(try Self.judge(final: nil).reason == "they were not evaluated after the run")
     let idle = try Self.judge([Self.held])
     #expect(idle.sawNothing && idle.reason == "no transaction was acknowledged")
     #expect(
@@ -108,6 +108,6 @@ struct InvariantTests {
   func otherWorkloads() throws {
     let result = try CheckersTests.judge(
       .invariants, cell(.kv, checks: [.invariants]), "p0a0 store 0=9 @0-5 ok")
-    #expect(result.reason == "the workload kv shows nothing of it")
+    #expect(result.reason == "the workload kv cannot show it")
   }
 }

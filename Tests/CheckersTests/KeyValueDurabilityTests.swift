@@ -98,7 +98,7 @@ struct KeyValueDurabilityTests {
   @Test("A value that nobody wrote, or whose write was refused, is a violation")
   func phantoms() throws {
     let nobody = try judge("value 0=77\nvalue 1=2\np0a0 store 1=2 @0-1 ok")
-    #expect(nobody.witness == ["key 0 holds nonce 77, which nobody wrote"])
+    #expect(nobody.witness == ["key 0 holds nonce 77, which no actor wrote"])
     let refused = try judge("value 0=77\nvalue 1=2\np0a0 store 0=77 @0-1 failed code 5")
     #expect(refused.witness == ["key 0 holds nonce 77, whose write was reported as failed"])
     let beyond = try judge("value 0=1\nvalue 1=2\nvalue 9=3\np0a0 store 1=2 @0-1 ok")

@@ -73,7 +73,7 @@ struct LedgerTests {
       .durability, base + "row p0a0#1 0>1 10\np0a0 transfer #1 0>1 10 @2-3 failed code 5")
     #expect(failed.witness == ["transfer p0.0/a0#1, reported as failed, has a row"])
     let phantom = try judge(.durability, base + "row p0a1#7 0>1 10")
-    #expect(phantom.witness == ["transfer p0.0/a1#7 has a row, but nobody asked for it"])
+    #expect(phantom.witness == ["transfer p0.0/a1#7 has a row, but no actor asked for it"])
     let twice = try judge(.durability, base + "row p0a0#0 0>1 10")
     #expect(twice.status == .violated)
   }

@@ -65,7 +65,7 @@ struct SimpleCheckTests {
   func selection() throws {
     let results = try findings(cell(.kv, checks: [.atomicity, .integrity]), "").results
     #expect(results.map(\.check) == [.integrity, .atomicity])
-    #expect(results[1].reason == "the workload kv shows nothing of it")
+    #expect(results[1].reason == "the workload kv cannot show it")
     #expect(results[1].status == .unknown)
   }
 

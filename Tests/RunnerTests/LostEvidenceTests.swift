@@ -84,7 +84,7 @@ struct LostEvidenceTests {
     #expect(run.incidents.first?.exit.contains("signal 11") == true)
   }
 
-  @Test("A worker that had crashed before a kill reached it was not killed, it died unasked")
+  @Test("A worker that had crashed before a kill reached it was not killed, it exited unexpectedly")
   func crashBeforeKill() async throws {
     let harness = try CellHarness(
       """

@@ -167,7 +167,7 @@ struct RecoveryRaceTests {
   func misfits() {
     var marks = RecoveryMarks()
     #expect(marks.misfit(of: 0) == nil)
-    #expect(marks.misfit(of: 1) == "a write is there that nobody has begun")
+    #expect(marks.misfit(of: 1) == "there is a write that no actor has begun")
     marks.begin(0)
     marks.begin(2)
     #expect(marks.misfit(of: 0) == nil && marks.misfit(of: 5) == nil)

@@ -117,12 +117,12 @@ struct ExploreTests {
       (
         "{ workload: kv }", "",
         "s.yaml:3:1: load: contradiction: no operations in the simulated world; allowed: "
-          + "load.operations, such as operations: 20, because virtual time is no extent"
+          + "load.operations, such as operations: 20, because virtual time does not limit a program"
       ),
       (
         "{ workload: kv, duration: 1s }", "",
         "s.yaml:3:23: load.duration: contradiction: duration in the simulated world; allowed: "
-          + "load.operations, such as operations: 20, because virtual time is no extent"
+          + "load.operations, such as operations: 20, because virtual time does not limit a program"
       ),
       (
         "{ workload: kv, operations: 9, rate: 5/s }", "",

@@ -73,7 +73,7 @@ struct FaultTests {
       #expect(
         Sample.errors("copy_by: backup\n\(faults)") == [
           "s.yaml:4:1: copy_by: contradiction: copy_by without tamper: copy; "
-            + "allowed: copy_by beside a fault tamper: copy, whose way it names"
+            + "allowed: copy_by with a fault tamper: copy, whose method it selects"
         ])
     }
     #expect(Sample.errors("copy_by: tar\nfaults: [{ tamper: copy, at: 1s }]").count == 1)
@@ -136,15 +136,18 @@ struct FaultTests {
         "{ kill: all, operation: 1, moment: middle }", "moment middle without method write",
         "method: write, since only a write has a middle"
       ),
-      ("{ kill: all, operation: 1, lasts: once }", "kill with lasts", "lasts beside io_error, sho"),
-      ("{ disk_full: all, at: 1s, lasts: once }", "disk_full with lasts", "lasts beside io_error"),
-      ("{ io_error: all, at: 1s, lasts: once, for: 1s }", "lasts beside for", "one of the two"),
+      ("{ kill: all, operation: 1, lasts: once }", "kill with lasts", "lasts with io_error, sho"),
+      ("{ disk_full: all, at: 1s, lasts: once }", "disk_full with lasts", "lasts with io_error"),
+      (
+        "{ io_error: all, at: 1s, lasts: once, for: 1s }", "lasts together with for",
+        "one of the two"
+      ),
       ("{ io_error: all, every: 1s, for: 2s }", "io_error as long as its p", "for shorter than"),
       (
         "{ io_error: all, every: 1s, lasts: forever }", "a fault that lasts forever with every",
         "lasts: once, or another trigger"
       ),
-      ("{ io_error: all, at: 1s, drop: true }", "io_error with drop", "drop beside fsync_error"),
+      ("{ io_error: all, at: 1s, drop: true }", "io_error with drop", "drop with fsync_error"),
       ("{ short_read: all, at: 1s, method: sync }", "short_read with method sync", "method read, "),
       ("{ disk_full: all, at: 1s, method: read }", "disk_full with method read", "method write, "),
       ("{ fsync_error: all, at: 1s, method: read }", "fsync_error with method", "method sync, or"),
@@ -197,7 +200,7 @@ struct FaultTests {
     #expect(
       Sample.errors("inject: false") == [
         "s.yaml:4:1: inject: contradiction: inject without faults; "
-          + "allowed: inject beside faults, which it turns on and off"
+          + "allowed: inject with faults, which it turns on and off"
       ])
   }
 }

@@ -112,7 +112,7 @@ struct PlantedAtomicityTests {
         """)
     judged.expect(.durability, .violated)
     #expect(
-      judged.witness(.durability) == "transfer p9.2/a3#77 has a row, but nobody asked for it")
+      judged.witness(.durability) == "transfer p9.2/a3#77 has a row, but no actor asked for it")
     judged.expect(.atomicity, .violated)
     #expect(judged.witness(.atomicity).contains("account 4 holds "))
     #expect(judged.witness(.atomicity).contains("account 5 holds "))

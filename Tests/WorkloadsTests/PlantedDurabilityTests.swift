@@ -79,7 +79,7 @@ struct PlantedDurabilityTests {
         BEGIN UPDATE certmagic_data SET value = x'ff00000000000000' WHERE key = NEW.key; END
         """)
     foreign.expect(.durability, .violated)
-    #expect(foreign.witness(.durability).hasPrefix("key 3 holds nonce 255, which nobody wrote"))
+    #expect(foreign.witness(.durability).hasPrefix("key 3 holds nonce 255, which no actor wrote"))
 
     let gone = try Self.keys(
       sabotage: """
@@ -87,7 +87,7 @@ struct PlantedDurabilityTests {
         BEGIN DELETE FROM certmagic_data WHERE key = NEW.key; END
         """)
     gone.expect(.durability, .violated)
-    #expect(gone.witness(.durability).hasPrefix("key 3 is absent, which nobody wrote"))
+    #expect(gone.witness(.durability).hasPrefix("key 3 is absent, which no actor wrote"))
   }
 
   // MARK: Files

@@ -32,7 +32,7 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var explored: [String: UInt64] = [:]
   /// Paths of replayable findings; empty in the real world.
   public var findings: [String] = []
-  /// Paths of incidents: workers that died unasked.
+  /// Paths of incidents: workers that exited unexpectedly.
   public var incidents: [String]
   /// Memory of the workers.
   public var memory: MemoryResult

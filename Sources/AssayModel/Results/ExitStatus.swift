@@ -4,7 +4,7 @@ public enum ExitStatus: Int, CaseIterable, Sendable {
   case met = 0
   /// The harness itself failed, or its output could not be written.
   case harnessFailed = 1
-  /// An expectation about correctness was not met, or a worker died unasked.
+  /// An expectation about correctness was not met, or a worker exited unexpectedly.
   case incorrect = 2
   /// A bound on latency, throughput or recovery was not met.
   case tooSlow = 3

@@ -8,6 +8,8 @@ public struct RunResult: Codable, Equatable, Sendable {
   public var scenario: String
   /// Its question.
   public var question: String
+  /// What its table and headline show; absent for the defaults.
+  public var show: [ShownFigure]?
   /// Where it ran.
   public var world: World
   /// Names the exact plan: SHA-256 of its canonical JSON.

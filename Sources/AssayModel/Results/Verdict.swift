@@ -13,6 +13,9 @@ public struct CheckResult: Hashable, Codable, Sendable {
   public var evidence: String
   /// The smallest facts that show a violation; one line each.
   public var witness: [String]
+  /// The violation as people tell it: who did what, and when, without tokens and nonces; `nil` where
+  /// the witness does.
+  public var story: [String]?
   /// Why the answer is unknown.
   public var reason: String?
   /// The answer is unknown only because nothing happened that could be judged; more evidence from
@@ -60,6 +63,8 @@ public struct Verdict: Hashable, Codable, Sendable {
   public var evidence: String
   /// The facts that show a violation.
   public var witness: [String]
+  /// The same as people tell it, without tokens and nonces; absent where the witness does.
+  public var story: [String]?
   /// Why the answer is unknown.
   public var reason: String?
 

@@ -17,6 +17,8 @@ public struct Scenario: Hashable, Codable, Sendable {
   public var question: String
   /// Free labels for `assay list`.
   public var tags: [String] = []
+  /// What the table and the headline of a run show; `nil` for the defaults.
+  public var show: [ShownFigure]?
   /// Where it runs.
   public var world: World = .real
   /// The settings that all cells start from.

@@ -53,7 +53,7 @@ struct BlockFigures {
       Self.correctness.contains(verdict.check) && verdict.status == .violated
         && (!verdict.met || verdict.expected == nil)
     }
-    let dead = analysed.outcome.incidents.map { "a worker died unasked: \($0.exit)" }
+    let dead = analysed.outcome.incidents.map { "a worker exited unexpectedly: \($0.exit)" }
     return dead
       + broken.map { verdict in
         ([verdict.check.rawValue + ": " + verdict.evidence] + verdict.witness.prefix(3))

@@ -44,7 +44,7 @@ final class BlockRunner {
     }
     if let executable = variant.executable, unsafe access(executable, X_OK) != 0 {
       throw RunnerError(
-        .environment, "\(side.letter): '\(executable)' is no program that can be run")
+        .environment, "\(side.letter): '\(executable)' is not executable")
     }
     let executable = variant.executable.map {
       URL(fileURLWithPath: $0).standardizedFileURL.path

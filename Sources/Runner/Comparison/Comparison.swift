@@ -154,7 +154,7 @@ public final class Comparison {
     for name in wanted.sorted() where !names.contains(name) {
       throw RunnerError(
         .input,
-        "counts(\(name)): nothing of that name was counted; there are "
+        "counts(\(name)): unknown count; expected one of "
           + names.joined(separator: ", "))
     }
     return wanted.sorted()

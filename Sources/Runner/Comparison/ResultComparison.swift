@@ -106,7 +106,7 @@ public struct ResultComparison: Codable, Sendable {
       let text = try ByteFile.readText(file, limit: 1 << 30)
       return try ResultJSON.decode(text)
     } catch let error as ReportError {
-      throw RunnerError(.input, "'\(file)' is no result of a run: \(error.detail)")
+      throw RunnerError(.input, "'\(file)' is not a result of a run: \(error.detail)")
     } catch {
       throw RunnerError(.input, "'\(file)' cannot be read: \(error)")
     }

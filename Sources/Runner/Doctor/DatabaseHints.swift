@@ -35,14 +35,14 @@ struct DatabaseHints {
       hints.append(
         Hint(
           level: .warning, id: "stray-wal",
-          message: "A WAL with content stands beside a file that does not call for one. The next "
+          message: "There is a WAL with content next to a file that is not in WAL mode. The next "
             + "open would \(fate) it: does it belong to this file?"))
     }
     if isWAL, wal.bytes > 0, findings.reading == .alone, findings.sharedFailure == nil {
       hints.append(
         Hint(
           level: .note, id: "wal-not-read",
-          message: "The WAL has content but no shared memory stands beside it: its writers were "
+          message: "The WAL has content but its shared memory file is missing: its writers were "
             + "cut short, or the files were copied. The figures are those of the file without it.")
       )
     }
@@ -145,7 +145,7 @@ struct DatabaseHints {
     hints.append(
       Hint(
         level: .note, id: "per-connection",
-        message: "The settings of a connection begin anew on each open: a pool must set them on "
+        message: "The settings of a connection are reset on each open: a pool must set them on "
           + "every connection, not only on its first one."))
     return hints
   }

@@ -53,7 +53,7 @@ enum DatabaseSettings {
       return words.indices.contains(Int(number)) ? words[Int(number)] : nil
     }
     switch name {
-    case "busy_timeout": return number == 0 ? "no waiting: SQLITE_BUSY at once" : "milliseconds"
+    case "busy_timeout": return number == 0 ? "no waiting: SQLITE_BUSY immediately" : "milliseconds"
     case "cache_size": return number < 0 ? "\(number.magnitude) KiB" : "pages"
     case "mmap_size": return number == 0 ? "off" : "bytes"
     case "wal_autocheckpoint": return number == 0 ? "never" : "pages"

@@ -44,7 +44,7 @@ public enum Doctor {
 
   private static func kindOf(_ path: String) throws(RunnerError) -> Kind {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw RunnerError(.input, "'\(path)' is no path")
+      throw RunnerError(.input, "'\(path)' is not a path")
     }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
@@ -153,7 +153,7 @@ enum LibraryProbe {
       hints.append(
         Hint(
           level: .warning, id: "not-threadsafe",
-          message: "It has no mutexes: two threads that use it at once corrupt its memory."))
+          message: "It has no mutexes: concurrent use by two threads corrupts its memory."))
     }
     if LibraryVersion(version) == nil {
       hints.append(

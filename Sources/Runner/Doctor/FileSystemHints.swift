@@ -49,7 +49,7 @@ enum FileSystemHints {
       hints.append(
         Hint(
           level: .warning, id: "little-space",
-          message: "Less than 100 MB are free: a WAL or a VACUUM needs room beside the database."))
+          message: "Less than 100 MB are free: a WAL or a VACUUM needs room next to the database."))
     }
     return hints
   }

@@ -17,7 +17,7 @@ extension KnownBugs {
       id: "wal-reset", title: "WAL-reset bug",
       affected: range(from: "3.7.0", fixedIn: "3.51.3", "3.44.6", "3.50.7"),
       consequence: .corruption,
-      description: "In WAL mode, when one connection starts the log anew while another begins a "
+      description: "In WAL mode, when one connection restarts the log while another begins a "
         + "checkpoint, the checkpoint can skip frames: committed transactions are lost and the "
         + "database can be corrupt. The window is narrow.",
       remedy: upgrade(

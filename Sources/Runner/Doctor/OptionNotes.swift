@@ -18,10 +18,10 @@ enum OptionNotes {
     case "DEFAULT_WAL_SYNCHRONOUS": "in WAL mode a connection begins with \(sync(value))"
     case "DEFAULT_WAL_AUTOCHECKPOINT":
       "pages in the WAL after which a commit checkpoints; 0 would never do it"
-    case "DEFAULT_FOREIGN_KEYS": value == "1" ? "foreign keys are enforced unasked" : nil
+    case "DEFAULT_FOREIGN_KEYS": value == "1" ? "foreign keys are enforced by default" : nil
     case "DEFAULT_LOCKING_MODE": value == "1" ? "connections keep the database locked" : nil
     case "DEFAULT_MEMSTATUS": value == "0" ? "memory statistics are off" : nil
-    case "DEFAULT_MMAP_SIZE": value == "0" ? nil : "reads go through a memory map unasked"
+    case "DEFAULT_MMAP_SIZE": value == "0" ? nil : "reads go through a memory map by default"
     case "MAX_MMAP_SIZE":
       value == "0" ? "memory-mapped reading is compiled out" : "the most that mmap_size can be"
     case "SECURE_DELETE": secureDelete(value)

@@ -57,7 +57,7 @@ public struct BaselineUpdate {
     options.run.progress("\(subject.name): counting")
     try work.count([.head])
     if let violation = work.decision.violations.first {
-      throw RunnerError(.violation, "\(subject.name) is no base: \(violation)")
+      throw RunnerError(.violation, "\(subject.name) cannot be a base: \(violation)")
     }
     let fingerprint = Fingerprint.current(
       dataPath: work.folder.dataPath, sourceID: work.runner.library(of: .head)?.sourceID)
@@ -71,7 +71,7 @@ public struct BaselineUpdate {
     if sessions < StoredComparison.leastSessions {
       remark += remark.isEmpty ? "" : "; "
       remark +=
-        "times are compared from \(StoredComparison.leastSessions) sessions on, counts at once"
+        "times are compared from \(StoredComparison.leastSessions) sessions on, counts from the first"
     }
     return Stored(scenario: subject.name, path: path, sessions: sessions, remark: remark)
   }
@@ -94,7 +94,7 @@ public struct BaselineUpdate {
         if !counted.isEmpty { baseline.workloads[index].counted = counted }
         return (baseline, "")
       }
-      return (fresh(work, fingerprint), "its counts have changed, so that it starts anew")
+      return (fresh(work, fingerprint), "its counts have changed, so it is started again")
     }
     return (fresh(work, fingerprint), "")
   }
@@ -128,7 +128,7 @@ public struct BaselineUpdate {
       let blocks = try GateRun.blocks(
         GateRun.sessionBlocks, part, of: work, deadline: end, progress: options.run.progress)
       if let violation = blocks.flatMap(\.violations).first {
-        throw RunnerError(.violation, "\(work.subject.name) is no base: \(violation)")
+        throw RunnerError(.violation, "\(work.subject.name) cannot be a base: \(violation)")
       }
       guard !blocks.isEmpty else { continue }
       if let place {

@@ -48,7 +48,7 @@ enum GateFile {
       return try JSONDecoder().decode(type, from: Data(bytes))
     } catch {
       throw RunnerError(
-        .input, "'\(path)' is no \(what), or is damaged: \(reason(error))")
+        .input, "'\(path)' is not a \(what), or is damaged: \(reason(error))")
     }
   }
 

@@ -27,7 +27,7 @@ extension CellRun {
     }
     for step in 0..<Self.steps {
       let stopped = stopProcesses()
-      let look = stopped.isEmpty ? .nothing("nobody was at work") : try attempt(tamper, index)
+      let look = stopped.isEmpty ? .nothing("no process was running") : try attempt(tamper, index)
       for process in stopped { slots[process].worker?.signal(SIGCONT) }
       switch look {
       case .hit(let target, let process):

@@ -9,7 +9,7 @@ struct CellOutcome {
   var record: CellRecord
   /// Reports of the workers that ended by themselves.
   var reports: [ActorID: WorkerReport]
-  /// Workers that died unasked.
+  /// Workers that exited unexpectedly.
   var incidents: [Incident]
   /// What a worker said of the library.
   var library: WorkerReady
@@ -21,7 +21,7 @@ struct CellOutcome {
   var sizes: SizesResult?
 }
 
-/// A worker that died unasked: what is known about it.
+/// A worker that exited unexpectedly: what is known about it.
 struct Incident: Codable, Equatable, Sendable {
   /// The cell.
   var cell: String
@@ -92,6 +92,9 @@ final class CellRun {
   /// Its place among cells that work in turns.
   let seat: TurnSeat?
 
+  /// Called about every `LoadWatch.interval` while the load runs.
+  var onLook: ((CellRun) -> Void)?
+
   var slots: [Slot] = []
   var processes: [ProcessRecord] = []
   var faults: [FaultRecord] = []
@@ -155,7 +158,10 @@ final class CellRun {
     try launchAll()
     try awaitReadiness()
     begin(at: Self.soon(time))
-    while isBusy { try supervise() }
+    while isBusy {
+      try supervise(patience: onLook == nil ? nil : LoadWatch.interval)
+      onLook?(self)
+    }
     return try finish()
   }
 

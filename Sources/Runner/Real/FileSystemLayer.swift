@@ -21,7 +21,7 @@ extension StorageSettings.FileSystemLayer {
     guard cell.storage.vfs != .standard,
       isAtOperation || cell.probe != .none || !cell.disk.latencies.isEmpty
     else { return nil }
-    return "storage.vfs \(cell.storage.vfs.rawValue) beside a disk, a probe or a fault of the file "
+    return "storage.vfs \(cell.storage.vfs.rawValue) with a disk, a probe or a fault of the file "
       + "system, which stand upon the default layer"
   }
 }

@@ -85,7 +85,7 @@ struct ExplorationFold {
     case .consistency:
       return model.consistency(
         images(
-          check, count(ExploredCounts.inconsistent), "whose content is no state of the program"))
+          check, count(ExploredCounts.inconsistent), "whose content is not a state of the program"))
     case .invariants:
       return model.invariants(
         of: cell.load.sql ?? SQLLoad(), strange: count(ExploredCounts.inconsistent),
@@ -107,7 +107,7 @@ struct ExplorationFold {
       }
       return .valid(check, evidence: "\(count(ExploredCounts.programs)) programs came to their end")
     default:
-      return live ?? .unknown(check, reason: "crash images show nothing of it")
+      return live ?? .unknown(check, reason: "crash images cannot show it")
     }
   }
 

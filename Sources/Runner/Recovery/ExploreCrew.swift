@@ -21,7 +21,7 @@ final class ExploreCrew {
   private var members: [Member] = []
   /// What a worker said of the library.
   private(set) var library: WorkerReady?
-  /// Workers that died unasked.
+  /// Workers that exited unexpectedly.
   private(set) var incidents: [Incident] = []
 
   init(

@@ -15,7 +15,7 @@ struct ExploredCell {
   var scheduleFindings: [ScheduleFinding] = []
   /// What a sweep found wrong, in its order.
   var sweepFindings: [SweepFinding] = []
-  /// Workers that died unasked.
+  /// Workers that exited unexpectedly.
   var incidents: [Incident]
   /// What a worker said of the library.
   var library: WorkerReady?
@@ -119,8 +119,22 @@ final class ExploredCellRun {
     // In order, and no further than is wanted: so it does not matter who was first.
     while !isEnough, let next = arrived.removeValue(forKey: folded.blocks) {
       try fold(next)
-      progress("\(folded.blocks / ExploreTask.partsOfProgram) programs, \(folded.distinct) images")
+      progress(progressText)
     }
+  }
+
+  private var progressText: String {
+    let elapsed = readySince.map { time.monotonicNow() - $0 } ?? .zero
+    let programs = folded.blocks / ExploreTask.partsOfProgram
+    let found = Figures.count(folded.violations.count, "finding")
+    guard let schedules = explore.schedules else {
+      return ProgressLine.exploration(
+        done: folded.distinct, wanted: explore.minimum, noun: "images", elapsed: elapsed,
+        found: found)
+    }
+    return ProgressLine.exploration(
+      done: folded.distinct, wanted: nil, noun: "images", elapsed: elapsed,
+      found: "\(programs) of \(schedules) programs   \(found)")
   }
 
   private func fold(_ report: BlockReport?) throws(RunnerError) {

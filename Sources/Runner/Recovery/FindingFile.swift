@@ -55,7 +55,7 @@ enum FindingFile {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let header = try? decoder.decode(Header.self, from: data) else {
       throw RunnerError(
-        .input, "'\(path)' is no finding: it is no JSON object with a 'schema'; it may be damaged")
+        .input, "'\(path)' is not a finding, or is damaged: expected a JSON object with a 'schema'")
     }
     guard header.schema == header.current else {
       throw RunnerError(
@@ -125,7 +125,7 @@ enum FindingFile {
     }
     guard (1...mostCalls).contains(fault.call) else { return "there is no call \(fault.call)" }
     guard (fault.line.target == .allocation) == (sweep == .memory) else {
-      return "'\(fault)' is no fault of a sweep of \(sweep.rawValue)"
+      return "'\(fault)' is not a fault of a sweep of \(sweep.rawValue)"
     }
     return nil
   }

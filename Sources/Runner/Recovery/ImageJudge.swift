@@ -47,7 +47,7 @@ struct ImageJudge {
     case .damaged:
       add(.integrity, "damaged", "integrity_check or foreign_key_check finds faults", .damaged)
       add(
-        .consistency, "damaged", "the database is damaged, so it is no state of the program",
+        .consistency, "damaged", "the database is damaged, so it holds no state of the program",
         .inconsistent)
     case .unstable:
       add(

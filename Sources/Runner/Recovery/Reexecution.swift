@@ -106,7 +106,7 @@ struct Reexecution {
     try refuseIfUnsteady(progress.history + [likeliest], first)
     if progress.isAmbiguous || isShared && candidates.count > Self.mostInOrder {
       return .unclear(
-        "nobody knows which operations transaction \(number) of the group commit held, and in "
+        "it is undecidable which operations transaction \(number) of the group commit held, and in "
           + "which order; \(candidates.count) may be")
     }
     return .differs(witness: try witness(number, likeliest, first, &model))

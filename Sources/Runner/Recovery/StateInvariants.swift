@@ -48,7 +48,7 @@ struct StateInvariants: Hashable, Codable, Sendable {
 }
 
 extension ImageReader {
-  /// Looks at the invariants of an image whose content is no state of the program; on the others
+  /// Looks at the invariants of an image whose content is not a state of the program; on the others
   /// they give what they gave there.
   func withInvariants(
     _ state: ImageState, _ program: SimulatedProgram, _ trace: ProgramTrace

@@ -27,7 +27,7 @@ struct RecoveryMarks: Sendable {
       return "the write of recoverer \(lost.trailingZeroBitCount) was acknowledged and is not there"
     }
     let strange = found & ~begun
-    return strange == 0 ? nil : "a write is there that nobody has begun"
+    return strange == 0 ? nil : "there is a write that no actor has begun"
   }
 
   // MARK: In the database

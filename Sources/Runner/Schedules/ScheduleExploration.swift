@@ -35,8 +35,8 @@ struct ScheduleExploration {
     guard let strategy = ScheduleStrategy(name) else {
       throw RunnerError(
         .input,
-        "explore.strategy '\(name)' is none: portfolio, uniform, sticky, sticky-95, "
-          + "pct-1 to pct-5, stalls, stalls-50, preemptions, depth-first-2")
+        "unknown explore.strategy '\(name)'; expected one of portfolio, uniform, sticky, "
+          + "sticky-95, pct-1 to pct-5, stalls, stalls-50, preemptions, depth-first-2")
     }
     return [strategy]
   }

@@ -1,5 +1,6 @@
 import AssayModel
 import Platform
+import Reports
 
 /// Explores the schedules of one cell: hands blocks to worker processes, folds what they found in
 /// the order of the blocks, and has each kind of violation made small.
@@ -90,8 +91,17 @@ final class ScheduledCellRun {
     while !isEnough, let next = arrived.removeValue(forKey: folded.blocks) {
       if let next { folded.add(next) } else { folded.skip() }
       noteFirstViolation()
-      progress("\(folded.schedules) schedules, \(folded.violations.count) violations")
+      progress(progressText)
     }
+  }
+
+  private var progressText: String {
+    let elapsed = started.map { time.monotonicNow() - $0 } ?? .zero
+    let wanted = explore.schedules ?? explore.minimum
+    return ProgressLine.exploration(
+      done: explore.schedules == nil ? folded.distinct : folded.schedules, wanted: wanted,
+      noun: "schedules", elapsed: elapsed,
+      found: Figures.count(folded.violations.count, "finding"))
   }
 
   private func noteFirstViolation() {

@@ -37,7 +37,7 @@ struct ScheduledStrike: Hashable, Sendable {
   }
 
   static func pause(of life: SimulatedLife, for span: Nanoseconds) -> String {
-    "\(name(life)) stands still for \(text(span))"
+    "\(name(life)) is paused for \(text(span))"
   }
 
   static func text(
@@ -54,7 +54,7 @@ struct ScheduledStrike: Hashable, Sendable {
   static func failure(
     _ fault: FaultSpecification, of method: VFSMethod, _ file: FileKind?, _ life: SimulatedLife
   ) -> String {
-    let lasting = fault.lasting == .forever ? ", for ever" : ""
+    let lasting = fault.lasting == .forever ? ", permanently" : ""
     return "\(fault.kind.rawValue) in the \(words(method, file)) of \(name(life))\(lasting)"
   }
 

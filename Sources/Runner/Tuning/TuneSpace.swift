@@ -70,7 +70,7 @@ struct TuneSpace {
       guard isSetting else {
         throw RunnerError(
           .input,
-          "the matrix of '\(name)' varies \(axis.path), which is no setting of the storage: with "
+          "the matrix of '\(name)' varies \(axis.path), which is not a setting of the storage: with "
             + "other work figures cannot be compared; choose one value with --set \(axis.path)=...")
       }
     }
@@ -192,7 +192,7 @@ struct TuneSpace {
       guard let profile = StorageProfile.named(name) else {
         throw RunnerError(
           .input,
-          "there is no profile '\(name)'; there are "
+          "unknown profile '\(name)'; expected one of "
             + StorageProfile.all.map(\.name).joined(separator: ", "))
       }
       let storage = try storage(of: profile)

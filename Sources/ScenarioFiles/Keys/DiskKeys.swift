@@ -31,7 +31,7 @@ extension DiskDraft {
     } + [
       .group(
         "latency", VFSMethod.failing.map { latencyKey($0, \.nested, else: \.direct) },
-        "Time added to each call, by method; the same as the method's own key beside it."),
+        "Time added to each call, by method; the same as the method's own key."),
       .list(
         "sync_files", \.settings.syncFiles, syncFileType, example: "[journal, wal]",
         "The kinds of files that sync speaks of, where it is ignored or a barrier; without it,"

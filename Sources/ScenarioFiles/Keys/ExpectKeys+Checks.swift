@@ -131,7 +131,7 @@ struct ExpectationList: SectionDefaults {
     let isBound = draft.bound.min != nil || draft.bound.max != nil
     if let word = draft.word {
       guard draft.boundKeys.isEmpty else {
-        return refuse("is beside \(draft.boundKeys[0])", "either is, or a bound")
+        return refuse("is together with \(draft.boundKeys[0])", "either is, or a bound")
       }
       switch word {
       case .mayViolate: return .mayViolate

@@ -7,7 +7,7 @@ extension ExploreSettings: SectionDefaults {
   static let keys: [SettingKey<ExploreSettings>] = [
     .optional(
       "crashes", \.crashes, .choice(),
-      "What ends a program: the process dies and every completed call stands (process), or the"
+      "What ends a program: the process dies and every completed call survives (process), or the"
         + " power goes and takes what was not synced (power-loss). Without it, nothing does."),
     .optional(
       "sweep", \.sweep, .choice(),

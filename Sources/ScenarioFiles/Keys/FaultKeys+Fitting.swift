@@ -70,12 +70,12 @@ extension FaultDraft {
       (fault.kind == .pause && duration == nil, "pause without for", "for, such as for: 1s"),
       (
         duration != nil && fault.kind != .pause && !fault.kind.isOfCalls, "\(kind) with for",
-        "for beside pause and faults of the file system"
+        "for with pause and faults of the file system"
       ),
       (
         fault.kind != .kill && (restartAfter != nil || restartOwner != nil),
         "\(kind) with \(restartAfter != nil ? "restart_after" : "owner")",
-        "restart_after and owner beside kill"
+        "restart_after and owner with kill"
       ),
       (
         restartOwner != nil && restartAfter == nil, "owner without restart_after",
@@ -89,7 +89,7 @@ extension FaultDraft {
     return [
       (
         fault.kind != .clock && clock != .init(),
-        "\(fault.kind.rawValue) with skew, drift, step or clocks", "these beside clock"
+        "\(fault.kind.rawValue) with skew, drift, step or clocks", "these with clock"
       ),
       (fault.kind == .clock && isStill, "a clock that does not move", "skew, drift or step"),
     ]
@@ -153,11 +153,11 @@ extension FaultDraft {
     return [
       (
         method != nil && !isOfCalls, "\(kind) with method",
-        "method and file beside faults of the file system, and kill with operation"
+        "method and file with faults of the file system, and kill with operation"
       ),
       (
         file != nil && !isOfCalls && fault.kind != .tamper, "\(kind) with file",
-        "file beside faults of the file system, tamper, and kill with operation"
+        "file with faults of the file system, tamper, and kill with operation"
       ),
       (
         method.map { !methods.contains($0) } ?? false,
@@ -174,7 +174,7 @@ extension FaultDraft {
       ),
       (
         moment != nil && !(fault.kind == .kill && isAtOperation), "\(kind) with moment",
-        "moment beside kill with operation"
+        "moment with kill with operation"
       ),
       (
         moment == .middle && method != .write, "moment middle without method write",
@@ -189,11 +189,11 @@ extension FaultDraft {
     return [
       (
         lasting != nil && !isLasting, "\(kind) with lasts",
-        "lasts beside io_error, short_read, fsync_error, bit_flip and silent_lock"
+        "lasts with io_error, short_read, fsync_error, bit_flip and silent_lock"
       ),
-      (lasting != nil && duration != nil, "lasts beside for", "one of the two"),
+      (lasting != nil && duration != nil, "lasts together with for", "one of the two"),
       (
-        drops != nil && fault.kind != .fsyncError, "\(kind) with drop", "drop beside fsync_error"
+        drops != nil && fault.kind != .fsyncError, "\(kind) with drop", "drop with fsync_error"
       ),
     ]
   }

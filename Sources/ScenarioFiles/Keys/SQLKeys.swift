@@ -61,7 +61,10 @@ extension SQLLoad.Invariant: SectionDefaults {
         invariant.query = text
       }),
     SettingKey(
-      name: "equals", documentation: "What it must answer at all times, as text; null for NULL.",
+      name: "equals",
+      documentation:
+        "What it must answer at all times, as SQLite writes it; null for NULL, true and"
+        + " false for 1 and 0.",
       schema: .object([
         (
           "type", .array(["string", "number", "boolean", "null"].map { .string($0) })
@@ -74,9 +77,15 @@ extension SQLLoad.Invariant: SectionDefaults {
             .wrongType, node.place, found: node.summary, allowed: "one value, such as 100")
           return
         }
-        // YAML's own ways to say nothing.
-        let isNull = isPlain && ["", "~", "null"].contains(text.lowercased())
-        invariant.equals = isNull ? "NULL" : text
+        guard isPlain else {
+          invariant.equals = text
+          return
+        }
+        if let remedy = InvariantValue.remedy(text) {
+          context.report(
+            .outOfRange, node.place, found: "\(text), which SQLite never answers", allowed: remedy)
+        }
+        invariant.equals = InvariantValue.answer(text)
       }),
   ]
 }

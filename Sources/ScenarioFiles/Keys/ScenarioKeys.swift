@@ -5,6 +5,7 @@ struct ScenarioDraft: SectionDefaults {
   var name = ""
   var question = ""
   var tags: [String] = []
+  var show: [ShownFigure]?
   var world = World.real
   var settings = CellSettings()
   var axes: [Axis] = []
@@ -32,6 +33,7 @@ struct ScenarioDraft: SectionDefaults {
   var scenario: Scenario {
     var scenario = Scenario(name: name, question: question, load: settings.load)
     scenario.tags = tags
+    scenario.show = show
     scenario.world = world
     scenario.storage = settings.storage
     scenario.locks = settings.locks
@@ -61,6 +63,7 @@ extension ScenarioDraft {
         "question", \.question, .text(atMost: 500, example: "Do readers block during writes?"),
         isRequired: true, "The question that a run answers."),
       tagsKey,
+      showKey,
       .value(
         "world", \.world, .choice(), stage: 0,
         "Real processes, files and time; or one process, a simulated disk and virtual time."),

@@ -9,7 +9,7 @@ extension StorageSettings: SectionDefaults {
   private static let ownKeys: [SettingKey<StorageSettings>] = [
     .optional(
       "profile", \.profile, .words(StorageProfile.all.map(\.name)),
-      "Settings of a framework, a library or an article; keys beside it win."),
+      "Settings of a framework, a library or an article; other keys of the section override them."),
     .value(
       "journal_mode", \.journalMode, .choice(),
       "PRAGMA journal_mode. In memory the default is memory."),
@@ -19,7 +19,7 @@ extension StorageSettings: SectionDefaults {
       "How long a locked database is waited for."),
     .value(
       "busy", \.busy, .choice(),
-      "Who waits: nobody (none), SQLite's own handler, or Assay's with short even sleeps (fair)."),
+      "The busy handler: none, SQLite's own (sqlite), or Assay's with short even sleeps (fair)."),
     .value(
       "max_open_connections", \.maxOpenConnections, .whole(1...1_024),
       "Connections of topology pool in each process. In memory the default is 1."),
@@ -37,17 +37,17 @@ extension StorageSettings: SectionDefaults {
     .value("begin", \.begin, .choice(), "How write transactions begin."),
     .optional(
       "acquire_timeout", \.acquireTimeout, .positiveDuration,
-      "How long an actor waits for a connection; without it, for ever."),
+      "How long an actor waits for a connection; without it, without limit."),
     .optional(
       "query_timeout", \.queryTimeout, .positiveDuration,
-      "How long one query may run; without it, for ever."),
+      "How long one query may run; without it, without limit."),
     .value(
       "vfs", \.vfs, .choice(),
       "SQLite's own file system layer, which decides how files are locked; mixed: unix-dotfile in"
         + " processes with odd numbers, the default in the others."),
     .optional(
       "path", \.path, .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db"),
-      "Where the database lives: a path, or :memory:; without it a new file beside the run."),
+      "Where the database lives: a path, or :memory:; without it a new file next to the run."),
   ]
 }
 

@@ -74,7 +74,7 @@ extension Contradictions {
       "a database in a file, since nothing of this one survives")
     refuse(
       !tune.knobs.isEmpty && !axes.isEmpty, "tune.knobs",
-      "tune.knobs beside a matrix", "one of the two, since the matrix is the space")
+      "tune.knobs together with a matrix", "one of the two, since the matrix is the space")
   }
 }
 

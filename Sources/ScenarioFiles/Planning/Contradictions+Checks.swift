@@ -93,7 +93,7 @@ extension Contradictions {
     guard !hasErrors, draft.settings.explore.sweep == nil else { return nil }
     return Misfit(
       found: "error_handling without errors",
-      allowed: "error_handling beside faults of the file system such as io_error, or with"
+      allowed: "error_handling with faults of the file system such as io_error, or with"
         + " explore.sweep")
   }
 }

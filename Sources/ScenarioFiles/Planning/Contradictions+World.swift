@@ -20,10 +20,10 @@ extension Contradictions {
     }
     refuse(
       tree.entry("copy_by") != nil && !copies, "copy_by", "copy_by without tamper: copy",
-      "copy_by beside a fault tamper: copy, whose way it names")
+      "copy_by with a fault tamper: copy, whose method it selects")
     refuse(
       tree.entry("inject") != nil && draft.faults.isEmpty, "inject", "inject without faults",
-      "inject beside faults, which it turns on and off")
+      "inject with faults, which it turns on and off")
   }
 
   private mutating func checkRealWorld() {
@@ -36,7 +36,7 @@ extension Contradictions {
 
   /// Virtual time passes as the scheduler likes: nothing can be measured in it or limited by it.
   private mutating func checkSimulatedLoad() {
-    let reason = "because virtual time is no extent"
+    let reason = "because virtual time does not limit a program"
     if tree.node(at: "load.duration") != nil {
       refuse(
         true, "load.duration", "duration in the simulated world",
@@ -74,7 +74,7 @@ extension Contradictions {
     let explore = draft.settings.explore
     if let crashes = explore.crashes, let sweep = explore.sweep {
       refuse(
-        true, "explore.sweep", "sweep \(sweep.rawValue) beside crashes \(crashes.rawValue)",
+        true, "explore.sweep", "sweep \(sweep.rawValue) together with crashes \(crashes.rawValue)",
         "one of the two")
     }
     refuse(

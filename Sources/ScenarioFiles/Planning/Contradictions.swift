@@ -26,6 +26,7 @@ struct Contradictions {
     search.checkChecks()
     search.checkExpectations()
     search.checkGate()
+    search.checkShow()
     search.checkTuning()
     for error in search.errors { context.report(error) }
   }
@@ -101,7 +102,7 @@ struct Contradictions {
   private mutating func checkLoad() {
     let hasBoth =
       tree.node(at: "load.duration") != nil && tree.node(at: "load.operations") != nil
-    refuse(hasBoth, "load.operations", "operations beside duration", "one of the two")
+    refuse(hasBoth, "load.operations", "operations together with duration", "one of the two")
     refuse(
       load.writers + load.readers == 0, "load", "no writers and no readers",
       "at least one of load.writers and load.readers above 0")

@@ -132,7 +132,7 @@ struct YAMLReader {
   private func repeatedKey(
     _ key: String, at place: SourcePlace, first: SourcePlace?
   ) -> ScenarioError {
-    let other = first.map { " (it stands in line \($0.line) too)" } ?? ""
+    let other = first.map { " (also in line \($0.line))" } ?? ""
     return ScenarioError(
       code: .repeatedKey, place: place, path: key.shortened, found: key.shortened,
       allowed: "each key once\(other)")

@@ -30,7 +30,7 @@ struct SweepFault: Codable, Hashable, Sendable {
 extension SweepFault: CustomStringConvertible {
   /// For people, such as `write of the wal, call 17, for ever (disk_full)`.
   var description: String {
-    let length = line.isLasting ? "for ever" : "once"
+    let length = line.isLasting ? "permanently" : "once"
     return "\(line.target), call \(call), \(length)"
       + (program > 0 ? ", program \(program)" : "")
   }

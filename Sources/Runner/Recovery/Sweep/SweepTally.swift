@@ -95,7 +95,7 @@ struct SweepTally {
     if !SweepJudge.canJudge(check, cell.load.workload) {
       return .unknown(
         check, evidence: evidence,
-        reason: "the workload \(cell.load.workload.rawValue) shows nothing of it")
+        reason: "the workload \(cell.load.workload.rawValue) cannot show it")
     }
     if let minimum = cell.explore?.minimum, total.faults < UInt64(minimum) {
       let reason = shortfall.map { "; \($0)" } ?? ""

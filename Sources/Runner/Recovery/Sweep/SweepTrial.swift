@@ -115,7 +115,7 @@ final class SweepTrial {
     ended = baton.now()
     let wasClosed = opened.removeAll()
     if wasClosed {
-      blame(.busy, check: .progress, "for a minute after the fault nobody came to an end")
+      blame(.busy, check: .progress, "no actor finished within a minute after the fault")
     }
     // What has hit by now is over; what has not may still hit the closing.
     if injector.hits > 0 || refusal != nil {

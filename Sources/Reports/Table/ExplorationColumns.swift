@@ -1,6 +1,6 @@
 import AssayModel
 
-/// What the table of an exploration says beside the parameters: per check what was promised and
+/// What the table of an exploration says next to the parameters: per check what was promised and
 /// what was found, and how much was looked at.
 struct ExplorationColumns {
   let cells: [CellResult]
@@ -10,13 +10,13 @@ struct ExplorationColumns {
   var isNeeded: Bool { cells.contains { !$0.explored.isEmpty } }
 
   /// A column for a check: `ok (promised)`, `violated (no promise)`, `ok (may hold)`.
-  func verdicts(_ check: CheckName, head: String) -> CellTable.Column {
+  func verdicts(_ check: CheckName) -> TableColumn {
     let verdicts = cells.map { cell in cell.verdicts.first { $0.check == check } }
-    return CellTable.Column(
-      head: head,
+    return TableColumn(
+      head: check.rawValue,
       texts: verdicts.map { verdict in
         guard let verdict else { return "" }
-        return Mark(verdict).text(style) + Self.promise(verdict)
+        return Mark(verdict).word + Self.promise(verdict)
       },
       colours: verdicts.map { $0.map { Mark($0).colour } ?? "0" }, isLeft: true)
   }
@@ -31,28 +31,27 @@ struct ExplorationColumns {
     }
   }
 
-  /// How much was explored, and how much of it was wrong.
-  ///
-  /// - Parameter isShort: shortens the heads.
-  func coverage(isShort: Bool) -> [CellTable.Column] {
-    let columns = [
-      CellTable.Column(head: "exhausted", texts: cells.map(Self.exhausted)),
-      number("images", "distinct_images"),
-      number(isShort ? "incons" : "inconsistent", "images_inconsistent"),
-      number("lost", "images_lost"),
-      number("schedules", "distinct_schedules"),
-      number(isShort ? "bad" : "violating", "schedules_violating"),
-      number("snapshots", "busy_snapshots"),
-      number("faults", "faults"), number("reported", "faults_reported"),
-    ]
+  /// How much was explored, and how much of it was wrong; counts that matter least leave first.
+  var coverage: [TableColumn] {
+    let exhausted = TableColumn(head: "exhausted", texts: cells.map(Self.exhausted), leaves: 3)
+    let columns =
+      [exhausted]
+      + [
+        number("images", "distinct_images"), number("inconsistent", "images_inconsistent"),
+        number("lost", "images_lost"), number("schedules", "distinct_schedules"),
+        number("violating", "schedules_violating"),
+        number("snapshots", "busy_snapshots", leaves: 2),
+        number("faults", "faults"), number("reported", "faults_reported", leaves: 1),
+      ]
     return columns.filter { !$0.isEmpty }
   }
 
-  private func number(_ head: String, _ name: String) -> CellTable.Column {
+  private func number(_ head: String, _ name: String, leaves: Int? = nil) -> TableColumn {
     let isAnywhere = cells.contains { $0.explored[name] != nil }
-    return CellTable.Column(
+    return TableColumn(
       head: head,
-      texts: cells.map { isAnywhere ? Figures.count(Int($0.explored[name] ?? 0)) : "" })
+      texts: cells.map { isAnywhere ? Figures.count(Int($0.explored[name] ?? 0)) : "" },
+      leaves: leaves)
   }
 
   /// The share of crash points of which every image was made; rounded down, so that 100 % is all.

@@ -1,0 +1,41 @@
+import AssayModel
+
+extension CheckName {
+  /// What a check says when it is valid and when it is violated: what was looked at, and no more.
+  /// `nil` for checks of numbers, which speak for themselves.
+  var claim: (held: String, broken: String)? {
+    switch self {
+    case .durability: ("nothing acknowledged was lost", "acknowledged writes were lost")
+    case .atomicity: ("no transaction was half applied", "transactions were half applied")
+    case .isolation:
+      ("every read saw one current state", "reads saw what was never one current state")
+    case .consistency:
+      (
+        "every recovered database held the state after some whole transaction",
+        "recovered databases held a state that no transaction had left"
+      )
+    case .invariants: ("every invariant held", "an invariant did not hold")
+    case .mutualExclusion:
+      (
+        "no lock was held twice and no stale write accepted",
+        "a lock was held twice or a stale write accepted"
+      )
+    case .sharedMemory:
+      ("the WAL index stayed correct", "the WAL index claimed more than the log held")
+    case .errorHandling:
+      (
+        "every failing call was reported, retried and leaked nothing",
+        "a failing call was hidden, not recovered from, or leaked"
+      )
+    case .integrity: ("integrity_check was clean", "integrity_check found damage")
+    case .progress: ("no actor got stuck", "actors got stuck")
+    case .busy, .latency, .throughput, .counts, .recoveryTime, .wal, .disk: nil
+    }
+  }
+
+  /// The order in which the headline speaks of checks: what a user would lose first.
+  static let headlineOrder: [CheckName] = [
+    .mutualExclusion, .durability, .atomicity, .consistency, .invariants, .isolation,
+    .sharedMemory, .errorHandling, .integrity, .progress,
+  ]
+}

@@ -1,0 +1,120 @@
+import AssayModel
+
+/// The columns of figures of a measured run: those that the scenario's `show:` names, or the usual.
+struct FigureColumns {
+  /// Ranks of columns that leave a narrow table, from the last to the first that leaves.
+  private enum Rank {
+    static let takeovers = 1, busy = 2, max = 3, p50 = 4, fairness = 5, p999 = 6, otherRate = 7
+    static let serviceTime = 8
+  }
+
+  let result: RunResult
+  private let main: String?
+
+  init(result: RunResult) {
+    self.result = result
+    main = MainOperation.name(in: result.cells)
+  }
+
+  /// All columns, in order.
+  var columns: [TableColumn] {
+    let chosen = (result.show ?? []).filter { if case .check = $0 { false } else { true } }
+    let columns = chosen.isEmpty ? usual : chosen.flatMap { columns(for: $0, leaves: nil) }
+    return columns + failureColumns(shownBusy: chosen.contains(.busy)) + sizes(chosen)
+      + [fairness(leaves: Rank.fairness)].filter { _ in !chosen.contains(.fairness) }
+  }
+
+  private var usual: [TableColumn] {
+    let others = MainOperation.rates(in: result.cells).filter { $0 != main }
+    return columns(for: .throughput(nil), leaves: nil)
+      + others.flatMap { columns(for: .throughput($0), leaves: Rank.otherRate) }
+      + columns(for: .latency(.p50, nil), leaves: isOverloaded ? nil : Rank.p50)
+      + columns(for: .latency(.p99, nil), leaves: nil)
+      + columns(for: .latency(.p999, nil), leaves: Rank.p999)
+      + columns(for: .latency(.max, nil), leaves: Rank.max)
+      + columns(for: .takeovers, leaves: Rank.takeovers)
+      + columns(for: .serviceTime, leaves: Rank.serviceTime)
+  }
+
+  private var isOverloaded: Bool { result.cells.contains { $0.openLoop?.isOverloaded == true } }
+
+  /// Columns of what went wrong; there are none where nothing did.
+  private func failureColumns(shownBusy: Bool) -> [TableColumn] {
+    let isAsked = result.cells.contains { cell in cell.verdicts.contains { $0.check == .busy } }
+    let isWanted = isAsked || result.cells.contains { $0.busyCount > 0 }
+    return isWanted && !shownBusy ? columns(for: .busy, leaves: Rank.busy) : []
+  }
+
+  /// Sizes that a check limits and `show:` does not name.
+  private func sizes(_ chosen: [ShownFigure]) -> [TableColumn] {
+    let limited = [CheckName.wal, .disk].filter { check in
+      result.cells.contains { cell in cell.verdicts.contains { $0.check == check } }
+    }
+    return limited.compactMap(\.size).map(ShownFigure.size).filter { !chosen.contains($0) }
+      .flatMap { columns(for: $0, leaves: nil) }
+  }
+
+  private func columns(for figure: ShownFigure, leaves: Int?) -> [TableColumn] {
+    switch figure {
+    case .fairness: return [fairness(leaves: leaves)]
+    case .takeovers: return takeovers(leaves: leaves)
+    case .serviceTime: return [serviceTime(leaves: leaves)]
+    case .check: return []
+    default:
+      let texts = result.cells.map { text(figure, $0) }
+      return [TableColumn(head: head(figure), texts: texts, leaves: leaves)]
+    }
+  }
+
+  private func text(_ figure: ShownFigure, _ cell: CellResult) -> String {
+    if case .latency(let statistic, _) = figure, cell.openLoop?.isOverloaded == true {
+      // It would be that of the backlog, which grows as long as the load goes on.
+      return statistic == .p50 ? "overloaded" : ""
+    }
+    return ShownValue(figure, of: cell, main: main)?.text ?? ""
+  }
+
+  private func head(_ figure: ShownFigure) -> String {
+    switch figure {
+    case .throughput(let kind): "\(kind ?? main ?? "ops")/s"
+    case .latency(let statistic, let kind):
+      kind == nil || kind == main ? statistic.rawValue : "\(kind ?? "")\n\(statistic.rawValue)"
+    case .busy: "BUSY"
+    case .count(let name): name
+    default: figure.description
+    }
+  }
+
+  /// Below one half it stays: some actor hardly had its turn.
+  private func fairness(leaves: Int?) -> TableColumn {
+    let values = result.cells.map(\.fairness)
+    let isLow = values.contains { $0 ?? 1 < 0.5 }
+    return TableColumn(
+      head: "fair", texts: values.map { $0.map(Figures.share) ?? "" },
+      colours: values.map { $0 ?? 1 < 0.5 ? "31" : "0" }, leaves: isLow ? nil : leaves)
+  }
+
+  /// How often a lock passed on without a release, and the longest time that took.
+  private func takeovers(leaves: Int?) -> [TableColumn] {
+    let longest = result.cells.map { cell in cell.takeovers.map(\.sinceRenewal).max() }
+    guard longest.contains(where: { $0 != nil }) else { return [] }
+    return [
+      TableColumn(
+        head: "taken\nover", texts: result.cells.map { Figures.count($0.takeovers.count) },
+        leaves: leaves),
+      TableColumn(
+        head: "within", texts: longest.map { $0.map { Figures.span($0) } ?? "" }, leaves: leaves),
+    ]
+  }
+
+  /// What the time of operations went to besides SQLite itself, where it was measured.
+  private func serviceTime(leaves: Int?) -> TableColumn {
+    TableColumn(
+      head: "lock/sync/I/O",
+      texts: result.cells.map { cell in
+        guard let time = cell.serviceTime, time.total > 0 else { return "" }
+        return [time.locking, time.syncing, time.otherCalls]
+          .map { Figures.share(Double($0) / Double(time.total)) }.joined(separator: "/")
+      }, leaves: leaves)
+  }
+}
