@@ -104,17 +104,19 @@ struct CellTable {
         texts: zip(result.cells, response).map { cell, response in
           // They would be those of the backlog, which grows as long as one lets it.
           if cell.openLoop?.isOverloaded == true { return head == "p50" ? "overloaded" : "" }
-          return response.flatMap(value).map { Figures.span($0) } ?? ""
+          return response.flatMap { $0.text(value($0), head, style) } ?? ""
         })
     }
     let exploration = ExplorationColumns(cells: result.cells, style: style)
-    if exploration.isNeeded { return exploration.coverage(isShort: isShort) }
+    if exploration.isNeeded {
+      return exploration.coverage(isShort: isShort) + [failedColumn].filter { !$0.isEmpty }
+    }
     let columns = [
       Column(
         head: "ops/s",
         texts: result.cells.map { $0.measuredSeconds > 0 ? Figures.rate($0.throughput) : "" }),
       latencies("p50", \.p50), latencies("p99", \.p99), latencies("p99.9", \.p999),
-      latencies("max", \.max), busyColumn,
+      latencies("max", \.max), failedColumn, busyColumn,
       Column(
         head: "fairness", texts: result.cells.map { $0.fairness.map(Figures.share) ?? "" }),
       takeoverColumn, serviceTimeColumn,

@@ -182,12 +182,18 @@ public enum Finding {
   private static func waits(_ cells: [CellResult]) -> String? {
     let cells = cells.filter { $0.openLoop?.isOverloaded != true }
     guard let name = MainOperation.name(in: cells) else { return nil }
-    let waits = cells.compactMap { cell in cell.operations[name]?.response.max.map { (cell, $0) } }
+    let waits = cells.compactMap { cell in
+      cell.operations[name]?.response.max.map { (cell, $0) }
+    }
+    func text(_ wait: (CellResult, UInt64)) -> String {
+      let bounds = wait.0.operations[name]?.response.lowerBounds ?? []
+      return (bounds.contains("max") ? "at least " : "") + Figures.span(wait.1)
+    }
     guard let worst = waits.max(by: { $0.1 < $1.1 }), let best = waits.min(by: { $0.1 < $1.1 })
     else { return nil }
-    if best.0.id == worst.0.id { return "the longest \(name) took \(Figures.span(worst.1))" }
-    return "the longest \(name) took \(Figures.span(best.1)) (\(best.0.label)) to "
-      + "\(Figures.span(worst.1)) (\(worst.0.label))"
+    if best.0.id == worst.0.id { return "the longest \(name) took \(text(worst))" }
+    return "the longest \(name) took \(text(best)) (\(best.0.label)) to "
+      + "\(text(worst)) (\(worst.0.label))"
   }
 
   private static func busy(_ cells: [CellResult]) -> String? {

@@ -44,7 +44,9 @@ public enum TerminalReport {
       Paint.bold("\(result.scenario): \(result.question)", style), place(result), "",
     ]
     lines += CellTable(result: result, style: style).lines
-    let notes = Notes(result: result, style: style).lines
+    let notes =
+      Notes(result: result, style: style).lines + ErrorLines(result: result, style: style).lines
+      + StarvedLines(result: result, style: style).lines
     if !notes.isEmpty { lines += [""] + notes }
     let finding = result.finding.isEmpty ? Finding.sentence(result) : result.finding
     lines += ["", Paint.outcome(finding, result, style)]

@@ -93,6 +93,8 @@ public final class ScenarioRun {
         guard !Interruption.isRequested else { return }
         let index = (offset + repetition) % plan.cells.count
         done += 1
+        // Another repetition would end as this one did.
+        if repetitions[index].contains(where: { $0.outcome.endedEarly != nil }) { continue }
         options.progress("\(plan.scenario.name) \(done)/\(total): \(plan.cells[index].id)")
         try runCell(index, repetition, folder, launcher)
       }

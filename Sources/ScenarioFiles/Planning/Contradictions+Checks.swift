@@ -18,6 +18,9 @@ extension Contradictions {
       guard let misfit = misfit(of: check) else { continue }
       refuse(true, "expect.\(check.rawValue)", misfit.found, misfit.allowed)
     }
+    for expectation in draft.expectations where expectation.check == .errors {
+      checkOperations(of: expectation)
+    }
     for expectation in draft.expectations where namesExploration(expectation) {
       refuse(
         !draft.explores, "expect.\(expectation.check.rawValue)",
@@ -27,6 +30,21 @@ extension Contradictions {
     for (check, element) in zip(draft.furtherChecks, elements) {
       guard let misfit = misfit(of: check) else { continue }
       refuse(true, "check", misfit.found, misfit.allowed, at: element.place)
+    }
+  }
+
+  /// A bound on errors of an operation that the load does not have would judge nothing.
+  private mutating func checkOperations(of expectation: Expectation) {
+    let kinds = load.workload.operations.map(\.name)
+    let names = kinds + (load.sql?.transactions.map(\.name) ?? [])
+    for rule in expectation.rules {
+      guard case .bound(let bound) = rule.requirement, let operation = bound.operation else {
+        continue
+      }
+      refuse(
+        !names.contains(operation), "expect.errors.operation",
+        "'\(operation.shortened)', which workload \(load.workload.rawValue) does not have",
+        names.joined(separator: ", "))
     }
   }
 
@@ -83,6 +101,8 @@ extension Contradictions {
     case .latency, .throughput, .recoveryTime: "simulated time measures nothing"
     case .busy, .counts: "how often something happens there is the explorer's choice"
     case .wal, .disk: "how large files get there is the explorer's choice"
+    case .errors:
+      draft.settings.explore.sweep == nil ? nil : "the errors of a sweep are those that it injects"
     default: nil
     }
   }
