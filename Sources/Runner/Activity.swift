@@ -23,7 +23,7 @@ struct Activity {
     var longestWait: UInt64 = 0
     /// Whether its longest wait had not ended.
     var isCensored = false
-    /// Whether anything was acknowledged to it while measuring, also what began in the warm-up.
+    /// Whether anything was acknowledged to it in time, also what began in the warm-up.
     var hasSucceeded = false
     /// Whether it has tried anything.
     var hasTried = false
@@ -98,13 +98,16 @@ struct Activity {
   private mutating func count(_ event: Event, _ index: Int) {
     share.hasTried = true
     if event.outcome == .ok {
-      share.hasSucceeded = share.hasSucceeded || (event.completed ?? measuredFrom) >= measuredFrom
+      share.hasSucceeded = share.hasSucceeded || censored.isInTime(event)
     }
     let isCounted = censored.isCounted(event)
     let ending: AttemptTally.Ending =
       event.completed == nil || !event.isFinal
       ? .goesOn : censored.isCut(event) ? .cut : .failed
-    tally.add(event, isCounted: isCounted, ending: ending)
+    // What begins after the end, as the release of a lock does, shows nothing of the time before.
+    if event.intended < measuredUntil {
+      tally.add(event, isCounted: isCounted, ending: ending)
+    }
     censored.see(event, firstAttempt: firstAttempt)
     guard isCounted, event.outcome != .ok else { return }
     if kinds[index] == nil { kinds[index] = Kind() }

@@ -85,6 +85,13 @@ struct CensoredWaits {
     return completed + Self.lastRetry >= min(deadline, measuredUntil)
   }
 
+  /// Whether an attempt was acknowledged while measuring, or in an open loop while its backlog was
+  /// still worked off.
+  func isInTime(_ event: Event) -> Bool {
+    guard event.outcome == .ok, let completed = event.completed else { return false }
+    return completed >= measuredFrom && completed <= max(deadline, measuredUntil)
+  }
+
   /// Whether an attempt counts in the figures: also one of an operation that began in the warm-up
   /// and failed while measuring.
   func isCounted(_ event: Event) -> Bool {

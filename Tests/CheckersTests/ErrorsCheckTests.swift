@@ -161,7 +161,7 @@ struct ErrorsCheckTests {
     own.operations["transaction"] = OperationResult(
       count: 100, notAcknowledged: 7, errors: [:], response: latency, service: latency,
       queue: latency, throughput: 50)
-    func latency(_ max: Double, _ statistic: Bound.Statistic) -> Verdict? {
+    func judged(_ max: Double, _ statistic: Bound.Statistic) -> Verdict? {
       let cell = cell(.sql, checks: []) {
         $0.expectations = [
           Expectation(
@@ -179,8 +179,8 @@ struct ErrorsCheckTests {
         of: cell, checks: [], figures: [own], library: Self.library
       ).first
     }
-    #expect(latency(1_000, .p99)?.status == .violated)
-    #expect(latency(3_000, .p99)?.status == .unknown)
-    #expect(latency(3_000, .p50)?.status == .valid)
+    #expect(judged(1_000, .p99)?.status == .violated)
+    #expect(judged(3_000, .p99)?.status == .unknown)
+    #expect(judged(3_000, .p50)?.status == .valid)
   }
 }

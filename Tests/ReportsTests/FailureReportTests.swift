@@ -6,7 +6,7 @@ import Testing
 @Suite("Failed operations and starved actors on the terminal")
 struct FailureReportTests {
   private func cell(
-    _ id: String = "default", _ parameters: [String: String] = [:],
+    id: String = "default", parameters: [String: String] = [:],
     _ attempts: [AttemptsResult], _ errors: [ErrorResult]
   ) -> CellResult {
     var cell = Samples.cell(id, parameters, verdicts: [])
@@ -62,7 +62,7 @@ struct FailureReportTests {
   func bounded() {
     func failing(_ mode: String) -> CellResult {
       cell(
-        "storage.journal_mode=\(mode)", ["storage.journal_mode": mode],
+        id: "storage.journal_mode=\(mode)", parameters: ["storage.journal_mode": mode],
         (0..<9).map { tried("t\($0)", acknowledged: 10, failed: UInt64(20 - $0)) },
         (0..<9).map {
           ErrorResult(

@@ -61,6 +61,22 @@ struct FailedOperationTests {
     #expect(result.cells.first?.verdicts.first?.measured == "100 %, at most 50 %")
   }
 
+  @Test("Locks under which every protected write is fenced off are exit 4, whatever else holds")
+  func fenced() async throws {
+    let text = Text.scenario(
+      """
+      locks: { ttl: 20ms, renew: false, fencing: true }
+      load: { workload: locks, processes: 2, hold: 100ms, duration: 600ms }
+      expect: { mutual_exclusion: valid, integrity: valid }
+      """)
+    let (ending, result) = try await Assay.runScenario(text, in: try Sandbox())
+    #expect(ending.code == 4, "\(ending.errors)")
+    let reason = result.cells.first?.verdicts.first { $0.check == .errors }?.reason ?? ""
+    #expect(reason.contains("protected_write never succeeded in "), "\(reason)")
+    #expect(reason.contains("FENCED: the lease of lock 'lock-0' is over"), "\(reason)")
+    #expect(reason.contains("release never succeeded in "), "\(reason)")
+  }
+
   @Test("A run in which nothing succeeds for 5 s ends then and says why")
   func fruitless() async throws {
     let text = Self.scenario(

@@ -42,7 +42,7 @@ struct ErrorsKeyTests {
   @Test(
     "What would judge nothing is refused, with what is allowed",
     arguments: [
-      ("errors: { max: 0, operation: vacuum }", "which workload sql does not have"),
+      ("errors: { max: 0, operation: vacuum }", "operation vacuum for workload sql"),
       ("errors: { max: 101% }", "a number"),
       ("errors: { max: 1%, code: SQLITE_BUZY }", "SQLITE_BUSY"),
       ("errors: { min: 1, max: 5% }", "two shares or two numbers"),

@@ -46,6 +46,16 @@ struct CensoredPercentileTests {
     #expect(result.p50 == 150)
   }
 
+  @Test("One age among many values of its size makes no percentile a lower bound")
+  func lonelyAge() {
+    let exact = (0..<500).map { 100_000 + UInt64($0) * 200 }
+    let result = result(exact, censored: [exact[249] + 100])
+    // Rank 251 of 501 is the age.
+    #expect(result.censored == 1)
+    #expect(result.p50.map { $0 > exact[249] && $0 < exact[250] } == true)
+    #expect(result.lowerBounds == nil)
+  }
+
   @Test("Of equal values the exact ones come first, and the largest one stays exact")
   func ties() {
     let result = result([10, 10], censored: [10, 10])

@@ -18,9 +18,6 @@ extension Contradictions {
       guard let misfit = misfit(of: check) else { continue }
       refuse(true, "expect.\(check.rawValue)", misfit.found, misfit.allowed)
     }
-    for expectation in draft.expectations where expectation.check == .errors {
-      checkOperations(of: expectation)
-    }
     for expectation in draft.expectations where namesExploration(expectation) {
       refuse(
         !draft.explores, "expect.\(expectation.check.rawValue)",
@@ -33,19 +30,15 @@ extension Contradictions {
     }
   }
 
-  /// A bound on errors of an operation that the load does not have would judge nothing.
-  private mutating func checkOperations(of expectation: Expectation) {
+  /// Operations that a bound may name: the workload's kinds and, for errors, the transactions and
+  /// invariants of the scenario by their names in results.
+  func operationNames(under path: String) -> [String] {
     let kinds = load.workload.operations.map(\.name)
-    let names = kinds + (load.sql?.transactions.map(\.name) ?? [])
-    for rule in expectation.rules {
-      guard case .bound(let bound) = rule.requirement, let operation = bound.operation else {
-        continue
-      }
-      refuse(
-        !names.contains(operation), "expect.errors.operation",
-        "'\(operation.shortened)', which workload \(load.workload.rawValue) does not have",
-        names.joined(separator: ", "))
+    guard path == "expect.\(CheckName.errors.rawValue)", let sql = load.sql else { return kinds }
+    let invariants = sql.invariants.indices.map {
+      OperationKind.sqlInvariant.name(part: UInt64($0), in: load)
     }
+    return kinds + sql.transactions.map(\.name) + invariants
   }
 
   /// Such a condition would never hold, and the expectation would vanish.
