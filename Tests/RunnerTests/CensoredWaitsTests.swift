@@ -1,4 +1,5 @@
 import AssayModel
+import Statistics
 import Testing
 
 @testable import Runner
