@@ -16,13 +16,14 @@ public enum Judgement {
   ///     read.
   ///   - library: the version of SQLite that the workers used.
   /// - Returns: one verdict per check that the cell names: expectations in the order of the file,
-  ///   then the further checks.
+  ///   then the further checks; last `errors`, also unasked when an operation never succeeded.
   public static func verdicts(
     of cell: PlannedCell, checks: [CheckResult], figures: [CellResult], library: LibraryVersion
   ) -> [Verdict] {
     var verdicts: [Verdict] = []
     for expectation in cell.expectations {
       let rule = expectation.rules.first { applies($0, library) }
+      if expectation.check == .errors, rule != nil { continue }
       let found = checks.first { $0.check == expectation.check }
       var verdict = verdict(expectation.check, rule?.requirement, found) { bound in
         Measure(cell: cell, figures: figures, bound: bound, check: expectation.check)
@@ -33,11 +34,22 @@ public enum Judgement {
       verdicts.append(verdict)
     }
     for check in cell.furtherChecks where !verdicts.contains(where: { $0.check == check }) {
-      let found = checks.first { $0.check == check }
+      let found =
+        check == .errors
+        ? figures.first { $0.id == cell.id }.map { ErrorsCheck($0).result }
+        : checks.first { $0.check == check }
       verdicts.append(
         verdict(check, nil, found) { bound in
           Measure(cell: cell, figures: figures, bound: bound, check: check)
         })
+    }
+    let errors = ErrorsJudgement(
+      cell: cell, figures: figures,
+      rules: cell.expectations.first { $0.check == .errors }?.rules
+        .filter { applies($0, library) } ?? [])
+    if let verdict = errors.qualified(errors.expected) {
+      verdicts.removeAll { $0.check == .errors }
+      verdicts.append(verdict)
     }
     return verdicts
   }
@@ -108,6 +120,7 @@ public enum Judgement {
   private static func missing(_ check: CheckName) -> String {
     switch check {
     case .latency, .throughput, .counts, .wal, .disk: "only a bound can be judged"
+    case .errors: "the cell has no figures"
     default: "the check was not run"
     }
   }
@@ -120,7 +133,7 @@ public enum Judgement {
     return verdict
   }
 
-  private static func bounded(
+  static func bounded(
     _ check: CheckName, _ measure: Measure, _ bound: Bound, expected: String?,
     _ found: CheckResult?
   ) -> Verdict {
@@ -129,7 +142,7 @@ public enum Judgement {
       return Verdict(
         check: check, status: .unknown, expected: expected, met: false,
         evidence: found?.evidence ?? "", reason: reason)
-    case .measured(let value, let evidence):
+    case .measured(let value, let evidence, let isLowerBound):
       let lowest = bound.min?.value(measure.cell.value(of:))
       let highest = bound.max?.value(measure.cell.value(of:))
       if bound.min != nil && lowest == nil || bound.max != nil && highest == nil {
@@ -138,9 +151,16 @@ public enum Judgement {
           reason: "the bound names a setting that has no value in this cell")
       }
       let isMet = value >= lowest ?? -.infinity && value <= highest ?? .infinity
-      var measured = measure.text(value)
+      var measured = (isLowerBound ? "at least " : "") + measure.text(value)
       if let lowest { measured += ", at least \(measure.text(lowest))" }
       if let highest { measured += ", at most \(measure.text(highest))" }
+      // What is at least 2 s is more than 1 s; whether it is more than 3 s is not known.
+      let isOpen = isLowerBound && value <= highest ?? .infinity && !(isMet && highest == nil)
+      guard !isOpen else {
+        return Verdict(
+          check: check, status: .unknown, expected: expected, met: false, measured: measured,
+          evidence: evidence, reason: "operations that had not ended decide the figure")
+      }
       return Verdict(
         check: check, status: isMet ? .valid : .violated, expected: expected, met: isMet,
         measured: measured, evidence: evidence,

@@ -4,7 +4,8 @@ import AssayModel
 struct Measure {
   /// A number with what it rests on, or the reason why there is none.
   enum Outcome: Equatable {
-    case measured(Double, evidence: String)
+    /// A lower bound where operations that had not ended decide it.
+    case measured(Double, evidence: String, isLowerBound: Bool = false)
     case unknown(String)
   }
 
@@ -19,19 +20,23 @@ struct Measure {
       return .unknown("the cell has no figures")
     }
     let here = absolute(own)
-    guard case .measured(let value, let evidence) = here, !bound.relativeTo.isEmpty else {
+    guard case .measured(let value, let evidence, let isLowerBound) = here,
+      !bound.relativeTo.isEmpty
+    else {
       return here
     }
     let assignments = bound.relativeTo.map { "\($0.path)=\($0.value)" }.joined(separator: ",")
     guard let other = reference(own) else { return .unknown("no cell with \(assignments)") }
     switch absolute(other) {
     case .unknown(let reason): return .unknown("cell \(assignments): \(reason)")
-    case .measured(let base, let itsEvidence):
+    case .measured(_, _, isLowerBound: true):
+      return .unknown("cell \(assignments): operations that had not ended decide its figure")
+    case .measured(let base, let itsEvidence, _):
       guard base > 0 else { return .unknown("cell \(assignments) measured 0") }
       return .measured(
         value / base,
         evidence: "\(absoluteText(value)) against \(absoluteText(base)) of \(assignments); "
-          + "\(evidence); \(itsEvidence)")
+          + "\(evidence); \(itsEvidence)", isLowerBound: isLowerBound)
     }
   }
 
@@ -45,9 +50,12 @@ struct Measure {
     case .latency, .recoveryTime: Words.span(value)
     case .throughput: Words.decimal(value >= 100 ? value.rounded() : value) + "/s"
     case .wal, .disk: Words.bytes(value)
+    case .errors where isShare: Words.decimal(value * 100) + " %"
     default: Words.decimal(value)
     }
   }
+
+  private var isShare: Bool { bound.min?.isShare ?? false || bound.max?.isShare ?? false }
 
   private func reference(_ own: CellResult) -> CellResult? {
     var parameters = own.parameters
@@ -65,6 +73,7 @@ struct Measure {
     case .recoveryTime: recovery(result)
     case .busy: busy(result)
     case .wal, .disk: size(result)
+    case .errors: errors(result)
     default: .unknown("this version measures no number for \(check.rawValue)")
     }
   }
@@ -103,11 +112,16 @@ struct Measure {
       case .p999: response.p999
       case .max: response.max
       }
-    let evidence = "\(statistic.rawValue) of \(Words.count(response.count, name))"
+    var evidence = "\(statistic.rawValue) of \(Words.count(response.count, name))"
+    if let censored = response.censored {
+      evidence += " and \(Words.grouped(censored)) that had not ended"
+    }
     guard let value else {
       return .unknown("\(Words.count(response.count, "value")) can't hold a \(statistic.rawValue)")
     }
-    return .measured(Double(value), evidence: evidence)
+    return .measured(
+      Double(value), evidence: evidence,
+      isLowerBound: response.lowerBounds?.contains(statistic.rawValue) ?? false)
   }
 
   private func throughput(_ result: CellResult) -> Outcome {
@@ -175,5 +189,18 @@ struct Measure {
   private func matches(_ name: String) -> Bool {
     if let code = bound.code { return name == code }
     return name.hasPrefix(BusyCode.family)
+  }
+
+  private func errors(_ result: CellResult) -> Outcome {
+    let target = ErrorsCheck.Target(.bound(bound))
+    let errors = ErrorsCheck(result)
+    let attempts = errors.attempts(of: target)
+    guard attempts > 0 else {
+      return .unknown("no \(bound.operation ?? "operation") was attempted")
+    }
+    let count = errors.rows(of: target).reduce(UInt64(0)) { $0 + $1.count }
+    return .measured(
+      isShare ? Double(count) / Double(attempts) : Double(count),
+      evidence: "\(Words.grouped(count)) \(target.text) in \(Words.count(attempts, "attempt"))")
   }
 }

@@ -67,7 +67,7 @@ extension CellResult {
   }
 
   /// `p1.0/a2` without its incarnation: `p1/a2`.
-  private static func place(_ name: String) -> String {
+  static func place(_ name: String) -> String {
     guard let dot = name.firstIndex(of: "."), let slash = name.firstIndex(of: "/"), dot < slash
     else { return name }
     return String(name[..<dot]) + String(name[slash...])

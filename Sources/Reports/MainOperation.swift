@@ -10,10 +10,14 @@ enum MainOperation {
 
   /// The name of the main operation of a run: the first of the order that any cell measured.
   static func name(in cells: [CellResult]) -> String? {
-    let known = order.map(\.name).first { name in
+    let names = order.map(\.name)
+    let known = names.first { name in
       cells.contains { ($0.operations[name]?.response.count ?? 0) > 0 }
     }
-    if let known { return known }
+    let waiting = names.first { name in
+      cells.contains { $0.operations[name]?.response.censored != nil }
+    }
+    if let known = known ?? waiting { return known }
     return cells.flatMap(\.operations.keys).sorted().first
   }
 

@@ -20,8 +20,8 @@ struct Notes {
     }
     for cell in result.cells where !cell.incidents.isEmpty {
       let workers = Figures.count(cell.incidents.count, "worker")
-      lines += paragraph(
-        "!", "31", "\(cell.label): \(workers) exited unexpectedly: \(cell.incidents[0])")
+      lines += Prose.note(
+        "!", "31", "\(cell.label): \(workers) exited unexpectedly: \(cell.incidents[0])", style)
     }
     return lines
   }
@@ -57,13 +57,6 @@ struct Notes {
     let witness = (verdict.story ?? verdict.witness).prefix(limit).flatMap { line in
       Prose.lines(line, width: style.width - 4, indent: 2).map { "    " + $0 }
     }
-    return paragraph(mark.word, mark.colour, line) + witness
-  }
-
-  /// A note over as many lines as it needs, its first word coloured.
-  private func paragraph(_ word: String, _ colour: String, _ text: String) -> [String] {
-    var lines = Prose.lines("\(word) \(text)", width: style.width, indent: 2)
-    lines[0] = Paint.paint(word, colour, style) + lines[0].dropFirst(word.count)
-    return lines
+    return Prose.note(mark.word, mark.colour, line, style) + witness
   }
 }

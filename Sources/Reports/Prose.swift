@@ -20,6 +20,15 @@ public enum Prose {
     return lines
   }
 
+  /// A note over as many lines as it needs, its first word coloured.
+  static func note(
+    _ word: String, _ colour: String, _ text: String, _ style: TerminalReport.Style
+  ) -> [String] {
+    var lines = lines("\(word) \(text)", width: style.width, indent: 2)
+    lines[0] = Paint.paint(word, colour, style) + lines[0].dropFirst(word.count)
+    return lines
+  }
+
   /// `a`, `a and b`, `a, b and c`.
   static func list(_ parts: [String]) -> String {
     guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }

@@ -4,6 +4,8 @@ import AssayModel
 struct ShownValue {
   let value: Double
   let text: String
+  /// Whether an operation that had not ended decides it: it is at least this.
+  var isLowerBound = false
 
   /// - Parameters:
   ///   - main: the main operation of the run, for figures that name no kind.
@@ -20,6 +22,7 @@ struct ShownValue {
         let value = Self.value(statistic, response)
       else { return nil }
       self.init(Double(value), Figures.span(value))
+      isLowerBound = response.lowerBounds?.contains(statistic.rawValue) ?? false
     case .size(let size):
       guard let sizes = cell.sizes else { return nil }
       self.init(Double(sizes[size]), Figures.bytes(sizes[size]))

@@ -42,7 +42,9 @@ public enum TerminalReport {
       .map { Paint.bold($0, style) }
     lines += Prose.lines(place(result), width: width) + [""]
     lines += CellTable(result: result, style: style).lines
-    let notes = Notes(result: result, style: style).lines
+    let notes =
+      Notes(result: result, style: style).lines + ErrorLines(result: result, style: style).lines
+      + StarvedLines(result: result, style: style).lines
     if !notes.isEmpty { lines += [""] + notes }
     let headline = result.finding.isEmpty ? Headline.text(result) : result.finding
     lines += [""] + Prose.lines(headline, width: width).map { Paint.outcome($0, result, style) }

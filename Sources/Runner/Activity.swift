@@ -21,6 +21,12 @@ struct Activity {
   struct Share {
     var operations: UInt64 = 0
     var longestWait: UInt64 = 0
+    /// Whether its longest wait had not ended.
+    var isCensored = false
+    /// Whether anything was acknowledged to it in time, also what began in the warm-up.
+    var hasSucceeded = false
+    /// Whether it has tried anything.
+    var hasTried = false
   }
 
   /// By raw value of the kind.
@@ -34,19 +40,34 @@ struct Activity {
   private(set) var reconstructed:
     [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
 
+  /// What became of the attempts, by operation and code.
+  private(set) var tally = AttemptTally()
+  /// Operations that were not acknowledged in time.
+  private(set) var censored: CensoredWaits
+
   private let measuredFrom: MonotonicTime
   private let measuredUntil: MonotonicTime
   private let reported: Set<ActorID>
+  private let deaths: [ActorID: MonotonicTime]
   private var actor: ActorID?
   private var share = Share()
   private var firstAttempt = MonotonicTime(nanoseconds: 0)
   private var isReported = true
 
-  /// - Parameter reported: processes (as actor 0) whose histograms have come.
-  init(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>) {
+  /// - Parameters:
+  ///   - reported: processes (as actor 0) whose histograms have come.
+  ///   - deadline: no attempt begins after it; `nil` for the end of measuring.
+  ///   - deaths: when processes (as actor 0) were gone.
+  init(
+    measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>,
+    deadline: MonotonicTime? = nil, deaths: [ActorID: MonotonicTime] = [:]
+  ) {
     self.measuredFrom = measuredFrom
     self.measuredUntil = measuredUntil
     self.reported = reported
+    self.deaths = deaths
+    censored = CensoredWaits(
+      measuredFrom: measuredFrom, measuredUntil: measuredUntil, deadline: deadline ?? measuredUntil)
     kinds = Array(repeating: nil, count: 256)
   }
 
@@ -56,10 +77,10 @@ struct Activity {
     if event.isFirstAttempt { firstAttempt = event.invoked }
     if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
     if isReported, event.isFinal, let completed = event.completed { addService(until: completed) }
-    guard event.isMeasured else { return }
     let index = Int(event.operation.kind.rawValue)
+    count(event, index)
+    guard event.isMeasured else { return }
     if kinds[index] == nil { kinds[index] = Kind() }
-    if event.outcome != .ok { kinds[index]?.errors[event.code, default: 0] += 1 }
     if let completed = event.completed { addPoint(event, completed) }
     guard event.isFinal || event.completed == nil else { return }
     guard event.outcome == .ok, let completed = event.completed else {
@@ -73,9 +94,36 @@ struct Activity {
     if !isReported { reconstruct(event, response, completed) }
   }
 
+  /// Counts the attempt, its error and its wait.
+  private mutating func count(_ event: Event, _ index: Int) {
+    share.hasTried = true
+    if event.outcome == .ok {
+      share.hasSucceeded = share.hasSucceeded || censored.isInTime(event)
+    }
+    let isCounted = censored.isCounted(event)
+    let ending: AttemptTally.Ending =
+      event.completed == nil || !event.isFinal
+      ? .goesOn : censored.isCut(event) ? .cut : .failed
+    // What begins after the end, as the release of a lock does, shows nothing of the time before.
+    if event.intended < measuredUntil {
+      tally.add(event, isCounted: isCounted, ending: ending)
+    }
+    censored.see(event, firstAttempt: firstAttempt)
+    guard isCounted, event.outcome != .ok else { return }
+    if kinds[index] == nil { kinds[index] = Kind() }
+    kinds[index]?.errors[event.code, default: 0] += 1
+  }
+
   /// Takes the last actor's share.
   mutating func finish() {
-    if let actor { shares[actor] = share }
+    if let actor {
+      censored.finish()
+      if censored.longest > share.longestWait {
+        share.longestWait = censored.longest
+        share.isCensored = true
+      }
+      shares[actor] = share
+    }
     actor = nil
   }
 
@@ -86,6 +134,7 @@ struct Activity {
     var process = next
     process.actor = 0
     isReported = reported.contains(process)
+    censored.begin(death: deaths[process] ?? measuredUntil)
   }
 
   /// Adds the part of an operation that lies in the measured time, where calls are timed: one that

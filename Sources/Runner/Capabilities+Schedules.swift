@@ -8,7 +8,7 @@ extension Capabilities {
 
   /// Checks that recoveries by several at once answer.
   public static let raceChecks: Set<CheckName> = [
-    .integrity, .consistency, .durability, .progress,
+    .integrity, .consistency, .durability, .progress, .errors,
   ]
 
   /// Says why a fault can't be injected in the simulated world.

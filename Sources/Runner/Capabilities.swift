@@ -6,7 +6,7 @@ public enum Capabilities {
   /// Checks that this version can make in the real world.
   public static let checks: Set<CheckName> = [
     .integrity, .durability, .atomicity, .mutualExclusion, .recoveryTime, .busy, .latency,
-    .throughput, .invariants, .wal, .disk,
+    .throughput, .invariants, .wal, .disk, .errors,
   ]
 
   /// Faults that this version can inject in the real world.
@@ -46,6 +46,7 @@ public enum Capabilities {
   /// Checks that crash images and fault sweeps answer.
   public static let simulatedChecks: Set<CheckName> = [
     .integrity, .consistency, .durability, .atomicity, .mutualExclusion, .invariants, .progress,
+    .errors,
   ]
 
   /// Checks that an exploration answers.
@@ -59,7 +60,7 @@ public enum Capabilities {
   /// Checks that schedules answer.
   public static let scheduleChecks: Set<CheckName> = [
     .integrity, .durability, .atomicity, .isolation, .mutualExclusion, .invariants, .progress,
-    .sharedMemory,
+    .sharedMemory, .errors,
   ]
 
   /// A strategy chooses among schedules, not among crashes.

@@ -58,6 +58,7 @@ public enum Catalog {
     case .latency: "a percentile of the response time, or its ratio to another cell's"
     case .consistency: "the content of each crash image is that after some number of transactions"
     case .progress: "no deadlock and no livelock under the simulated scheduler"
+    case .errors: "attempts that ended with an error, by operation and code"
     case .errorHandling: "each failing call is reported, retried with success, and leaks nothing"
     case .invariants: "the scenario's own queries give what they must, at any time"
     case .wal: "the longest length of the write-ahead log"

@@ -1,6 +1,7 @@
 import AssayModel
 import Checkers
 import Statistics
+import Workloads
 
 /// One repetition of a cell, read and judged.
 struct AnalysedRepetition {
@@ -25,7 +26,10 @@ enum CellAnalysis {
         HistoryEvents(folder: historyFolder, actors: actors(of: outcome.record)),
         activity: Activity(
           measuredFrom: outcome.record.measuredFrom,
-          measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys)))
+          measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys),
+          deadline: Pacing.deadline(
+            of: outcome.record.cell.load, until: outcome.record.measuredUntil),
+          deaths: outcome.record.deaths))
       let (checks, takeovers) = try judges ? judge(outcome, &events) : look(&events)
       events.activity.finish()
       try verifyCounts(events.activity, outcome)
@@ -102,5 +106,21 @@ struct TappedEvents: EventStream {
     guard let event = try base.next() else { return nil }
     activity.see(event)
     return event
+  }
+}
+
+extension CellRecord {
+  /// When each process (as actor 0) was gone: at the signal that killed it, or when it had ended.
+  var deaths: [ActorID: MonotonicTime] {
+    let ends = processes.map { process in
+      let signals = faults.filter {
+        $0.kind == .kill && $0.process == process.process && $0.injected >= process.started
+          && $0.injected <= process.ended
+      }
+      let signal = process.wasKilled ? signals.map(\.injected).min() : nil
+      let id = ActorID(process: process.process, incarnation: process.incarnation, actor: 0)
+      return (id, signal ?? process.ended)
+    }
+    return Dictionary(ends, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -29,6 +29,11 @@ struct CellFigures {
     result.serviceTime = serviceTime
     let sizes = repetitions.compactMap(\.outcome.sizes)
     result.sizes = sizes.dropFirst().reduce(sizes.first) { $0?.merged(with: $1) }
+    var tally = AttemptTally()
+    for repetition in repetitions { tally.add(repetition.activity.tally) }
+    result.take(
+      tally, failures: repetitions.flatMap(\.outcome.failures), of: cell.load)
+    result.endedEarly = repetitions.lazy.compactMap(\.outcome.endedEarly).first
     let arrivals = OperationKind.arrivals(in: operations.mapValues(\.count))
     result.openLoop = OpenLoop.result(
       cell, repetitions, achieved: seconds > 0 ? Double(arrivals) / seconds : 0)
@@ -55,6 +60,7 @@ struct CellFigures {
       let activities = repetitions.compactMap { $0.activity.kinds[index] }
       guard !activities.isEmpty else { continue }
       let (response, service, queue) = histograms(kind)
+      let ages = censored(kind)
       let count = activities.reduce(0) { $0 + $1.acknowledged }
       var errors: [String: UInt64] = [:]
       for activity in activities {
@@ -64,7 +70,8 @@ struct CellFigures {
       }
       results[kind.name] = OperationResult(
         count: count, notAcknowledged: activities.reduce(0) { $0 + $1.notAcknowledged },
-        errors: errors, response: LatencyResult(response), service: LatencyResult(service),
+        errors: errors, response: LatencyResult(response, censored: ages.response),
+        service: LatencyResult(service, censored: ages.service),
         queue: LatencyResult(queue), throughput: seconds > 0 ? Double(count) / seconds : 0)
     }
     return results
@@ -92,15 +99,21 @@ struct CellFigures {
     return (response, service, queue)
   }
 
+  /// Ages of the operations of one kind that were not acknowledged in time.
+  private func censored(
+    _ kind: OperationKind
+  ) -> (response: HistogramCounts, service: HistogramCounts) {
+    var ages = (response: HistogramCounts(), service: HistogramCounts())
+    for part in repetitions.compactMap({ $0.activity.censored.ages[kind] }) {
+      ages.response = ages.response.merged(with: part.response.counts)
+      ages.service = ages.service.merged(with: part.service.counts)
+    }
+    return ages
+  }
+
   private var actorResults: [ActorResult] {
     repetitions.enumerated().flatMap { number, repetition in
-      repetition.activity.shares.sorted { $0.key.packed < $1.key.packed }
-        .filter { Int($0.key.process) < cell.load.processes }
-        .map { actor, share in
-          ActorResult(
-            actor: "\(actor)", role: Int(actor.actor) < cell.load.writers ? "writer" : "reader",
-            repetition: number, operations: share.operations, longestWait: share.longestWait)
-        }
+      ActorShares(load: cell.load, shares: repetition.activity.shares).results(repetition: number)
     }
   }
 

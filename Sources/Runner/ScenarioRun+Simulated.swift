@@ -72,9 +72,11 @@ extension ScenarioRun {
       scenario: plan.scenario.name, cell: cell, launcher: launcher, jobs: options.jobs, time: time,
       expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID
     ).run()
-    return ExploredCell(
+    var result = ExploredCell(
       checks: outcome.checks, explored: outcome.explored, findings: [],
       sweepFindings: outcome.findings, incidents: [], library: outcome.library)
+    result.endedEarly = outcome.endedEarly
+    return result
   }
 
   private func write(
@@ -103,6 +105,11 @@ extension ScenarioRun {
       memory: MemoryResult(peakResident: 0))
     result.explored = found?.explored ?? [:]
     result.findings = findingPaths[index] ?? []
+    // A sweep injects its errors itself: what failed by them is no figure of the cell.
+    if let found, cell.explore?.sweep == nil {
+      result.take(found.attempts.tally, failures: found.attempts.failures, of: cell.load)
+    }
+    result.endedEarly = found?.endedEarly
     return result
   }
 }

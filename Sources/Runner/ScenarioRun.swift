@@ -97,6 +97,8 @@ public final class ScenarioRun {
         guard !Interruption.isRequested else { return }
         let index = (offset + repetition) % plan.cells.count
         done += 1
+        // Another repetition would end as this one did.
+        if repetitions[index].contains(where: { $0.outcome.endedEarly != nil }) { continue }
         let place = place(of: index, number: done, total: total)
         options.progress(place.text)
         let from = time.monotonicNow()

@@ -85,11 +85,28 @@ func perform(
       recorder.complete(operation, .failed, code: HarnessCode.rolledBack, isFinal: true)
       return
     } catch {
-      let end = try attemptEnd(of: StorageError(error), in: operation.kind)
-      let retries = end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline
+      let failure = StorageError(error)
+      let end = try attemptEnd(of: failure, in: operation.kind)
+      recorder.explain(operation, code: end.code) {
+        FirstFailure(operation, code: end.code, failure, error)
+      }
+      let retries =
+        end.mayRetry && time.monotonicNow() + pauseBeforeRetry < deadline && !recorder.isOver
       recorder.complete(operation, end.outcome, code: end.code, isFinal: !retries)
       if end.pause > .zero { try time.sleep(for: end.pause) }
       guard retries else { return }
     }
+  }
+}
+
+extension FirstFailure {
+  /// Describes a failure in SQLite's own words, or in those of storage.
+  init(
+    _ operation: WorkloadOperation, code: Int32, _ failure: StorageError?, _ error: any Error
+  ) {
+    let sqlite = failure?.sqliteError
+    self.init(
+      operation, code: code,
+      message: sqlite?.message ?? failure.map { "\($0)" } ?? "\(error)", sql: sqlite?.sql)
   }
 }

@@ -22,4 +22,24 @@ public protocol OperationRecorder: AnyObject {
   func complete(
     _ operation: WorkloadOperation, _ outcome: Event.Outcome, code: Int32, isFinal: Bool
   ) -> MonotonicTime
+
+  /// Takes what storage said of the attempt that is about to be completed as failed.
+  ///
+  /// - Parameter describe: called only when this operation has not failed with this code before.
+  func explain(
+    _ operation: WorkloadOperation, code: Int32, _ describe: () -> FirstFailure)
+
+  /// Whether the run is over before its time, so that no further attempt makes sense. Asked after
+  /// failures only.
+  var isOver: Bool { get }
+}
+
+extension OperationRecorder {
+  /// Keeps nothing.
+  public func explain(
+    _ operation: WorkloadOperation, code: Int32, _ describe: () -> FirstFailure
+  ) {}
+
+  /// Never, by itself.
+  public var isOver: Bool { false }
 }

@@ -14,6 +14,12 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var measuredSeconds: Double
   /// Repetitions that ran.
   public var repetitions: Int
+  /// What became of the attempts, by operation; `nil` in results of earlier versions.
+  public var attempts: [AttemptsResult]?
+  /// Attempts that ended with an error, by operation and code; `nil` in results of earlier versions.
+  public var errors: [ErrorResult]?
+  /// Why the run ended before its time; `nil` when it did not.
+  public var endedEarly: String?
   /// One entry per actor and incarnation.
   public var actors: [ActorResult]
   /// Activity per 100 ms of the first repetition.
@@ -97,7 +103,7 @@ public struct OperationResult: Codable, Equatable, Sendable {
 
 /// A distribution of latencies in nanoseconds. A percentile that too few values hold is absent.
 public struct LatencyResult: Codable, Equatable, Sendable {
-  /// Number of values.
+  /// Number of operations that were acknowledged.
   public var count: UInt64
   /// Median.
   public var p50: UInt64?
@@ -109,8 +115,16 @@ public struct LatencyResult: Codable, Equatable, Sendable {
   public var p999: UInt64?
   /// Largest value, exact.
   public var max: UInt64?
-  /// The whole distribution.
+  /// The distribution of the operations that were acknowledged.
   public var histogram: HistogramCounts
+  /// Operations that were not acknowledged by the end of measuring or of their process: each is a
+  /// wait of at least its age. They enter the percentiles and `max`; `nil` when there was none.
+  public var censored: UInt64?
+  /// The ages of those operations.
+  public var censoredHistogram: HistogramCounts?
+  /// Names of the figures that such a wait decides, as `p99` and `max`: the true value is at least
+  /// as large.
+  public var lowerBounds: [String]?
 
   /// Creates a distribution.
   public init(
@@ -127,7 +141,7 @@ public struct LatencyResult: Codable, Equatable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case count, p50, p90, p99, max, histogram
+    case count, p50, p90, p99, max, histogram, censored, censoredHistogram, lowerBounds
     case p999 = "p99.9"
   }
 }
@@ -142,8 +156,12 @@ public struct ActorResult: Codable, Equatable, Sendable {
   public var repetition: Int
   /// Operations acknowledged while measuring.
   public var operations: UInt64
-  /// Its longest response in nanoseconds.
+  /// Its longest wait in nanoseconds, for an acknowledgement or in vain.
   public var longestWait: UInt64
+  /// Whether that wait had not ended: the true one is at least as long; `nil` for no.
+  public var longestWaitIsLowerBound: Bool?
+  /// Whether nothing of it was acknowledged while measuring; `nil` for no.
+  public var isStarved: Bool?
 
   /// Creates a row.
   public init(

@@ -1,7 +1,7 @@
 /// The checks that a scenario may ask for.
 public enum CheckName: String, CaseIterable, Codable, Sendable {
   case integrity, durability, atomicity, isolation, busy, latency, throughput, counts
-  case consistency, invariants, progress
+  case consistency, invariants, progress, errors
   case mutualExclusion = "mutual_exclusion"
   case recoveryTime = "recovery_time"
   case sharedMemory = "shared_memory"
@@ -87,7 +87,8 @@ public struct Bound: Hashable, Codable, Sendable {
   public var statistic: Statistic?
   /// Which kind of operation is meant; `nil` means the workload's main write.
   public var operation: String?
-  /// Only results with this code count (check `busy`), such as `SQLITE_BUSY_SNAPSHOT`.
+  /// Only results with this code count (checks `busy` and `errors`), such as
+  /// `SQLITE_BUSY_SNAPSHOT`.
   public var code: String?
   /// Divide by the same value of the cell that differs in just these parameters.
   public var relativeTo: [Assignment]
@@ -154,6 +155,9 @@ public struct BoundExpression: Hashable, Codable, Sendable {
     self.terms = terms
     self.text = text
   }
+
+  /// Whether it is a share such as `1%`, whose value lies in 0...1.
+  public var isShare: Bool { text.hasSuffix("%") }
 
   /// The value in a cell, or `nil` when a named setting has no value there.
   public func value(_ lookUp: (Variable) -> Nanoseconds?) -> Double? {

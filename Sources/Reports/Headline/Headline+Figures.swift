@@ -23,12 +23,12 @@ extension Headline {
       guard let first = values.first, let subject = subject(figure) else { return nil }
       if values.allSatisfy({ $0.value.text == first.value.text }) {
         let place = values.count > 1 && cells.count > 1 ? " in every cell" : ""
-        return "\(subject) \(first.value.text)\(unit(figure))\(place)"
+        return "\(subject) \(text(first.value, figure))\(place)"
       }
       let places = CellPlaces(all: cells)
       if values.count <= Self.listedCells {
         let parts = values.enumerated().map { index, entry in
-          "\(entry.value.text)\(unit(figure)) with "
+          "\(text(entry.value, figure)) with "
             + places.name(entry.cell, isFirst: index == 0)
         }
         return "\(subject) \(Prose.list(parts))"
@@ -36,8 +36,8 @@ extension Headline {
       guard let least = values.min(by: { $0.value.value < $1.value.value }),
         let most = values.max(by: { $0.value.value < $1.value.value })
       else { return nil }
-      return "\(subject) \(least.value.text)\(unit(figure)) with "
-        + "\(places.name(least.cell, isFirst: true)) to \(most.value.text)\(unit(figure)) with "
+      return "\(subject) \(text(least.value, figure)) with "
+        + "\(places.name(least.cell, isFirst: true)) to \(text(most.value, figure)) with "
         + places.name(most.cell, isFirst: false)
     }
 
@@ -63,6 +63,10 @@ extension Headline {
       case .count(let name): "\(name):"
       case .takeovers, .serviceTime, .check: nil
       }
+    }
+
+    private func text(_ value: ShownValue, _ figure: ShownFigure) -> String {
+      (value.isLowerBound ? "at least " : "") + value.text + unit(figure)
     }
 
     private func unit(_ figure: ShownFigure) -> String {

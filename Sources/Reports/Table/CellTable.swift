@@ -11,16 +11,15 @@ struct CellTable {
     if let map = DurabilityMap(result.cells, style: style) { return map.lines }
     let exploration = ExplorationColumns(cells: result.cells, style: style)
     if exploration.isNeeded {
-      let columns =
-        parameterColumns + checks.map { exploration.verdicts($0) } + exploration.coverage
+      let coverage = exploration.coverage + [.failed(result.cells)]
+      let columns = parameterColumns + checks.map { exploration.verdicts($0) } + coverage
       // Every verdict with its promise, where there is room for it.
       if TableLayout.width(columns) <= style.width {
         return TableLayout(columns, style: style).lines
       }
-      return TableLayout(parameterColumns + [checksColumn] + exploration.coverage, style: style)
-        .lines
+      return TableLayout(parameterColumns + [checksColumn] + coverage, style: style).lines
     }
-    let figures = FigureColumns(result: result)
+    let figures = FigureColumns(result: result, style: style)
     return TableLayout(parameterColumns + [checksColumn] + figures.columns, style: style).lines
   }
 

@@ -9,10 +9,12 @@ struct FigureColumns {
   }
 
   let result: RunResult
+  let style: TerminalReport.Style
   private let main: String?
 
-  init(result: RunResult) {
+  init(result: RunResult, style: TerminalReport.Style) {
     self.result = result
+    self.style = style
     main = MainOperation.name(in: result.cells)
   }
 
@@ -20,7 +22,7 @@ struct FigureColumns {
   var columns: [TableColumn] {
     let chosen = (result.show ?? []).filter { if case .check = $0 { false } else { true } }
     let columns = chosen.isEmpty ? usual : chosen.flatMap { columns(for: $0, leaves: nil) }
-    return columns + failureColumns(shownBusy: chosen.contains(.busy)) + sizes(chosen)
+    return columns + [.failed(result.cells)] + failureColumns(shownBusy: chosen.contains(.busy)) + sizes(chosen)
       + [fairness(leaves: Rank.fairness)].filter { _ in !chosen.contains(.fairness) }
   }
 
@@ -71,7 +73,8 @@ struct FigureColumns {
       // It would be that of the backlog, which grows as long as the load goes on.
       return statistic == .p50 ? "overloaded" : ""
     }
-    return ShownValue(figure, of: cell, main: main)?.text ?? ""
+    guard let value = ShownValue(figure, of: cell, main: main) else { return "" }
+    return value.isLowerBound ? Figures.atLeast(style) + value.text : value.text
   }
 
   private func head(_ figure: ShownFigure) -> String {

@@ -62,6 +62,7 @@ extension CellRun {
   ///
   /// - Parameter further: how much longer than by itself it may take, as others have turns.
   func begin(at start: MonotonicTime, further: Nanoseconds = .zero) {
+    begun = start
     measuredFrom = start + cell.load.warmUp
     switch cell.load.extent {
     case .duration(let duration): measuredUntil = measuredFrom + duration
@@ -88,18 +89,22 @@ extension CellRun {
   ///
   /// - Parameter patience: how long it waits at most.
   func supervise(patience: Nanoseconds? = nil) throws(RunnerError) {
-    if Interruption.isRequested, !isStopping {
-      isStopping = true
-      measuredUntil = min(measuredUntil, time.monotonicNow())
-      stopAll()
-      overdue = time.monotonicNow() + Self.interruptionLimit
-    }
+    if Interruption.isRequested, !isStopping { stopEarly(at: time.monotonicNow()) }
+    endIfFruitless()
     try act(stopping: isStopping)
     // The last process may just have been killed, or have found that it is too late to return.
     guard isBusy else { return }
     let own = min(nextDeadline(stopping: isStopping) ?? overdue, overdue)
     try wait(until: patience.map { min(own, time.monotonicNow() + $0) } ?? own)
     if time.monotonicNow() >= overdue { endOverdue(wasInterrupted: isStopping) }
+  }
+
+  /// Ends measuring now and lets the workers end.
+  func stopEarly(at now: MonotonicTime) {
+    isStopping = true
+    measuredUntil = min(measuredUntil, now)
+    stopAll()
+    overdue = time.monotonicNow() + Self.interruptionLimit
   }
 
   /// Every process has ended.
@@ -133,6 +138,7 @@ extension CellRun {
       }
     }
     let now = time.monotonicNow()
+    if !stopping, now < measuredUntil, let next = watch?.next { deadlines.append(next) }
     if !stopping, now < measuredUntil, let due = timeline.nextDue {
       deadlines.append(min(due, measuredUntil))
     }
@@ -209,6 +215,7 @@ extension CellRun {
         let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
         reports[id] = report
       case .observed(let observation): memoryObservation = observation
+      case .failing(let failure): take(failure)
       case .failed(let failure):
         guard [.damagedDatabase, .refusedByDatabase].contains(failure.kind) else {
           throw RunnerError(failure)

@@ -19,6 +19,10 @@ struct CellOutcome {
   var observing: Nanoseconds
   /// Sizes of the files; `nil` in memory.
   var sizes: SizesResult?
+  /// The first failure of each operation with each code.
+  var failures: [FirstFailure] = []
+  /// Why the run ended before its time; `nil` when it did not.
+  var endedEarly: String?
 }
 
 /// A worker that exited unexpectedly: what is known about it.
@@ -108,8 +112,17 @@ final class CellRun {
   var overdue = MonotonicTime(nanoseconds: 0)
   /// Workers that plant stale locks; they are no part of the load.
   var abandoners: [Abandoner] = []
-  /// Whether the workers were told to end because the user interrupted.
+  /// Whether the workers were told to end before their time: the user interrupted, or nothing
+  /// succeeded.
   var isStopping = false
+  /// When the actors began.
+  var begun = MonotonicTime(nanoseconds: 0)
+  /// The first failure of each operation with each code.
+  var failures: [FirstFailure] = []
+  /// Looks whether anything succeeds, once something has failed.
+  var watch: SuccessWatch?
+  /// Why the run ended before its time.
+  var endedEarly: String?
   /// What a worker of a database in memory read before it ended.
   var memoryObservation: Observation?
   /// What was done to the files so far.
@@ -187,7 +200,7 @@ final class CellRun {
       wasInterrupted: Interruption.isRequested, observing: observing,
       sizes: readings.map {
         SizesResult($0, reports: Array(reports.values), processes: started)
-      })
+      }, failures: failures, endedEarly: endedEarly)
   }
 
   // MARK: Files

@@ -32,6 +32,10 @@ final class HistoryRecorder: OperationRecorder {
   private let measuredUntil: UInt64
   private let commits: CommitCounter?
   private let isOpenLoop: Bool
+  private let reports: FailureReports?
+  private let hasEnded: @Sendable () -> Bool
+  /// What this actor has reported, so that the next failure of the kind costs no lock.
+  private var explained: [FirstFailure] = []
   private let distributions: UnsafeMutablePointer<Distributions?>
 
   private var slot: HistorySlot?
@@ -41,12 +45,18 @@ final class HistoryRecorder: OperationRecorder {
   private var isArrivalKnown = false
   private(set) var lastReading = MonotonicTime(nanoseconds: 0)
 
-  /// - Parameter commits: ends the process after so many acknowledged commits.
+  /// - Parameters:
+  ///   - commits: ends the process after so many acknowledged commits.
+  ///   - reports: gets the first failures.
+  ///   - hasEnded: whether the coordinator has ended the run; asked after failures.
   init(
     writer: HistoryWriter, measuredFrom: MonotonicTime, measuredUntil: MonotonicTime,
-    isOpenLoop: Bool, expected: [OperationKind], commits: CommitCounter?, turns: TurnClock? = nil
+    isOpenLoop: Bool, expected: [OperationKind], commits: CommitCounter?, turns: TurnClock? = nil,
+    reports: FailureReports? = nil, hasEnded: @escaping @Sendable () -> Bool = { false }
   ) {
     self.turns = turns
+    self.reports = reports
+    self.hasEnded = hasEnded
     self.writer = writer
     self.measuredFrom = measuredFrom.nanoseconds
     self.measuredUntil = measuredUntil.nanoseconds
@@ -123,6 +133,22 @@ final class HistoryRecorder: OperationRecorder {
     if isCommit { commits?.acknowledged() }
     return now
   }
+
+  /// Failures of one actor that are told apart; more are only counted.
+  private static let explainedLimit = 64
+
+  func explain(
+    _ operation: WorkloadOperation, code: Int32, _ describe: () -> FirstFailure
+  ) {
+    guard let reports, explained.count < Self.explainedLimit,
+      !explained.contains(where: { $0.covers(operation, code: code) })
+    else { return }
+    let failure = describe()
+    explained.append(failure)
+    reports.add(failure)
+  }
+
+  var isOver: Bool { hasEnded() }
 
   private func measure(_ kind: OperationKind, end: UInt64) {
     let place = unsafe distributions + Int(kind.rawValue)

@@ -85,12 +85,19 @@ final class RunWorker: Sendable {
   ) throws -> [HistoryRecorder] {
     let load = assignment.cell.load
     let commits = assignment.killAfterCommits.map { CommitCounter(limit: $0) }
+    let reports = FailureReports { [control] failure in
+      try? control.send(WorkerMessage.failing(failure))
+    }
     let recorders = Recorders(
       writers.map { writer in
         HistoryRecorder(
           writer: writer, measuredFrom: order.measuredFrom, measuredUntil: order.measuredUntil,
           isOpenLoop: load.rate != .closed, expected: [entry.mainOperation], commits: commits,
-          turns: storage.turns)
+          turns: storage.turns, reports: reports
+        ) { [self] in
+          if isSingleThreaded { readNews() }
+          return isStopped.load(ordering: .relaxed)
+        }
       })
     let run = { @Sendable [self] (index: Int, isPolling: Bool) in
       let recorder = recorders.all[index]

@@ -84,6 +84,8 @@ enum CoordinatorMessage: Codable, Sendable {
 enum WorkerMessage: Codable, Sendable {
   /// The database is open and a first row was read.
   case ready(WorkerReady)
+  /// An operation has failed with a code for the first time in this process.
+  case failing(FirstFailure)
   /// All actors have ended.
   case finished(WorkerReport)
   /// The database was read.

@@ -12,6 +12,8 @@ struct BlockReport: Codable, Sendable {
   var violations: [Violation] = []
   /// What the workload's own checks say of the program without any crash.
   var checks: [CheckResult] = []
+  /// What became of the attempts of all actors; empty in all but the first block of a program.
+  var attempts = ExploredAttempts()
   /// What executing the scenario's own SQL again showed.
   var model: ModelReport?
   /// Digest of the disk's log.

@@ -17,6 +17,8 @@ struct ExplorationFold {
   private var stuck: [String] = []
   private var lostBlocks = 0
   private var model = ModelFold()
+  /// What became of the attempts of all programs.
+  private(set) var attempts = ExploredAttempts()
 
   /// Distinct images so far.
   var distinct: Int { seen.count }
@@ -55,6 +57,7 @@ struct ExplorationFold {
         UInt64(report.mostLost), counts[ExploredCounts.mostLost] ?? 0)
     }
     live.add(report)
+    attempts.add(report.attempts)
     if let model = report.model { self.model.add(model, program: report.program) }
     if let reason = report.stuck { stuck.append("program \(report.program): \(reason)") }
   }

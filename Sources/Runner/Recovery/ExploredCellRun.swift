@@ -19,6 +19,10 @@ struct ExploredCell {
   var incidents: [Incident]
   /// What a worker said of the library.
   var library: WorkerReady?
+  /// What became of the attempts of all programs.
+  var attempts = ExploredAttempts()
+  /// Why it ended before its time; `nil` when it did not.
+  var endedEarly: String?
 }
 
 /// Explores one cell: hands its programs to worker processes, folds what they found in the order of
@@ -68,9 +72,14 @@ final class ExploredCellRun {
       take: { (task, reply) throws(RunnerError) in try take(task, reply) })
     folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - start).rawValue)
     let findings = shrinks ? try shrink() : []
-    return ExploredCell(
+    var result = ExploredCell(
       checks: folded.checks(of: cell, explore), explored: folded.counts, findings: findings,
       incidents: crew.incidents, library: crew.library)
+    result.attempts = folded.attempts
+    if isFruitless {
+      result.endedEarly = ExploredAttempts.reason(Self.fruitlessLimit, "program")
+    }
+    return result
   }
 
   // MARK: Programs
@@ -80,8 +89,18 @@ final class ExploredCellRun {
     let (programs, parts) = folded.blocks.quotientAndRemainder(
       dividingBy: ExploreTask.partsOfProgram)
     guard parts == 0 else { return false }
+    if isFruitless { return true }
     if let schedules = explore.schedules { return programs >= schedules }
     return folded.distinct >= explore.minimum || programs >= Self.programLimit
+  }
+
+  /// Programs after which an exploration without any acknowledgement ends.
+  private static let fruitlessLimit = 4
+
+  /// Whether no program has acknowledged anything: no more of them will.
+  private var isFruitless: Bool {
+    folded.blocks >= Self.fruitlessLimit * ExploreTask.partsOfProgram
+      && folded.attempts.isFruitless
   }
 
   /// Deaths of workers after which no further program is tried.

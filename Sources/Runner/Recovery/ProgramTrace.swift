@@ -20,6 +20,8 @@ struct ProgramTrace {
   /// How the run ended.
   var report: SimulationReport
 
+  /// The first failure of each operation with each code.
+  var firstFailures: [FirstFailure] = []
   /// Transactions after which the content could not be read.
   var unreadable: [Int] = []
   /// The scenario's own invariants on those contents.

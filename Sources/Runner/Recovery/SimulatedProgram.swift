@@ -251,6 +251,7 @@ final class SimulatedProgram {
       disk: disk, events: result.events, order: order, states: history.states,
       checks: history.checks, report: result.report)
     trace.unreadable = history.damaged
+    trace.firstFailures = result.firstFailures
     trace.invariants = history.invariants
     return trace
   }

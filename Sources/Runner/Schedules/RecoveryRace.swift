@@ -159,9 +159,11 @@ final class RecoveryRace {
     }
     found.add(progress: results.stuck)
     for wrong in results.wrong { found.add(durability: wrong) }
-    return ScheduleTrial.Outcome(
+    var outcome = ScheduleTrial.Outcome(
       report: report, violations: found.violations, digest: Digest128(high: 0, low: 0),
       events: trace.events, faults: [], hitsRestartWindow: false)
+    outcome.firstFailures = trace.firstFailures
+    return outcome
   }
 
   private func digest(

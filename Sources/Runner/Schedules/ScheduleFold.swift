@@ -7,6 +7,8 @@ struct ScheduleFold {
   var counts: [String: UInt64] = [:]
   /// The first violation of each check.
   private(set) var violations: [ScheduleViolation] = []
+  /// What became of the attempts in all schedules.
+  private(set) var attempts = ExploredAttempts()
   private var seen: Set<Digest> = []
   private var lostBlocks = 0
   /// Depends on the digest of every schedule, in their order.
@@ -41,6 +43,7 @@ struct ScheduleFold {
   mutating func add(_ report: ScheduleReport) {
     blocks += 1
     let before = count(ScheduledCounts.schedules)
+    attempts.add(report.attempts)
     for (name, amount) in report.counts where name != ScheduledCounts.untilViolation {
       counts[name, default: 0] += amount
     }

@@ -31,6 +31,8 @@ struct ScheduleReport: Codable, Sendable {
   var counts: [String: UInt64] = [:]
   /// Digests of the schedules in their order, two words each.
   var digests: [UInt64] = []
+  /// What became of the attempts of all actors.
+  var attempts = ExploredAttempts()
   /// The first violation of each check.
   var violations: [ScheduleViolation] = []
 }

@@ -36,6 +36,8 @@ struct ScheduleTrial {
     var digest: Digest128
     /// The attempts of all actors.
     var events: [SimulatedEvent]
+    /// The first failure of each operation with each code.
+    var firstFailures: [FirstFailure] = []
     /// What was broken, and when.
     var faults: [FaultRecord]
     /// Whether a log was begun anew under another actor's checkpoint, before that had read of it.
@@ -101,6 +103,7 @@ struct ScheduleTrial {
       digest: digest(disk, result), events: result.events,
       faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
     outcome.strikes = result.strikes
+    outcome.firstFailures = result.firstFailures
     return outcome
   }
 

@@ -49,14 +49,28 @@ final class ScheduledCellRun {
       folded.counts["exploring_nanoseconds"] = UInt64((time.monotonicNow() - started).rawValue)
     }
     let findings = try shrink()
-    return ExploredCell(
+    var result = ExploredCell(
       checks: folded.checks(of: cell, explore), explored: folded.counts, findings: [],
       scheduleFindings: findings, incidents: crew.incidents, library: crew.library)
+    result.attempts = folded.attempts
+    if isFruitless {
+      result.endedEarly = ExploredAttempts.reason(folded.schedules, "schedule")
+    }
+    return result
   }
 
   // MARK: Blocks
 
+  /// Blocks after which an exploration without any acknowledgement ends.
+  private static let fruitlessLimit = 4
+
+  /// Whether no schedule has acknowledged anything: no more of them will.
+  private var isFruitless: Bool {
+    folded.blocks >= Self.fruitlessLimit && folded.attempts.isFruitless
+  }
+
   private var isEnough: Bool {
+    if isFruitless { return true }
     if let schedules = explore.schedules {
       return folded.blocks >= Self.blocks(of: schedules)
     }

@@ -44,6 +44,16 @@ final class SimulatedCrew: @unchecked Sendable {
   /// The attempts of every actor.
   var events: [SimulatedEvent] { lives.flatMap { $0.recorders.flatMap(\.events) } }
 
+  /// The first failure of each operation with each code.
+  var firstFailures: [FirstFailure] {
+    var all: [FirstFailure] = []
+    for failure in lives.lazy.flatMap({ $0.recorders }).flatMap({ $0.failures })
+    where !all.contains(where: { $0.isSame(as: failure) }) {
+      all.append(failure)
+    }
+    return all
+  }
+
   /// The incarnation of a process of the cell that works now.
   func running(_ process: Int) -> SimulatedLife? {
     lives.last { $0.process == process && $0.isRunning }

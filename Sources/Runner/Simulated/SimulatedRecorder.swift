@@ -25,6 +25,8 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
   /// All attempts so far, in order.
   private(set) var events: [SimulatedEvent] = []
   private(set) var lastReading: MonotonicTime
+  /// The first failure of each operation with each code.
+  private(set) var failures: [FirstFailure] = []
   /// Writes that were acknowledged.
   private(set) var commits = 0
   /// Number of the operation that the actor performs.
@@ -69,6 +71,15 @@ final class SimulatedRecorder: OperationRecorder, @unchecked Sendable {
       SimulatedEvent(event: event, number: number, invokedAt: position(), completedAt: nil))
     lastReading = now
     return now
+  }
+
+  func explain(
+    _ operation: WorkloadOperation, code: Int32, _ describe: () -> FirstFailure
+  ) {
+    guard !baton.isCallerCut,
+      !failures.contains(where: { $0.covers(operation, code: code) })
+    else { return }
+    failures.append(describe())
   }
 
   @discardableResult

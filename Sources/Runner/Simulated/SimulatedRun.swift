@@ -29,6 +29,8 @@ struct SimulatedRunResult: Sendable {
   var strikes: [ScheduledStrike] = []
   /// Why processes could not be started again, in words.
   var failures: [String] = []
+  /// The first failure of each operation with each code.
+  var firstFailures: [FirstFailure] = []
 
   /// The engine of every process, still open; a dead process's is of no use any more.
   var databases: [Database] { lives.compactMap(\.database) }
@@ -90,6 +92,7 @@ struct SimulatedRun {
     faults?.end()
     return SimulatedRunResult(
       report: report, events: crew.events, lives: crew.lives, faults: faults?.records ?? [],
-      strikes: faults?.strikes ?? [], failures: crew.failures)
+      strikes: faults?.strikes ?? [], failures: crew.failures,
+      firstFailures: crew.firstFailures)
   }
 }

@@ -23,6 +23,13 @@ extension BoundExpression {
   /// - Returns: `nil` for anything else, and when terms of different dimensions are added.
   init?(parsing text: String) {
     guard text.utf8.count <= 200 else { return nil }
+    if text.hasSuffix("%") {
+      guard let percent = plainNumber(String(text.dropLast())), (0...100).contains(percent) else {
+        return nil
+      }
+      self.init(terms: [Term(factor: percent / 100)], text: text)
+      return
+    }
     var terms: [Term] = []
     var dimension: Dimension?
     for (sign, summand) in Self.summands(of: text) {
@@ -39,6 +46,7 @@ extension BoundExpression {
 
   /// What it is, by its first term that says so; `nil` for zero, which is everything.
   var dimension: Dimension? {
+    if isShare { return .number }
     for (_, summand) in Self.summands(of: text) {
       if let dimension = Self.term(summand)?.dimension { return dimension }
     }

@@ -19,7 +19,7 @@ extension CheckName {
     switch self {
     case .latency, .recoveryTime: .time
     case .throughput: .perSecond
-    case .busy, .counts: .count
+    case .busy, .counts, .errors: .count
     case .wal, .disk: .size
     default: nil
     }
@@ -44,6 +44,9 @@ extension CheckName {
     case .sharedMemory: "The WAL index in shared memory stays sane."
     case .wal: "Longest length of the write-ahead log."
     case .disk: "Most that database, log, journal and shared memory take together."
+    case .errors:
+      "Attempts that ended with an error, by operation and code: a number, or a share such as 1%."
+        + " Of a list, each entry for another operation or code must hold."
     case .errorHandling: "Errors are reported, retried, and leak nothing."
     }
   }
@@ -54,6 +57,8 @@ extension CheckName {
     case .time: return "may_violate, or a bound such as {max: 10ms}"
     case .perSecond: return "may_violate, or a bound such as {min: 1000/s}"
     case .size: return "may_violate, or a bound such as {max: 64 MiB}"
+    case .count where self == .errors:
+      return "\(words), or a bound such as {max: 1%, operation: store, code: SQLITE_BUSY}"
     case .count: return "\(words), or a bound such as {max: 0}"
     case nil: return words
     }
@@ -148,13 +153,7 @@ struct ExpectationList: SectionDefaults {
     if draft.bound.statistic != nil, measure != .time {
       return refuse("'of' for \(check.rawValue)", "'of' for latency and recovery_time")
     }
-    if draft.bound.operation != nil, check != .latency, check != .throughput, check != .busy {
-      return refuse(
-        "'operation' for \(check.rawValue)", "'operation' for latency, throughput and busy")
-    }
-    if draft.bound.code != nil, check != .busy {
-      return refuse("'code' for \(check.rawValue)", "'code' for busy")
-    }
+    if let (found, allowed) = misfit(of: draft.bound, for: check) { return refuse(found, allowed) }
     let isRatio = !draft.bound.relativeTo.isEmpty
     let wanted: BoundExpression.Dimension = isRatio ? .number : measure.dimension
     for bound in [draft.bound.min, draft.bound.max].compactMap({ $0 }) {
@@ -162,5 +161,36 @@ struct ExpectationList: SectionDefaults {
       return refuse("the \(found.rawValue) '\(bound.text.shortened)'", wanted.example)
     }
     return .bound(draft.bound)
+  }
+
+  /// What of a bound does not fit its check, and what would.
+  private static func misfit(of bound: Bound, for check: CheckName) -> (String, String)? {
+    if let operation = bound.operation {
+      guard [.latency, .throughput, .busy, .errors].contains(check) else {
+        return (
+          "'operation' for \(check.rawValue)",
+          "'operation' for latency, throughput, busy and errors"
+        )
+      }
+      let names = OperationKind.allCases.map(\.name)
+      // Only errors are told apart by the scenario's own transactions.
+      if check != .errors, !names.contains(operation) {
+        return ("operation '\(operation.shortened)'", names.joined(separator: ", "))
+      }
+    }
+    if let code = bound.code {
+      guard [.busy, .errors].contains(check) else {
+        return ("'code' for \(check.rawValue)", "'code' for busy and errors")
+      }
+      if check == .busy, !ErrorCodeNames.busy.contains(code) {
+        return ("code '\(code)' for busy", ErrorCodeNames.busy.joined(separator: ", "))
+      }
+    }
+    let shares = [bound.min, bound.max].compactMap { $0?.isShare }
+    if shares.contains(true), check != .errors || !bound.relativeTo.isEmpty {
+      return ("a share in per cent", "a share for errors, without relative_to")
+    }
+    return shares.count == 2 && shares[0] != shares[1]
+      ? ("a share and a number", "two shares or two numbers") : nil
   }
 }

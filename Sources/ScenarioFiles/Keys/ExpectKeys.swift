@@ -28,9 +28,12 @@ extension RuleDraft {
       "Which number of the distribution; the default is p99, and max for recovery_time."),
     bound(
       "operation", operationType, \.operation,
-      "Which kind of operation; the default is the workload's main write."),
+      "Which kind of operation, or for errors a transaction of workload sql by its name; the"
+        + " default is the workload's main write, and for busy and errors all operations."),
     bound(
-      "code", .words(busyCodes), \.code, "Only results with this code count (check busy)."),
+      "code", .words(ErrorCodeNames.all), \.code,
+      "Only results with this code count (checks busy and errors). For errors, a primary code"
+        + " includes its extended ones."),
     SettingKey(
       name: "relative_to",
       documentation: "Divide by the same value of the cell that differs in just these parameters;"
@@ -47,18 +50,20 @@ extension RuleDraft {
       assign: { draft, node, context in draft.conditions = conditions(node, &context) }),
   ]
 
-  private static let busyCodes = [
-    "SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT",
-    "SQLITE_LOCKED", "SQLITE_LOCKED_SHAREDCACHE",
-  ]
-
-  /// `read` is what a mix calls the operation that results call `load`.
+  /// `read` is what a mix calls the operation that results call `load`. Names of the scenario's own
+  /// transactions are known only with its load.
   private static let operationType: ScalarType<String> = {
     let names = OperationKind.allCases.map(\.name)
     let plain = ScalarType<String>.words(names + ["read"])
+    let text = ScalarType<String>.text(atMost: 100, example: "store")
     return ScalarType(
-      allowed: plain.allowed, words: plain.words, schema: plain.schema,
-      parse: { text in text == "read" ? .value(OperationKind.load.name) : plain.parse(text) },
+      allowed: plain.allowed, words: plain.words,
+      schema: .object([("anyOf", .array([plain.schema, text.schema]))]),
+      parse: { word in
+        if word == "read" { return .value(OperationKind.load.name) }
+        if case .value(let name) = plain.parse(word) { return .value(name) }
+        return text.parse(word)
+      },
       text: plain.text)
   }()
 

@@ -30,6 +30,17 @@ extension Contradictions {
     }
   }
 
+  /// Operations that a bound may name: the workload's kinds and, for errors, the transactions and
+  /// invariants of the scenario by their names in results.
+  func operationNames(under path: String) -> [String] {
+    let kinds = load.workload.operations.map(\.name)
+    guard path == "expect.\(CheckName.errors.rawValue)", let sql = load.sql else { return kinds }
+    let invariants = sql.invariants.indices.map {
+      OperationKind.sqlInvariant.name(part: UInt64($0), in: load)
+    }
+    return kinds + sql.transactions.map(\.name) + invariants
+  }
+
   /// Such a condition would never hold, and the expectation would vanish.
   private func namesExploration(_ expectation: Expectation) -> Bool {
     expectation.rules.flatMap(\.conditions).contains { condition in
@@ -83,6 +94,8 @@ extension Contradictions {
     case .latency, .throughput, .recoveryTime: "simulated time measures nothing"
     case .busy, .counts: "how often something happens there is the explorer's choice"
     case .wal, .disk: "how large files get there is the explorer's choice"
+    case .errors:
+      draft.settings.explore.sweep == nil ? nil : "the errors of a sweep are those that it injects"
     default: nil
     }
   }

@@ -179,7 +179,7 @@ extension Contradictions {
         "min at most as large as max")
     }
     guard let operation = bound.operation else { return }
-    let known = load.workload.operations.map(\.name)
+    let known = operationNames(under: path)
     // Without any the workload itself is refused, by who would run it.
     refuse(
       !known.isEmpty && !known.contains(operation), path,

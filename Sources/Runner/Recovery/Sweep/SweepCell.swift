@@ -13,6 +13,8 @@ struct SweepOutcome: Sendable {
   var library: WorkerReady
   /// Whether the user interrupted it.
   var wasInterrupted: Bool
+  /// Why it ended before its time; `nil` when it did not.
+  var endedEarly: String?
 }
 
 /// Sweeps one cell of the simulated world: fails each call in turn, in as many workers as wished.
@@ -59,6 +61,7 @@ struct SweepCell {
     let lines = SweepFault.Line.all(of: cell)
     var tally = SweepTally(scenario: scenario, cell: cell)
     var program = 0
+    var endedEarly: String?
     while true {
       let before = tally.faults
       var untouched = SweepBlockResult()
@@ -72,6 +75,10 @@ struct SweepCell {
       tally.shortfall = try team.work(off: &queue, until: deadline(team))
       tally.add(program: program, untouched: untouched, lines: queue.results)
       program += 1
+      guard tally.acknowledges || tally.shortfall != nil else {
+        endedEarly = ExploredAttempts.reason(program, "program")
+        break
+      }
       guard tally.shortfall == nil, tally.faults > before else { break }
       if let schedules = cell.explore?.schedules {
         guard program < schedules else { break }
@@ -89,7 +96,7 @@ struct SweepCell {
     }
     return SweepOutcome(
       checks: tally.checks, explored: tally.explored, findings: findings, library: library,
-      wasInterrupted: Interruption.isRequested)
+      wasInterrupted: Interruption.isRequested, endedEarly: endedEarly)
   }
 
   /// When the budget is used up. It counts from when the first worker is ready: starting processes

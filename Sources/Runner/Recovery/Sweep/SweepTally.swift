@@ -29,6 +29,9 @@ struct SweepTally {
   /// Runs in which a fault hit.
   var faults: UInt64 { total.faults }
 
+  /// Whether a program acknowledged a write, or has none that could.
+  var acknowledges: Bool { total.acknowledged > 0 || cell.load.writers == 0 }
+
   /// Adds a program: its run without a fault, and its lines in their order.
   mutating func add(
     program: Int, untouched: SweepBlockResult,

@@ -1,0 +1,127 @@
+/// Counts the attempts of histories by operation and code.
+///
+/// Two tallies add up exactly, whatever was counted where.
+public struct AttemptTally: Hashable, Codable, Sendable {
+  /// The attempts of one operation: a kind, or one transaction or invariant of workload `sql`.
+  public struct Entry: Hashable, Codable, Sendable {
+    /// Kind of the operation.
+    public var kind: OperationKind
+    /// Number of the transaction or invariant; `nil` for other kinds.
+    public var part: UInt64?
+    /// Attempts, those of dead processes included.
+    public var attempts: UInt64 = 0
+    /// Operations that were acknowledged.
+    public var acknowledged: UInt64 = 0
+    /// Operations that were given up because of an error.
+    public var failed: UInt64 = 0
+    /// Operations that were still being tried when measuring ended.
+    public var unfinished: UInt64 = 0
+    /// Whether one succeeded at any time, the warm-up included. A transaction that rolls itself
+    /// back did what its program says.
+    public var hasSucceeded = false
+    /// Attempts that ended with an error, by code, in the order of their first occurrence.
+    public var codes: [Code] = []
+  }
+
+  /// Attempts that ended with one code.
+  public struct Code: Hashable, Codable, Sendable {
+    /// SQLite's extended result code, one of `HarnessCode`, or 0 when the process died.
+    public var code: Int32
+    /// How many attempts ended with it.
+    public var attempts: UInt64 = 0
+    /// How many operations were given up with it.
+    public var failed: UInt64 = 0
+  }
+
+  /// How an attempt that was not acknowledged left its operation.
+  public enum Ending: Sendable {
+    /// Another attempt follows, or the process died.
+    case goesOn
+    /// The operation was given up.
+    case failed
+    /// It could have been tried again, but measuring was over.
+    case cut
+  }
+
+  /// In the order of first occurrence.
+  public private(set) var entries: [Entry] = []
+  private var last = 0
+
+  private enum CodingKeys: String, CodingKey {
+    case entries
+  }
+
+  /// Creates an empty tally.
+  public init() {}
+
+  /// Whether something was attempted and nothing acknowledged.
+  public var isFruitless: Bool {
+    !entries.isEmpty && !entries.contains { $0.hasSucceeded }
+      && entries.contains { $0.attempts > 0 }
+  }
+
+  /// Counts one attempt.
+  ///
+  /// - Parameters:
+  ///   - isCounted: whether it belongs to the figures; otherwise only a success is noted.
+  ///   - ending: read only where the attempt was not acknowledged.
+  public mutating func add(_ event: Event, isCounted: Bool = true, ending: Ending) {
+    let place = place(event.operation.kind, event.operation.part)
+    let isRolledBack = event.code == HarnessCode.rolledBack
+    if event.outcome == .ok || isRolledBack { entries[place].hasSucceeded = true }
+    guard isCounted else { return }
+    entries[place].attempts += 1
+    if event.outcome == .ok { entries[place].acknowledged += 1 }
+    guard event.outcome != .ok, !isRolledBack else { return }
+    let code = entries[place].place(of: event.completed == nil ? 0 : event.code)
+    entries[place].codes[code].attempts += 1
+    switch ending {
+    case .goesOn: break
+    case .cut: entries[place].unfinished += 1
+    case .failed:
+      entries[place].failed += 1
+      entries[place].codes[code].failed += 1
+    }
+  }
+
+  /// Counts one attempt of a history in which no time ends the measuring.
+  public mutating func add(_ event: Event) {
+    add(event, ending: event.isFinal && event.completed != nil ? .failed : .goesOn)
+  }
+
+  /// Adds what was counted elsewhere.
+  public mutating func add(_ other: AttemptTally) {
+    for entry in other.entries {
+      let place = place(entry.kind, entry.part)
+      entries[place].attempts += entry.attempts
+      entries[place].acknowledged += entry.acknowledged
+      entries[place].failed += entry.failed
+      entries[place].unfinished += entry.unfinished
+      entries[place].hasSucceeded = entries[place].hasSucceeded || entry.hasSucceeded
+      for code in entry.codes {
+        let own = entries[place].place(of: code.code)
+        entries[place].codes[own].attempts += code.attempts
+        entries[place].codes[own].failed += code.failed
+      }
+    }
+  }
+
+  private mutating func place(_ kind: OperationKind, _ part: UInt64?) -> Int {
+    if last < entries.count, entries[last].kind == kind, entries[last].part == part { return last }
+    if let known = entries.firstIndex(where: { $0.kind == kind && $0.part == part }) {
+      last = known
+    } else {
+      entries.append(Entry(kind: kind, part: part))
+      last = entries.count - 1
+    }
+    return last
+  }
+}
+
+extension AttemptTally.Entry {
+  fileprivate mutating func place(of code: Int32) -> Int {
+    if let known = codes.firstIndex(where: { $0.code == code }) { return known }
+    codes.append(AttemptTally.Code(code: code))
+    return codes.count - 1
+  }
+}

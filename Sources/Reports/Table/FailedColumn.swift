@@ -1,0 +1,38 @@
+import AssayModel
+
+extension TableColumn {
+  /// Operations that were given up because of an error, as count and share of all that ended;
+  /// empty as long as no cell has one.
+  static func failed(_ cells: [CellResult]) -> TableColumn {
+    let isWanted = cells.contains { $0.failedOperations > 0 }
+    return TableColumn(
+      head: "failed",
+      texts: cells.map { cell in
+        guard isWanted, cell.attempts != nil else { return "" }
+        let failed = cell.failedOperations
+        guard failed > 0 else { return "0" }
+        return "\(Figures.count(failed)) (\(Figures.percent(failed, of: cell.endedOperations)))"
+      })
+  }
+}
+
+extension CellResult {
+  /// Operations that were given up because of an error.
+  var failedOperations: UInt64 { (attempts ?? []).reduce(0) { $0 + $1.failed } }
+
+  /// Operations that were acknowledged or given up.
+  var endedOperations: UInt64 { (attempts ?? []).reduce(0) { $0 + $1.acknowledged + $1.failed } }
+}
+
+extension Figures {
+  /// A share in per cent with up to three significant digits: `0.02 %`, `1.20 %`, `100 %`. One that
+  /// is not zero never reads as none, and one that is not all never as all.
+  static func percent(_ part: UInt64, of whole: UInt64) -> String {
+    guard whole > 0 else { return "0 %" }
+    if part == whole { return "100 %" }
+    let value = Double(part) / Double(whole) * 100
+    if part > 0, value < 0.01 { return "< 0.01 %" }
+    if value > 99.9 { return "> 99.9 %" }
+    return decimal(value, places: value >= 9.995 ? 1 : 2) + " %"
+  }
+}
