@@ -14,6 +14,7 @@ enum MainOperation {
       cells.contains { ($0.operations[name]?.response.count ?? 0) > 0 }
     }
     if let known { return known }
-    return cells.flatMap(\.operations.keys).sorted().first
+    return cells.flatMap(\.operations.keys).sorted()
+      .first { !OperationKind.namesOutsideLoad.contains($0) }
   }
 }

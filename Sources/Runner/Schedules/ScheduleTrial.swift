@@ -101,6 +101,7 @@ struct ScheduleTrial {
       digest: digest(disk, result), events: result.events,
       faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
     outcome.strikes = result.strikes
+    ConnectionCounts.add(result.lives.flatMap(\.connections.events), to: &outcome.counts)
     return outcome
   }
 
