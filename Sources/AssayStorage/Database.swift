@@ -37,7 +37,7 @@ public final class Database: Sendable {
     let counters = self.counters
     let open = { @Sendable (isReader: Bool) throws(StorageError) -> ConnectionBox in
       let options = configuration.options(isReader: isReader, time: environment.time)
-      return try ConnectionBox(options, counters)
+      return try ConnectionBox(options, counters, environment.connections)
     }
     let makeWriter = { @Sendable () throws(StorageError) in try open(false) }
     let makeReader = { @Sendable () throws(StorageError) in try open(true) }

@@ -39,6 +39,8 @@ final class DatabaseCounters: Sendable {
   let commits = Atomic<UInt64>(0)
   let opened = Atomic<UInt64>(0)
   let discarded = Atomic<UInt64>(0)
+  /// Connections that were begun to be opened.
+  let begun = Atomic<UInt64>(0)
   let work = Mutex(ConnectionWork())
 
   func count(_ error: StorageError) {

@@ -15,16 +15,20 @@ public struct StorageEnvironment: Sendable {
   public var random: any RandomSource
   /// The boot and the process that storage runs in.
   public var host: any HostIdentity
+  /// Told of connections that are opened and closed; `nil` for nobody.
+  public var connections: (any ConnectionObserver)?
 
   /// Creates an environment.
   public init(
     time: any TimeSource, parking: any Parking, spawning: any Spawning,
-    random: any RandomSource, host: any HostIdentity
+    random: any RandomSource, host: any HostIdentity,
+    connections: (any ConnectionObserver)? = nil
   ) {
     self.time = time
     self.parking = parking
     self.spawning = spawning
     self.random = random
     self.host = host
+    self.connections = connections
   }
 }

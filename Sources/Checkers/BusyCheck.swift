@@ -20,7 +20,8 @@ public enum BusyCode {
   }
 }
 
-/// `busy`: no attempt ended with an error of the family SQLITE_BUSY, retried or not.
+/// `busy`: no attempt ended with an error of the family SQLITE_BUSY, retried or not, those to open
+/// a connection included.
 ///
 /// A cell in which nobody could be in another's way shows nothing: one actor, or one connection in
 /// one process. Bounds count attempts and are judged over all repetitions.
@@ -35,6 +36,8 @@ struct BusyCheck: EventChecker {
     self.context = context
   }
 
+  var seesConnections: Bool { true }
+
   mutating func see(_ row: ContentRow) {}
 
   mutating func see(_ event: Event) {
@@ -42,9 +45,11 @@ struct BusyCheck: EventChecker {
     guard event.code > 0, let name = BusyCode.name(of: event.code) else { return }
     counts[event.code, default: 0] += 1
     let context = context
-    witnesses.add(
-      "\(name) for a \(event.operation.kind.name) of \(event.actor), invoked "
-        + context.text(event.invoked))
+    let call =
+      event.operation.kind.isOfLoad
+      ? "a \(event.operation.kind.name) of \(event.actor)"
+      : "\(event.operation.kind.name) of a connection of process \(event.actor.process)"
+    witnesses.add("\(name) for \(call), invoked " + context.text(event.invoked))
   }
 
   mutating func finish(content: ContentState) -> CheckResult {

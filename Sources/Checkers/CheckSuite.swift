@@ -48,6 +48,12 @@ public struct CheckSuite {
       locks?.see(row)
     }
     while let event = try events.next() {
+      guard event.operation.kind.isOfLoad else {
+        for index in checkers.indices where checkers[index].seesConnections {
+          checkers[index].see(event)
+        }
+        continue
+      }
       let judged = context.asJudged(event)
       for index in checkers.indices { checkers[index].see(judged) }
       locks?.see(event)

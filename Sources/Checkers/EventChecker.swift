@@ -8,11 +8,18 @@ protocol EventChecker {
   /// Takes one row of the final content.
   mutating func see(_ row: ContentRow)
 
+  /// Whether it wants to see connections being opened and closed as well.
+  var seesConnections: Bool { get }
+
   /// Takes one event; those of one actor come in its order, between actors there is none.
   mutating func see(_ event: Event)
 
   /// Judges, after the last row and the last event.
   mutating func finish(content: ContentState) -> CheckResult
+}
+
+extension EventChecker {
+  var seesConnections: Bool { false }
 }
 
 /// Whether the final content could be read.

@@ -156,12 +156,15 @@ struct Measure {
 
   private func busy(_ result: CellResult) -> Outcome {
     // An attempt ends acknowledged or with an error; what was given up is among the errors.
-    let attempted = result.operations.values.reduce(UInt64(0)) { sum, figures in
+    let operations = result.operations.filter {
+      bound.operation == nil || $0.key == bound.operation
+    }
+    let attempted = operations.values.reduce(UInt64(0)) { sum, figures in
       sum + figures.count + figures.errors.values.reduce(0, +)
     }
     guard attempted > 0 else { return .unknown("nothing was attempted") }
     var count: UInt64 = 0
-    for figures in result.operations.values {
+    for figures in operations.values {
       for (name, number) in figures.errors where matches(name) { count += number }
     }
     return .measured(

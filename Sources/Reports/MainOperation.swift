@@ -18,7 +18,8 @@ enum MainOperation {
       cells.contains { $0.operations[name]?.response.censored != nil }
     }
     if let known = known ?? waiting { return known }
-    return cells.flatMap(\.operations.keys).sorted().first
+    return cells.flatMap(\.operations.keys).sorted()
+      .first { !OperationKind.namesOutsideLoad.contains($0) }
   }
 
   /// The kinds whose rates stand in the table: the main one and, since it says nothing about them,

@@ -73,6 +73,7 @@ struct Activity {
 
   /// Takes one event; the events of an actor come one after the other.
   mutating func see(_ event: Event) {
+    guard event.operation.kind.isOfLoad else { return seeConnection(event) }
     if event.actor != actor { change(to: event.actor) }
     if event.isFirstAttempt { firstAttempt = event.invoked }
     if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
@@ -112,6 +113,26 @@ struct Activity {
     guard isCounted, event.outcome != .ok else { return }
     if kinds[index] == nil { kinds[index] = Kind() }
     kinds[index]?.errors[event.code, default: 0] += 1
+  }
+
+  /// Takes the opening or closing of a connection: counted and timed whenever it happened, and no
+  /// part of the load's shares and series.
+  private mutating func seeConnection(_ event: Event) {
+    let index = Int(event.operation.kind.rawValue)
+    if kinds[index] == nil { kinds[index] = Kind() }
+    if event.outcome != .ok { kinds[index]?.errors[event.code, default: 0] += 1 }
+    tally.add(
+      event, isCounted: true,
+      ending: event.completed == nil || !event.isFinal ? .goesOn : .failed)
+    guard event.isFinal || event.completed == nil else { return }
+    guard event.outcome == .ok, let completed = event.completed else {
+      kinds[index]?.notAcknowledged += 1
+      return
+    }
+    kinds[index]?.acknowledged += 1
+    // The first attempt began when the opening was intended.
+    firstAttempt = event.intended
+    reconstruct(event, UInt64(max(0, (completed - event.intended).rawValue)), completed)
   }
 
   /// Takes the last actor's share.

@@ -35,7 +35,8 @@ public enum Catalog {
     case .clock: "skew, drift and steps of a process's wall clock, or of all its clocks"
     case .ioError: "a call of the file system fails with its own code, once or permanently"
     case .shortRead: "a read brings half of what was asked for, then zeros"
-    case .diskFull: "writes fail after so many bytes or from a time on, and may work again later"
+    case .diskFull:
+      "no file may grow after so many bytes or from a time on, and may again later"
     case .fsyncError: "a sync fails, and may lose what was written since the last one"
     case .bitFlip: "one bit is wrong: in what is read, or in what is written to the file"
     case .silentLock: "a lock of a file or of shared memory is granted but not taken"

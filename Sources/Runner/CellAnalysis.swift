@@ -88,6 +88,12 @@ enum CellAnalysis {
             process: process.process, incarnation: process.incarnation, actor: $0),
           mustExist: process.ready != nil)
       }
+        + [
+          // Workers of an older build have none.
+          HistoryEvents.Source(
+            actor: .connections(process: process.process, incarnation: process.incarnation),
+            mustExist: false)
+        ]
     }
   }
 }

@@ -16,7 +16,9 @@ struct CellFigures {
   var result: CellResult {
     let seconds = repetitions.reduce(0) { $0 + measuredSeconds($1) }
     let operations = operationResults(seconds: seconds)
-    let acknowledged = operations.values.reduce(0) { $0 + $1.count }
+    let acknowledged = operations.reduce(UInt64(0)) { sum, entry in
+      OperationKind.namesOutsideLoad.contains(entry.key) ? sum : sum + entry.value.count
+    }
     var result = CellResult(
       id: cell.id,
       parameters: Dictionary(
@@ -71,8 +73,9 @@ struct CellFigures {
       results[kind.name] = OperationResult(
         count: count, notAcknowledged: activities.reduce(0) { $0 + $1.notAcknowledged },
         errors: errors, response: LatencyResult(response, censored: ages.response),
-        service: LatencyResult(service, censored: ages.service),
-        queue: LatencyResult(queue), throughput: seconds > 0 ? Double(count) / seconds : 0)
+        service: LatencyResult(service, censored: ages.service), queue: LatencyResult(queue),
+        // What is opened before and closed after measuring has no rate.
+        throughput: seconds > 0 && kind.isOfLoad ? Double(count) / seconds : 0)
     }
     return results
   }

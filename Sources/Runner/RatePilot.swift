@@ -56,7 +56,8 @@ struct RatePilot {
     let analysed = try run(trial)
     let result = CellFigures(trial, [analysed]).result
     let main = WorkloadCatalog.entry(cell.load.workload)?.mainOperation.name
-    let all = result.operations.mapValues(\.response.withCensored).filter { $0.value.total > 0 }
+    let all = result.operations.filter { !OperationKind.namesOutsideLoad.contains($0.key) }
+      .mapValues(\.response.withCensored).filter { $0.value.total > 0 }
     let histogram = main.flatMap { all[$0] } ?? HistogramCounts.merged(all.values)
     let isKnown = Double(histogram.total) >= needed / 2
     let found = isKnown ? histogram.percentile(goal.fraction) : nil

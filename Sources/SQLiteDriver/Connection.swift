@@ -46,6 +46,15 @@ import CSQLite
     }
   }
 
+  /// Closes the connection while its owner still holds it: every later call but the end of its life
+  /// is an error of the program.
+  ///
+  /// - Returns: what SQLite answered, if it refused; the connection is closed nonetheless.
+  package func end() -> SQLiteError? {
+    let code = core.close()
+    return code == SQLITE_OK ? nil : SQLiteError(code: ResultCode(code), operation: .close)
+  }
+
   /// Runs all statements of a text and ignores their rows.
   ///
   /// - Throws: the first failure, with the statement that failed; the earlier ones have run.

@@ -86,6 +86,7 @@ extension ConnectionCore {
           stopped.cutShort = .actorStopped
           throw stopped
         }
+        retried?(error)
       }
     }
   }

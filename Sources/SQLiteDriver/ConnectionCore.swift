@@ -20,6 +20,8 @@ final class ConnectionCore {
   var finishedWork = ConnectionWork()
 
   var busyPolicy: BusyPolicy
+  /// Told of the errors after which opening goes on; see `ConnectionOptions.retried`.
+  let retried: (@Sendable (SQLiteError) -> Void)?
   /// Nanoseconds of the monotonic clock; the largest number means no deadline.
   var deadline = UInt64.max
   /// Whether our own progress and busy handlers are installed because a deadline was once set.
@@ -39,6 +41,7 @@ final class ConnectionCore {
     unsafe table = .allocate(capacity: 0)
     textCache = TextStatementCache(capacity: options.statementCacheCapacity)
     busyPolicy = options.busy
+    retried = options.retried
   }
 
   /// The address that callbacks are given; valid while the connection is open.

@@ -30,6 +30,9 @@ public struct ConnectionOptions: Sendable {
   public var time: any TimeSource
   /// How many statements given as `text:` are kept prepared; 0 keeps none.
   public var statementCacheCapacity: Int
+  /// Told of every error after which a pragma is set again while the connection is being opened, on
+  /// the thread that opens it; two options are equal whatever it is.
+  public var retried: (@Sendable (SQLiteError) -> Void)?
 
   /// Creates options.
   public init(

@@ -38,15 +38,29 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   /// SQL: words are invariant number, length of what was found << 8 | `FoundValue.Status`, its
   /// first eight bytes and the next eight, the first byte lowest.
   case sqlInvariant = 57
+  /// Storage, not a workload: opens a connection, its pragmas and the recovery that they may begin
+  /// included. The word is the connection's number within its process, from 1; 0 when what
+  /// failed came after the opening.
+  case open = 240
+  /// Storage, not a workload: closes a connection, the checkpoint of the last one included. The
+  /// word is the connection's number.
+  case close = 241
 
   /// Whether it is what an actor begins with: what arrives where there is a rate. The others follow
   /// from one that did, such as the release of a lock from its acquisition.
   public var isArrival: Bool {
     switch self {
-    case .protectedWrite, .release, .renew: false
+    case .protectedWrite, .release, .renew, .open, .close: false
     default: true
     }
   }
+
+  /// Whether actors ask for it; otherwise storage does, to open and close connections, and it is no
+  /// part of the load's throughput.
+  public var isOfLoad: Bool { self != .open && self != .close }
+
+  /// The names of what is no part of a load.
+  public static let namesOutsideLoad = Set([OperationKind.open, .close].map(\.name))
 
   /// How many of these operations, by name, are arrivals.
   public static func arrivals(in counts: [String: UInt64]) -> UInt64 {
@@ -73,6 +87,8 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
     case .checkpoint: "checkpoint"
     case .sqlTransaction: "transaction"
     case .sqlInvariant: "invariant"
+    case .open: "open"
+    case .close: "close"
     }
   }
 
@@ -80,6 +96,7 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   public var isWrite: Bool {
     switch self {
     case .load, .audit, .protectedRead, .readMixed, .checkpoint, .sqlInvariant: false
+    case .open, .close: false
     default: true
     }
   }
@@ -126,6 +143,11 @@ public struct ActorID: Hashable, Codable, Sendable {
     self.process = UInt16(truncatingIfNeeded: process)
     self.incarnation = UInt16(truncatingIfNeeded: incarnation)
     self.actor = UInt16(truncatingIfNeeded: actor)
+  }
+
+  /// Whom the opening and closing of a process's connections is recorded for: no actor.
+  public static func connections(process: Int, incarnation: Int) -> ActorID {
+    ActorID(process: process, incarnation: incarnation, actor: Int(UInt16.max))
   }
 
   /// All three numbers in the low 48 bits of one word.

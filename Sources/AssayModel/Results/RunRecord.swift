@@ -89,8 +89,8 @@ public struct FaultRecord: Hashable, Codable, Sendable {
   public var detected: MonotonicTime?
   /// When work went on: the process continued, or its successor was ready.
   public var recovered: MonotonicTime?
-  /// Why it hit nothing, for people; `nil` when it did. Only of a `tamper` fault, whose target then
-  /// still begins with its word.
+  /// Why it hit nothing, for people; `nil` when it did. The target of a `tamper` fault then still
+  /// begins with its word.
   public var missed: String?
 
   /// Creates a record.

@@ -26,7 +26,7 @@ extension FaultSpecification {
     switch kind {
     case .ioError: possible = VFSMethod.failing
     case .shortRead: possible = [.read]
-    case .diskFull: possible = [.write]
+    case .diskFull: possible = [.write, .sharedMemoryMap]
     case .fsyncError: possible = [.sync]
     case .bitFlip: possible = method == nil ? [.read] : [.read, .write]
     case .silentLock: possible = [.lock, .sharedMemoryLock]

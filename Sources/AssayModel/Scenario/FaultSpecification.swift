@@ -68,6 +68,18 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case forever
   }
 
+  /// In which part of a process's life a fault strikes.
+  public enum Phase: String, CaseIterable, Codable, Sendable {
+    /// While it opens the database, recovers it, and prepares its work.
+    case open
+    /// While its actors work.
+    case load
+    /// While it closes its connections, after its actors have ended.
+    case close
+    /// Always.
+    case all
+  }
+
   /// What a `clock` fault does to the target's clocks.
   public struct ClockChange: Hashable, Codable, Sendable {
     /// Which clocks of the process move.
@@ -116,6 +128,16 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
   /// Whether a failed sync also loses what was not yet on the disk, as ext4, XFS and Btrfs do;
   /// only for `fsync_error`.
   public var dropsDirtyPages: Bool = false
+
+  /// In which part of a process's life it strikes (`during:`); `nil` for the kind's default, which
+  /// is `load` for `tamper` and `all` for the others.
+  public var during: Phase?
+
+  /// Whether it strikes in a part of a process's life.
+  public func strikes(in phase: Phase) -> Bool {
+    let own = during ?? (kind == .tamper ? .load : .all)
+    return own == .all || own == phase
+  }
 
   /// Creates a fault.
   public init(kind: Kind, target: Target, trigger: Trigger) {

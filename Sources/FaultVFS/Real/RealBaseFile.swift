@@ -19,6 +19,19 @@ struct RealBaseFile {
     return unsafe methods.xFileSize(file, &size) == SQLITE_OK ? size : 0
   }
 
+  /// Blocks of file systems: a file has room up to the end of its last one.
+  static let blockSize: Int64 = 4_096
+
+  /// Bytes of a write for which the file need not grow.
+  func room(forWriting count: Int, offset: Int64) -> Int {
+    Self.room(forWriting: count, offset: offset, length: size)
+  }
+
+  static func room(forWriting count: Int, offset: Int64, length: Int64) -> Int {
+    let end = (length + blockSize - 1) / blockSize * blockSize
+    return Int(clamping: min(Int64(count), max(0, end - offset)))
+  }
+
   /// Reads up to `count` bytes; fewer where the file ends or cannot be read.
   func read(_ count: Int, offset: Int64) -> [UInt8] {
     let count = min(count, Int(clamping: size - offset))

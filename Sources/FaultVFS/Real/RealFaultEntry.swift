@@ -33,11 +33,17 @@ struct RealFaultEntry {
   private(set) var window = Window.closed
   private var due = UInt64.max
   private var isSpent = false
+  private var isTimed = false
+  /// Whether it has begun and has not done anything yet.
+  var awaitsRecord = false
 
   init(_ numbered: RealFileSystemSettings.NumberedFault, seed: Seed, isRestarted: Bool) {
     number = numbered.number
     fault = numbered.fault
     self.isRestarted = isRestarted
+    if case .operation = numbered.fault.trigger {
+      isSpent = isRestarted && numbered.fault.lasting == .once
+    }
     methods = numbered.fault.fileSystemMethods.reduce(0) { $0 | $1.bit }
     // One for each kind of file: what one does moves nothing on another.
     let seed = seed.derived("fault", numbered.number)
@@ -52,8 +58,17 @@ struct RealFaultEntry {
 
   func selects(_ method: VFSMethod, _ kind: FileKind) -> Bool { mask(kind) & method.bit != 0 }
 
-  /// Begins to look: times count from `measuredFrom`.
+  /// Whether it may hit a method in a part of the process's life.
+  func selects(
+    _ method: VFSMethod, _ kind: FileKind, in phase: FaultSpecification.Phase
+  ) -> Bool {
+    selects(method, kind) && fault.strikes(in: phase)
+  }
+
+  /// Begins to look at the clock: times count from `measuredFrom`. Further calls do nothing.
   mutating func arm(measuredFrom: UInt64, now: UInt64) {
+    guard !isTimed else { return }
+    isTimed = true
     switch fault.trigger {
     case .at(let delay):
       due = measuredFrom &+ UInt64(max(0, delay.rawValue))
@@ -63,7 +78,6 @@ struct RealFaultEntry {
       let step = UInt64(max(1, period.rawValue))
       due = measuredFrom &+ step
       if isRestarted, due < now { due &+= ((now &- due) / step &+ 1) &* step }
-    case .operation where isRestarted && fault.lasting == .once: isSpent = true
     case .operation, .afterBytes, .probability, .afterCommits: break
     }
   }
@@ -96,11 +110,18 @@ struct RealFaultEntry {
         window = .closed
         return .none
       }
-    } else if case .afterBytes = fault.trigger {
-      // A disk that is full stays full.
+    } else if fault.kind == .diskFull, staysFull {
       window = .endless
     }
     return .first
+  }
+
+  /// A disk that is full stays full, unless it is full by chance or again and again.
+  private var staysFull: Bool {
+    switch fault.trigger {
+    case .at, .operation, .afterBytes, .afterCommits: true
+    case .every, .probability: false
+    }
   }
 
   /// Since when the fault holds if this operation triggers it.

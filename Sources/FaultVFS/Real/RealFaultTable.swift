@@ -39,7 +39,8 @@ final class RealFaultTable: Sendable {
   }
 
   private let state: Mutex<State>
-  private let isArmed = Atomic<Bool>(false)
+  /// Part of the process's life, by place in `FaultSpecification.Phase.allCases`; -1 for none.
+  private let phase = Atomic<Int>(-1)
   private let latencies: [UInt64]
   private let masks: [UInt32]
   private let dropKinds: Set<FileKind>
@@ -78,19 +79,25 @@ final class RealFaultTable: Sendable {
   /// Whether what was written to a kind of file since its last sync may have to be undone.
   func mayDrop(_ kind: FileKind) -> Bool { dropKinds.contains(kind) }
 
-  /// Lets faults happen from now on.
-  func arm(measuredFrom: MonotonicTime) {
+  /// Lets those faults happen from now on that strike in a part of the process's life.
+  ///
+  /// - Parameter measuredFrom: from where times count; `nil` while that is not known: then no fault
+  ///   begins by the clock.
+  func arm(_ phase: FaultSpecification.Phase, measuredFrom: MonotonicTime?) {
     let now = monotonicNanoseconds()
-    state.withLock { state in
-      for index in state.entries.indices {
-        state.entries[index].arm(measuredFrom: measuredFrom.nanoseconds, now: now)
+    if let measuredFrom {
+      state.withLock { state in
+        for index in state.entries.indices {
+          state.entries[index].arm(measuredFrom: measuredFrom.nanoseconds, now: now)
+        }
       }
     }
-    isArmed.store(true, ordering: .releasing)
+    self.phase.store(
+      FaultSpecification.Phase.allCases.firstIndex(of: phase) ?? -1, ordering: .releasing)
   }
 
   /// Ends all faults; latencies stay.
-  func disarm() { isArmed.store(false, ordering: .releasing) }
+  func disarm() { phase.store(-1, ordering: .releasing) }
 
   /// The first injections of each fault, in order.
   var injections: [InjectedFault] { state.withLock { $0.injections } }
@@ -121,22 +128,31 @@ final class RealFaultTable: Sendable {
   /// - Parameters:
   ///   - bytes: length of a read or write.
   ///   - offset: its place.
+  ///   - room: bytes of it for which the file need not grow; asked only when the disk is full.
   func decide(
-    _ method: VFSMethod, _ kind: FileKind, bytes: Int = 0, offset: Int64 = 0
+    _ method: VFSMethod, _ kind: FileKind, bytes: Int = 0, offset: Int64 = 0,
+    room: () -> Int = { 0 }
   ) -> RealFaultDecision {
-    guard isArmed.load(ordering: .acquiring) else { return .proceed }
+    let phase = phase.load(ordering: .acquiring)
+    guard phase >= 0 else { return .proceed }
+    let part = FaultSpecification.Phase.allCases[phase]
     let now = monotonicNanoseconds()
     return state.withLock { state in
       var decision = RealFaultDecision.proceed
-      for index in state.entries.indices where state.entries[index].selects(method, kind) {
+      for index in state.entries.indices
+      where state.entries[index].selects(method, kind, in: part) {
         let strike = state.entries[index].strike(kind, bytes: bytes, now: now)
         // Each sees every operation, so that none moves another one's count; the first one acts.
         guard strike != .none, decision == .proceed else { continue }
         decision = Self.decision(
-          &state.entries[index], strike, method, kind, bytes: bytes)
+          &state.entries[index], strike, method, kind, bytes: bytes, room: room)
+        if strike == .first { state.entries[index].awaitsRecord = true }
         guard decision != .proceed else { continue }
         state.counts[index] += 1
-        guard strike == .first, state.logged[index] < Self.logLimit else { continue }
+        guard state.entries[index].awaitsRecord, state.logged[index] < Self.logLimit else {
+          continue
+        }
+        state.entries[index].awaitsRecord = false
         state.logged[index] += 1
         Self.record(
           &state, state.entries[index], method, kind, decision, offset: offset, now: now)
@@ -147,8 +163,7 @@ final class RealFaultTable: Sendable {
 
   private static func decision(
     _ entry: inout RealFaultEntry, _ strike: RealFaultEntry.Strike, _ method: VFSMethod,
-    _ kind: FileKind,
-    bytes: Int
+    _ kind: FileKind, bytes: Int, room: () -> Int
   ) -> RealFaultDecision {
     switch entry.fault.kind {
     case .ioError: .fail(RealErrorCodes.failure(of: method))
@@ -157,12 +172,23 @@ final class RealFaultTable: Sendable {
         ? .failAndDrop(RealErrorCodes.failure(of: method))
         : .fail(RealErrorCodes.failure(of: method))
     case .shortRead: bytes > 0 ? .shortRead : .proceed
-    case .diskFull: .full(room: min(bytes, entry.room(for: strike)))
+    case .diskFull:
+      method == .sharedMemoryMap
+        ? (room() > 0 ? .proceed : .full(room: 0))
+        : full(entry, strike, bytes: bytes, room: room())
     case .bitFlip: bytes > 0 ? .flip(bit: entry.draw(kind, below: bytes * 8)) : .proceed
     case .silentLock: .grant
     case .kill: .kill(entry.fault.moment)
     case .pause, .clock, .tamper, .staleLock: .proceed
     }
+  }
+
+  /// What overwrites needs no room.
+  private static func full(
+    _ entry: RealFaultEntry, _ strike: RealFaultEntry.Strike, bytes: Int, room: Int
+  ) -> RealFaultDecision {
+    let fitting = max(room, entry.room(for: strike))
+    return bytes > 0 && fitting >= bytes ? .proceed : .full(room: min(bytes, fitting))
   }
 
   private static func record(

@@ -68,12 +68,13 @@ private func timed(
 /// Makes a call of a method that faults or latencies may hit, and counts it.
 ///
 /// - Parameters:
+///   - room: bytes of a write for which the file need not grow.
 ///   - special: what to do for a decision other than to proceed, to fail or to die around the
 ///     call.
 ///   - body: the call itself.
 func faulted(
   _ file: RealFileHandle, _ method: VFSMethod, bytes: Int = 0, offset: Int64 = 0,
-  special: (RealFaultDecision) -> Int32, _ body: () -> Int32
+  special: (RealFaultDecision) -> Int32, _ body: () -> Int32, room: () -> Int = { 0 }
 ) -> Int32 {
   unsafe counted(file, method, bytes: bytes) {
     let (table, witness, kind) = unsafe (
@@ -82,7 +83,7 @@ func faulted(
     )
     witness?.announce(method, kind)
     table.delay(method)
-    let decision = table.decide(method, kind, bytes: bytes, offset: offset)
+    let decision = table.decide(method, kind, bytes: bytes, offset: offset, room: room)
     switch decision {
     case .proceed: return body()
     case .fail(let code): return code

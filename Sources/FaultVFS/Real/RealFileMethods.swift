@@ -106,6 +106,8 @@ enum RealFileMethods {
       }
     } _: {
       unsafe put(own, bytes, offset)
+    } room: {
+      unsafe RealBaseFile(own.pointee.real).room(forWriting: bytes.count, offset: offset)
     }
     if code == SQLITE_OK {
       unsafe witnessed(own) { unsafe $0.wrote($1, bytes, offset: offset) }

@@ -80,7 +80,7 @@ public final class RealFileSystem: @unchecked Sendable {
 
   // MARK: Faults
 
-  /// Lets faults happen and begins the measured time.
+  /// Lets the faults of the load happen and begins the measured time.
   ///
   /// - Parameters:
   ///   - measuredFrom: from where the times of faults count, and which calls are measured.
@@ -88,7 +88,14 @@ public final class RealFileSystem: @unchecked Sendable {
   public func arm(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime) {
     self.measuredFrom.store(measuredFrom.nanoseconds, ordering: .relaxed)
     self.measuredUntil.store(measuredUntil.nanoseconds, ordering: .relaxed)
-    table.arm(measuredFrom: measuredFrom)
+    table.arm(.load, measuredFrom: measuredFrom)
+  }
+
+  /// Lets the faults happen that strike in a part of the process's life other than its load.
+  ///
+  /// - Parameter measuredFrom: from where the times of faults count, if that is known.
+  public func enter(_ phase: FaultSpecification.Phase, measuredFrom: MonotonicTime? = nil) {
+    table.arm(phase, measuredFrom: measuredFrom)
   }
 
   /// Ends all faults; latencies stay.

@@ -76,9 +76,25 @@ enum RealLockMethods {
     _ place: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) -> Int32 {
     let own = unsafe RealFile.of(file)
-    return unsafe RealFileMethods.plain(own, .sharedMemoryMap) {
+    func map(_ extend: Int32) -> Int32 {
       unsafe own.pointee.real.pointee.pMethods.pointee.xShmMap(
         own.pointee.real, page, size, extend, place)
+    }
+    guard unsafe own.pointee.mask & VFSMethod.sharedMemoryMap.bit != 0 else {
+      return unsafe counted(own, .sharedMemoryMap) { map(extend) }
+    }
+    // A region that is there needs no room. Without leave to extend nothing grows.
+    func mapsWithoutRoom() -> Bool {
+      let code = map(0)
+      let isThere = unsafe place?.pointee != nil
+      return code != SQLITE_OK || extend == 0 || isThere
+    }
+    return unsafe faulted(own, .sharedMemoryMap) { _ in
+      RealErrorCodes.sharedMemorySize
+    } _: {
+      map(extend)
+    } room: {
+      mapsWithoutRoom() ? Int(size) : 0
     }
   }
 

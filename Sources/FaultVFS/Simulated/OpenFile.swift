@@ -61,6 +61,12 @@ final class OpenFile {
     return SQLITE_OK
   }
 
+  /// Whether the file must grow for a write.
+  func grows(writing count: Int, at offset: Int) -> Bool {
+    RealBaseFile.room(
+      forWriting: count, offset: Int64(offset), length: Int64(inode.count)) < count
+  }
+
   func truncate(to length: Int) -> Int32 {
     disk.truncate(inode, to: length, isNamed: isNamed)
     return SQLITE_OK
@@ -107,6 +113,13 @@ final class OpenFile {
       shared.attach()
     }
     return unsafe shared.region(region, extend: extend)
+  }
+
+  /// Whether a region of the shared memory is there, so that it takes no more room.
+  func hasSharedMemory(region: Int) -> Bool {
+    // What nobody has mapped is begun anew.
+    guard let memory = inode.sharedMemory, memory.attached > 0 else { return false }
+    return memory.regionCount > region
   }
 
   /// Slot 0 is `WAL_WRITE_LOCK`: who has it is the one writer.

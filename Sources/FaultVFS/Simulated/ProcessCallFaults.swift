@@ -4,9 +4,13 @@ public import AssayModel
 public protocol CallFaultSource: AnyObject {
   /// Told of a call when its actor goes on with it, before it takes effect.
   ///
-  /// - Parameter bytes: length of a read or write.
+  /// - Parameters:
+  ///   - bytes: length of a read or write.
+  ///   - grows: whether a file must grow for it.
   /// - Returns: what happens to it; `nil` for nothing.
-  func effect(on method: VFSMethod, _ file: FileKind?, bytes: Int) -> CallFault.Effect?
+  func effect(
+    on method: VFSMethod, _ file: FileKind?, bytes: Int, grows: Bool
+  ) -> CallFault.Effect?
 }
 
 /// The faults of the file system layer in one simulated process: they strike when those of a real
@@ -54,31 +58,41 @@ public struct ProcessCallFaults: Sendable {
 
   /// Takes a call of the process.
   ///
+  /// - Parameters:
+  ///   - grows: whether a file must grow for it, which a full disk refuses.
+  ///   - phase: the part of the process's life.
   /// - Returns: what strikes it; each fault counts it, and the first one acts.
   public mutating func next(
-    _ method: VFSMethod, _ file: FileKind?, bytes: Int, now: MonotonicTime
+    _ method: VFSMethod, _ file: FileKind?, bytes: Int, grows: Bool = true,
+    phase: FaultSpecification.Phase = .load, now: MonotonicTime
   ) -> Strike? {
     var strike: Strike?
     for index in entries.indices {
       // A name without a file is of no kind.
       guard file != nil || entries[index].fault.file == nil else { continue }
       let kind = file ?? .database
-      guard entries[index].selects(method, kind) else { continue }
+      guard entries[index].selects(method, kind, in: phase) else { continue }
       let found = entries[index].strike(kind, bytes: bytes, now: now.nanoseconds)
-      guard found != .none, strike == nil,
-        let outcome = Self.outcome(of: entries[index].fault, bytes: bytes)
-      else { continue }
-      strike = Strike(number: entries[index].number, outcome: outcome, isFirst: found == .first)
+      guard found != .none, strike == nil else { continue }
+      if found == .first { entries[index].awaitsRecord = true }
+      guard let outcome = Self.outcome(of: entries[index].fault, bytes: bytes, grows: grows) else {
+        continue
+      }
+      let isFirst = entries[index].awaitsRecord
+      entries[index].awaitsRecord = false
+      strike = Strike(number: entries[index].number, outcome: outcome, isFirst: isFirst)
     }
     return strike
   }
 
-  private static func outcome(of fault: FaultSpecification, bytes: Int) -> Outcome? {
+  private static func outcome(
+    of fault: FaultSpecification, bytes: Int, grows: Bool
+  ) -> Outcome? {
     switch fault.kind {
     case .ioError: .fails(.ioError)
     case .fsyncError: .fails(fault.dropsDirtyPages ? .fsyncError : .ioError)
     case .shortRead: bytes > 0 ? .fails(.shortRead) : nil
-    case .diskFull: .fails(.diskFull)
+    case .diskFull: grows ? .fails(.diskFull) : nil
     case .bitFlip: bytes > 0 ? .fails(.bitFlip) : nil
     case .silentLock: .fails(.silentLock)
     case .kill: .dies(fault.moment)

@@ -47,6 +47,9 @@ final class SharedMemory {
     }
   }
 
+  /// Regions that are there.
+  var regionCount: Int { unsafe regions.count }
+
   /// A copy of what every region holds.
   var contents: [[UInt8]] {
     unsafe regions.map { region in

@@ -122,8 +122,11 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   /// Announces a call; returns what a fault does to it.
   ///
+  /// - Parameter grows: whether a file must grow for it.
   /// - Returns: `.dead` when the caller's process has died.
-  func enter(_ method: VFSMethod, _ file: FileKind?, bytes: Int = 0) -> CallAdmission {
+  func enter(
+    _ method: VFSMethod, _ file: FileKind?, bytes: Int = 0, grows: Bool = false
+  ) -> CallAdmission {
     if let gate = unsafe openGate {
       let isAlive = unsafe gate._withUnsafeGuaranteedRef { gate in
         guard gate.point.reached(method, file) else { return false }
@@ -131,7 +134,9 @@ public final class SimulatedDisk: @unchecked Sendable {
         return gate.point.sleep(for: latency)
       }
       guard isAlive else { return .dead }
-      if let effect = callFaults?.effect(on: method, file, bytes: bytes) { return .fault(effect) }
+      if let effect = callFaults?.effect(on: method, file, bytes: bytes, grows: grows) {
+        return .fault(effect)
+      }
     }
     if fault != nil, let effect = fault?.next(method, file) { return .fault(effect) }
     return .admitted

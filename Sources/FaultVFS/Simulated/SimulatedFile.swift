@@ -110,7 +110,8 @@ private func fileWrite(
   guard let bytes = unsafe bytes else { return SQLITE_MISUSE }
   return unsafe withFile(handle) { file in
     if !file.disk.isPlain {
-      switch file.disk.enter(.write, file.kind, bytes: Int(count)) {
+      let grows = file.grows(writing: Int(count), at: Int(offset))
+      switch file.disk.enter(.write, file.kind, bytes: Int(count), grows: grows) {
       case .admitted: break
       case .fault(.diskFull): return SQLITE_FULL
       case .fault(let effect):
@@ -206,11 +207,19 @@ private func fileShmMap(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ region: Int32, _ size: Int32, _ extend: Int32,
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
-  unsafe call(handle, .sharedMemoryMap, failing: assay_IOERR_SHMMAP) { file in
+  unsafe withFile(handle) { file in
+    if !file.disk.isPlain {
+      let grows = extend != 0 && !file.hasSharedMemory(region: Int(region))
+      switch file.disk.enter(.sharedMemoryMap, file.kind, grows: grows) {
+      case .admitted: break
+      case .fault(.diskFull): return assay_IOERR_SHMSIZE
+      case .fault, .dead: return assay_IOERR_SHMMAP
+      }
+    }
     unsafe result?.pointee = file.mapSharedMemory(
       Int(region), size: Int(size), extend: extend != 0)
     return SQLITE_OK
-  }
+  } ?? SQLITE_MISUSE
 }
 
 private func fileShmLock(

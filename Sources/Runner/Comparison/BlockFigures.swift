@@ -15,12 +15,13 @@ struct BlockFigures {
 
   /// The block, without what the machine did meanwhile.
   func block() -> FreshBlocks.Block {
-    let operations = result.operations.mapValues(\.count)
+    let load = result.operations.filter { !OperationKind.namesOutsideLoad.contains($0.key) }
+    let operations = load.mapValues(\.count)
     let figures = CountedNames.of(result.counts)
     var measurement = BlockMeasurement(
       operations: operations.values.reduce(0, +),
       duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
-      latencies: result.operations.mapValues(\.service.histogram).filter { $0.value.total > 0 },
+      latencies: load.mapValues(\.service.histogram).filter { $0.value.total > 0 },
       counts: cell.isScripted ? figures : [:], resources: cell.isScripted ? [:] : figures)
     if !measurement.counts.isEmpty {
       measurement.resources["bytes_written"] = bytesWritten(figures)

@@ -190,7 +190,10 @@ extension ResultComparison {
 
   /// One actor, the same operations, and calls of the file system counted: then counts are exact.
   private static func isScripted(_ base: CellResult, _ head: CellResult) -> Bool {
-    func operations(_ cell: CellResult) -> [String: UInt64] { cell.operations.mapValues(\.count) }
+    func operations(_ cell: CellResult) -> [String: UInt64] {
+      cell.operations.mapValues(\.count)
+        .filter { !OperationKind.namesOutsideLoad.contains($0.key) }
+    }
     return [base, head].allSatisfy { $0.actors.count == $0.repetitions && $0.faults.isEmpty }
       && base.repetitions == head.repetitions && operations(base) == operations(head)
       && base.counts.keys.contains { $0.contains(".") }
@@ -203,7 +206,8 @@ extension ResultComparison {
         metric: "throughput", base: base.throughput, head: head.throughput,
         baseRange: range(before), headRange: range(after))
     ]
-    for kind in base.operations.keys.sorted() {
+    for kind in base.operations.keys.sorted()
+    where !OperationKind.namesOutsideLoad.contains(kind) {
       guard let left = base.operations[kind]?.response.p99,
         let right = head.operations[kind]?.response.p99
       else { continue }

@@ -4,7 +4,8 @@ import Glibc
 import Platform
 
 extension CellRun {
-  /// How long workers may take to become ready.
+  /// How long workers may take to become ready, beyond the time for which they try to open the
+  /// database.
   private static let readinessLimit = Nanoseconds.seconds(30)
   /// How long actors may take to end after their time is over, beyond every timeout of theirs.
   private static let endingLimit = Nanoseconds.seconds(20)
@@ -25,15 +26,35 @@ extension CellRun {
 
   /// Waits until all processes are ready.
   func awaitReadiness() throws(RunnerError) {
-    let limit = time.monotonicNow() + Self.readinessLimit
+    let patience = Self.readinessLimit + openingPatience
+    let limit = time.monotonicNow() + patience
     // One that died meanwhile is an incident; the others do their work.
     while slots.contains(where: { $0.worker != nil && processes[$0.record].ready == nil }) {
       try wait(until: limit)
       if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
       guard time.monotonicNow() < limit else {
-        throw RunnerError(.harness, "a worker of \(cell.id) was not ready within 30 s")
+        if slots.indices.allSatisfy({ endsOpening($0) }) { return }
+        throw RunnerError(
+          .harness, "a worker of \(cell.id) was not ready within \(Int(patience.seconds)) s")
       }
     }
+  }
+
+  /// Ends a process that has been opening the database for longer than it may: its opening stays
+  /// without an answer.
+  ///
+  /// - Returns: `false` when it is not ready for another reason.
+  private func endsOpening(_ process: Int) -> Bool {
+    guard let worker = slots[process].worker, processes[slots[process].record].ready == nil else {
+      return true
+    }
+    let actor = ActorID.connections(process: process, incarnation: slots[process].incarnation)
+    let last = try? History.latest(folder: historyFolder, actor: actor, count: 1).last
+    guard let last, last.operation.kind == .open, last.completed == nil else { return false }
+    worker.signal(SIGKILL)
+    close(process, worker.reap(), wasKilled: false)
+    slots[process].state = .ended
+    return true
   }
 
   /// Starts one process anew.
@@ -201,6 +222,9 @@ extension CellRun {
       let isAlive = channel.readSome()
       while let message = try channel.nextMessage(WorkerMessage.self) {
         if case .failed(let failure) = message { throw RunnerError(failure) }
+        if case .notOpened(_, let reason) = message {
+          faults[abandoners[abandoner].fault].missed = reason
+        }
       }
       if !isAlive { abandonerEnded(abandoner, wasKilled: false) }
     }
@@ -214,6 +238,9 @@ extension CellRun {
       case .finished(let report):
         let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
         reports[id] = report
+      case .notOpened(let ready, _):
+        library = ready
+        slots[process].couldNotOpen = true
       case .observed(let observation): memoryObservation = observation
       case .failing(let failure): take(failure)
       case .failed(let failure):
@@ -243,7 +270,7 @@ extension CellRun {
     let exit = worker.reap()
     close(process, exit, wasKilled: false)
     let id = ActorID(process: process, incarnation: slots[process].incarnation, actor: 0)
-    if exit.status == 0, reports[id] != nil {
+    if exit.status == 0, reports[id] != nil || slots[process].couldNotOpen {
       slots[process].state = .ended
     } else if slots[process].refusal?.kind == .damagedDatabase {
       // No fault of the process, and none that only it would see: the checks look at the database.

@@ -70,6 +70,8 @@ final class CellRun {
     var recovers: Int?
     /// Why it could not return after its death, once it has said so.
     var refusal: WorkerFailure?
+    /// Whether it said that it could not open the database in time.
+    var couldNotOpen = false
     /// The worker kills itself after this many commits.
     var killAfterCommits: (fault: FaultSpecification, count: Int)?
 
@@ -127,6 +129,8 @@ final class CellRun {
   var memoryObservation: Observation?
   /// What was done to the files so far.
   var tampering = Tampering()
+  /// For how long a process tries to open a database that others use.
+  var openingPatience: Nanoseconds
   /// How often the lengths of the files are looked at.
   var sizeInterval: Nanoseconds
   /// From the beginning of the load to its end.
@@ -156,6 +160,7 @@ final class CellRun {
     self.expectedSourceID = expectedSourceID
     self.template = template
     self.observes = observes
+    openingPatience = OpeningRefusal.patience(of: cell)
     sizeInterval = cell.sizeInterval
     timeline = FaultTimeline([], from: measuredFrom, seed: cell.seed)
   }
@@ -239,13 +244,16 @@ final class CellRun {
     _ role: WorkerAssignment.Role, process: Int = 0, incarnation: Int = 0, owner: String = "",
     killAfterCommits: Int? = nil, lock: Int? = nil
   ) -> WorkerAssignment {
-    WorkerAssignment(
+    var assignment = WorkerAssignment(
       role: role, cell: cell, repetition: repetition, process: process, incarnation: incarnation,
       owner: owner,
       databasePath: role == .observe ? tampering.observedPath ?? databasePath : databasePath,
       historyFolder: historyFolder,
       coordinator: getpid(), killAfterCommits: killAfterCommits, lock: lock,
       expectedSourceID: expectedSourceID, seat: role == .run ? seat : nil)
+    assignment.openingPatience = openingPatience
+    assignment.measuredFrom = incarnation > 0 ? measuredFrom : nil
+    return assignment
   }
 
   /// The owner identifier of an incarnation.

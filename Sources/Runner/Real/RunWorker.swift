@@ -12,17 +12,21 @@ final class RunWorker: Sendable {
   private let control: ControlChannel
   private let fileSystem: WorkerFileSystem?
   private let storage: WorkerStorage
+  private let connections: ConnectionRecorder
   private let isStopped = Atomic<Bool>(false)
 
   init(_ assignment: WorkerAssignment, _ control: ControlChannel) throws {
     self.assignment = assignment
     self.control = control
     fileSystem = try WorkerFileSystem.make(assignment)
-    storage = try WorkerStorage(assignment, vfs: fileSystem?.name)
+    connections = try ConnectionRecorder(assignment)
+    storage = try WorkerStorage(assignment, vfs: fileSystem?.name, connections: connections)
   }
 
   func run() throws {
     let entry = try workloadEntry(assignment.cell)
+    defer { connections.close() }
+    fileSystem?.open(measuredFrom: assignment.measuredFrom)
     let (database, workload) = try storage.whenFree { try open(entry) }
     let preparer = isSingleThreaded ? nil : try HistoryPreparer()
     let writers = try actors.map { actor in
@@ -133,7 +137,7 @@ final class RunWorker: Sendable {
       }
       for thread in threads { thread.join() }
     }
-    fileSystem?.end()
+    fileSystem?.pause()
     for recorder in recorders.all { recorder.close() }
     return recorders.all
   }
@@ -227,11 +231,13 @@ final class RunWorker: Sendable {
     report.operations = OperationKind.allCases.compactMap { operations[$0] }
     report.add(database.statistics)
     if !assignment.cell.storage.isInMemory { report.addFiles(of: assignment.databasePath) }
-    fileSystem?.add(to: &report)
     report.jemalloc = JemallocStatistics.current().map {
       [$0.allocated, $0.active, $0.mapped].map { UInt64($0.bytes) } + [$0.requests]
     }
+    fileSystem?.close()
     database.close()
+    fileSystem?.end()
+    fileSystem?.add(to: &report)
     // Only closed connections have told what they did.
     report.add(database.statistics.work)
     try control.send(WorkerMessage.finished(report))

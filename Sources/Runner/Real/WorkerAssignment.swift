@@ -51,6 +51,11 @@ struct WorkerAssignment: Codable, Sendable {
   var lock: Int?
   /// Source id that the library must have; `nil` when any will do.
   var expectedSourceID: String?
+  /// For how long the worker tries to open a database that others use.
+  var openingPatience: Nanoseconds?
+  /// When measuring began, for a process that is started later: the times of its faults count from
+  /// there.
+  var measuredFrom: MonotonicTime?
   /// Whose turn it is, where sides work in turns.
   var seat: TurnSeat?
 }
@@ -86,6 +91,8 @@ enum WorkerMessage: Codable, Sendable {
   case ready(WorkerReady)
   /// An operation has failed with a code for the first time in this process.
   case failing(FirstFailure)
+  /// The database could not be opened in time, for this reason: the process takes no part.
+  case notOpened(WorkerReady, String)
   /// All actors have ended.
   case finished(WorkerReport)
   /// The database was read.

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The file system layer of a worker whose cell asks for counts, latencies or faults.
 ///
-/// Faults happen, and calls count, only while the actors work: opening, the final content and the
-/// end are as in any other cell.
+/// Faults happen when the scenario says (`during:`): while the process opens the database, while
+/// its actors work, while it closes. Calls count only while the actors work.
 final class WorkerFileSystem: Sendable {
   private let system: RealFileSystem
   private let cell: PlannedCell
@@ -28,6 +28,18 @@ final class WorkerFileSystem: Sendable {
     }
   }
 
+  /// The process is about to open the database.
+  ///
+  /// - Parameter measuredFrom: from where times count; `nil` where all processes begin together
+  ///   later.
+  func open(measuredFrom: MonotonicTime?) { system.enter(.open, measuredFrom: measuredFrom) }
+
+  /// The process is about to close its connections.
+  func close() { system.enter(.close) }
+
+  /// The process has closed its connections.
+  func end() { system.disarm() }
+
   /// The name under which connections find it.
   var name: String { VFSName.real }
 
@@ -38,7 +50,7 @@ final class WorkerFileSystem: Sendable {
   }
 
   /// The actors have ended.
-  func end() {
+  func pause() {
     system.disarm()
     counts.withLock { counts in
       guard let before = counts?.before else { return }

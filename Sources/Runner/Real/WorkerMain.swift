@@ -47,6 +47,9 @@ public enum WorkerMain {
       case .sweep: try SweepWorker(assignment, control).run()
       case .reality: try RealityWorker(assignment, control).run()
       }
+    } catch let refusal as OpeningRefusal {
+      // That is something to measure, and the process ends in order.
+      try? control.send(WorkerMessage.notOpened(WorkerReady(time: SystemTime()), "\(refusal)"))
     } catch let error as WorkerError {
       giveUp(error.kind, error.message)
     } catch let error as RunnerError {
@@ -88,7 +91,8 @@ struct WorkerError: Error {
   var message: String
 
   /// What SQLite answered, where it was SQLite that refused.
-  var code: ResultCode?
+  var cause: SQLiteError?
+  var code: ResultCode? { cause?.code }
 
   init(_ kind: WorkerFailure.Kind, _ message: String) {
     self.kind = kind
@@ -102,7 +106,7 @@ struct WorkerError: Error {
     let code = StorageError(cause)?.sqliteError?.code
     let isOfTheMachine = code.map { Self.machineCodes.contains($0) } ?? false
     self.init(isOfTheMachine ? .harness : kind, "\(message): \(cause)")
-    self.code = code
+    self.cause = StorageError(cause)?.sqliteError
   }
 
   private static let machineCodes: Set<ResultCode> = [

@@ -12,11 +12,15 @@ struct WorkerStorage {
   let turns: TurnClock?
   let environment: StorageEnvironment
   private let vfs: String?
+  private let connections: ConnectionRecorder?
 
   /// - Parameter vfs: the registered file system layer for the cell's own connections; `nil` for
   ///   SQLite's.
-  init(_ assignment: WorkerAssignment, vfs: String? = nil) throws(WorkerError) {
+  init(
+    _ assignment: WorkerAssignment, vfs: String? = nil, connections: ConnectionRecorder? = nil
+  ) throws(WorkerError) {
     self.assignment = assignment
+    self.connections = connections
     self.vfs = vfs
     turns = try Self.turns(assignment)
     clock = ProcessClock(turns ?? SystemTime())
@@ -30,7 +34,7 @@ struct WorkerStorage {
     }
     environment = StorageEnvironment(
       time: clock, parking: SystemParking(), spawning: SystemThreads(),
-      random: SeededRandomSource(seed), host: host)
+      random: SeededRandomSource(seed), host: host, connections: connections)
   }
 
   private static func turns(
@@ -59,23 +63,29 @@ struct WorkerStorage {
     try open(DatabaseConfiguration(path: assignment.databasePath, pragmas: pragmas))
   }
 
-  /// How long a process tries to become ready in a database that others use.
-  private static let patience = Nanoseconds.seconds(10)
-
   /// Does what a process does before it is ready, again and again while the database is busy.
   ///
   /// The cell's busy policy, which may be not to wait at all, is for what the cell measures: with
-  /// it several processes could never open one database at once.
+  /// it several processes could never open one database at once. Every attempt is recorded.
+  ///
+  /// - Throws: `OpeningTimedOut` when the time is over.
   func whenFree<Value>(_ body: () throws -> Value) throws -> Value {
     let time = SystemTime()
-    let limit = time.monotonicNow() + Self.patience
+    let start = time.monotonicNow()
     while true {
+      let (attempt, failures) = (time.monotonicNow(), connections?.failures)
       do {
         return try body()
       } catch {
-        let code = (error as? WorkerError)?.code ?? StorageError(error)?.sqliteError?.code
-        guard code?.primary == .busy, time.monotonicNow() < limit else { throw error }
-        try time.sleep(for: .milliseconds(1))
+        guard
+          let refusal = OpeningRefusal(
+            error, in: assignment.cell, patience: assignment.openingPatience)
+        else { throw error }
+        if connections?.failures == failures {
+          connections?.failed(since: attempt, refusal.cause)
+        }
+        guard time.monotonicNow() < start + refusal.patience else { throw refusal }
+        try time.sleep(for: refusal.pause)
       }
     }
   }

@@ -100,7 +100,7 @@ final class ExploreCrew {
           try take(task, reply)
         }
       case .failed(let failure): throw RunnerError(failure)
-      case .finished, .observed, .failing: break
+      case .finished, .observed, .failing, .notOpened: break
       }
     }
     if !isAlive { try replace(index, take) }

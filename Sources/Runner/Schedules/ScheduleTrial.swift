@@ -104,6 +104,7 @@ struct ScheduleTrial {
       faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
     outcome.strikes = result.strikes
     outcome.firstFailures = result.firstFailures
+    ConnectionCounts.add(result.lives.flatMap(\.connections.events), to: &outcome.counts)
     return outcome
   }
 

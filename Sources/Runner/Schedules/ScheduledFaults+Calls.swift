@@ -6,13 +6,17 @@ extension ScheduledFaults: CallFaultSource {
   var watchesCalls: Bool { cell.faults.contains(where: \.isOfCalls) }
 
   /// Lets a call of the actor that runs fail, or its process die in it.
-  func effect(on method: VFSMethod, _ file: FileKind?, bytes: Int) -> CallFault.Effect? {
+  func effect(
+    on method: VFSMethod, _ file: FileKind?, bytes: Int, grows: Bool
+  ) -> CallFault.Effect? {
     guard let crew, crew.lives.indices.contains(crew.caller) else { return nil }
     let life = crew.lives[crew.caller]
-    guard life.isRunning, life.process < cell.load.processes else { return nil }
+    guard life.killed == nil, life.process < cell.load.processes else { return nil }
     if callFaults[life.number] == nil { callFaults[life.number] = faults(of: life, crew.now) }
     guard
-      let strike = callFaults[life.number]?.next(method, file, bytes: bytes, now: crew.now)
+      let strike = callFaults[life.number]?.next(
+        method, file, bytes: bytes, grows: grows, phase: life.ready == nil ? .open : .load,
+        now: crew.now)
     else { return nil }
     let fault = cell.faults[strike.number]
     switch strike.outcome {

@@ -163,7 +163,7 @@ final class ScheduledFaults: ScheduleInterference {
   private func watch(_ kind: StepKind, _ number: Int, _ crew: SimulatedCrew) {
     guard crew.lives.indices.contains(number) else { return }
     let life = crew.lives[number]
-    guard life.isRunning, life.process < cell.load.processes else { return }
+    guard life.killed == nil, life.process < cell.load.processes else { return }
     for index in entries.indices
     where !entries[index].fault.isOfCalls && strikesNow(index, kind, life) {
       strike(life, index, crew)
@@ -172,10 +172,13 @@ final class ScheduledFaults: ScheduleInterference {
 
   private func strikesNow(_ index: Int, _ kind: StepKind, _ life: SimulatedLife) -> Bool {
     let fault = entries[index].fault
-    guard !fault.isAtTime, entries[index].strikes < Self.strikeLimit else { return false }
+    guard !fault.isAtTime, entries[index].strikes < Self.strikeLimit,
+      life.isRunning || fault.isAtOperation && fault.strikes(in: .open)
+    else { return false }
     switch fault.trigger {
     case .operation(let wanted):
-      guard isNamed(life, index), fault.selects(kind) else { return false }
+      guard isNamed(life, index), fault.selects(kind), !life.isRunning || fault.strikes(in: .load)
+      else { return false }
       entries[index].calls[life.process, default: 0] += 1
       return entries[index].calls[life.process] == wanted
     case .afterCommits(let wanted):
@@ -289,6 +292,10 @@ extension FaultSpecification {
     case .at, .every: true
     default: false
     }
+  }
+
+  fileprivate var isAtOperation: Bool {
+    if case .operation = trigger { true } else { false }
   }
 
   /// Whether a step is a call that the fault's method and file name.

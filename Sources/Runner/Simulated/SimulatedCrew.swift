@@ -64,7 +64,7 @@ final class SimulatedCrew: @unchecked Sendable {
   /// Opens the engine of a process before the run.
   func openFromOutside(_ process: Int) throws {
     let life = addLife(process, incarnation: 0, owner: SimulatedRun.owner(process))
-    let simulated = SimulatedProcess(life, in: baton, seed: cell.seed)
+    let simulated = simulatedProcess(life)
     try simulated.acting { workloads.append(try makeWorkload(simulated)) }
   }
 
@@ -74,11 +74,17 @@ final class SimulatedCrew: @unchecked Sendable {
     for (life, workload) in workloads.enumerated() { addActors(of: life, workload) }
   }
 
+  private func simulatedProcess(_ life: Int) -> SimulatedProcess {
+    SimulatedProcess(life, in: baton, seed: cell.seed, connections: lives[life].connections)
+  }
+
   private func addLife(_ process: Int, incarnation: Int, owner: String) -> Int {
     lives.append(
       SimulatedLife(
         number: lives.count, process: process, incarnation: incarnation, owner: owner,
-        started: baton.now()))
+        started: baton.now(),
+        connections: SimulatedConnections(
+          process: process, incarnation: incarnation, baton: baton)))
     return lives.count - 1
   }
 
@@ -223,11 +229,13 @@ final class SimulatedCrew: @unchecked Sendable {
       do {
         try baton.sleep(until: due)
         lives[life].started = baton.now()
-        let simulated = SimulatedProcess(life, in: baton, seed: cell.seed)
+        let simulated = simulatedProcess(life)
         body(try whenFree { try makeWorkload(simulated) })
       } catch {
         // Another death, or the end of the run, is no failure.
         guard !baton.isCallerCut, !(error is ActorStopped) else { return }
+        // Nor is it one that a fault keeps it out: that is a failed opening like a real one's.
+        if let refusal = OpeningRefusal(error, in: cell), !refusal.isBusy { return }
         failures.append("process \(lives[life].process) could not be started again: \(error)")
       }
     }
@@ -235,14 +243,16 @@ final class SimulatedCrew: @unchecked Sendable {
 
   /// Tries again while the database is busy, as a real process does before it is ready.
   private func whenFree(_ body: () throws -> any Workload) throws -> any Workload {
-    let limit = baton.now() + Self.openingPatience
+    let begun = baton.now()
+    let limit = begun + Self.openingPatience
     while true {
       do {
         return try body()
       } catch {
-        guard StorageError(error)?.sqliteError?.code.primary == .busy, baton.now() < limit
+        guard let refusal = OpeningRefusal(error, in: cell),
+          baton.now() < min(limit, begun + refusal.patience)
         else { throw error }
-        try baton.sleep(until: baton.now() + .milliseconds(1))
+        try baton.sleep(until: baton.now() + refusal.pause)
       }
     }
   }

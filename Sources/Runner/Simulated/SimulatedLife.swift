@@ -19,6 +19,8 @@ struct SimulatedLife: Sendable {
   var killed: MonotonicTime?
   /// Its engine, once it is open.
   var database: Database?
+  /// What its connections did.
+  var connections: SimulatedConnections
   /// Of its actors, in their order.
   var recorders: [SimulatedRecorder] = []
 

@@ -14,15 +14,19 @@ struct SimulatedProcess: Sendable {
 
   /// Creates the sources of a process.
   ///
-  /// - Parameter seed: of the world; the process derives its own.
-  init(_ number: Int, in baton: Baton, seed: Seed) {
+  /// - Parameters:
+  ///   - seed: of the world; the process derives its own.
+  ///   - connections: told of connections that are opened and closed.
+  init(
+    _ number: Int, in baton: Baton, seed: Seed, connections: SimulatedConnections? = nil
+  ) {
     self.number = number
     self.baton = baton
     environment = StorageEnvironment(
       time: SimulatedClock(baton), parking: SimulatedParking(baton),
       spawning: SimulatedSpawning(baton, process: number),
       random: SeededRandomSource(seed.derived("storage").derived("process", number)),
-      host: SimulatedHost(baton, process: number))
+      host: SimulatedHost(baton, process: number), connections: connections)
   }
 
   /// Runs a body from outside of a run for this process: opening, closing.

@@ -36,6 +36,7 @@ extension FaultDraft {
     fault.moment = moment ?? .before
     fault.lasting = lasting ?? .once
     fault.dropsDirtyPages = drops ?? false
+    fault.during = during
     if let misfit = misfit(of: fault) {
       context.report(.contradiction, place, found: misfit.found, allowed: misfit.allowed)
       return nil
@@ -173,6 +174,14 @@ extension FaultDraft {
         "file \(tampered.map(\.rawValue).joined(separator: ", "))"
       ),
       (
+        during != nil && !isOfCalls && !(fault.kind == .tamper && during == .load),
+        "\(kind) with during: \(during?.rawValue ?? "")",
+        fault.kind == .tamper
+          ? "during: load, or none, since files are tampered with while actors work"
+          : "during beside faults of the file system, and kill with operation; others strike"
+            + " working processes"
+      ),
+      (
         moment != nil && !(fault.kind == .kill && isAtOperation), "\(kind) with moment",
         "moment with kill with operation"
       ),
@@ -202,7 +211,7 @@ extension FaultDraft {
   private static func methods(of kind: FaultSpecification.Kind) -> [VFSMethod] {
     switch kind {
     case .shortRead: [.read]
-    case .diskFull: [.write]
+    case .diskFull: [.write, .sharedMemoryMap]
     case .fsyncError: [.sync]
     case .bitFlip: [.read, .write]
     case .silentLock: [.lock, .sharedMemoryLock]

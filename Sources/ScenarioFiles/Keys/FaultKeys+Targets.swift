@@ -22,7 +22,9 @@ extension FaultDraft {
     case .staleLock: "Leaves a lock row whose owner does not exist."
     case .ioError: "Makes a call of the file system layer fail."
     case .shortRead: "Makes a read return too few bytes."
-    case .diskFull: "Makes writes fail for want of space."
+    case .diskFull:
+      "Fills the disk: every call fails that needs room for a file to grow, -shm included; what"
+        + " overwrites does not. Room that is given back is taken by others."
     case .fsyncError: "Makes a sync fail."
     case .bitFlip: "Flips a bit."
     case .silentLock: "Grants a lock that it did not take."

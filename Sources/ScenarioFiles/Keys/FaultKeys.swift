@@ -13,6 +13,7 @@ struct FaultDraft: SectionDefaults {
   var moment: FaultSpecification.Moment?
   var lasting: FaultSpecification.Lasting?
   var drops: Bool?
+  var during: FaultSpecification.Phase?
 
   static var defaults: FaultDraft { FaultDraft() }
 }
@@ -60,6 +61,12 @@ extension FaultDraft {
     .optional(
       "drop", \.drops, .flag,
       "Whether a failed sync also loses what was not yet on the disk, as ext4, XFS and Btrfs do."),
+    .optional(
+      "during", \.during, .choice(),
+      "In which part of a process's life a fault of the file system, or a kill at an operation,"
+        + " strikes: while it opens and recovers the database (open), while its actors work (load),"
+        + " while it closes its connections (close), or always (all, the default). Other faults"
+        + " strike working processes."),
   ]
 
   /// What restarts may be asked for: `asConfigured` is the absence of the key.
@@ -85,7 +92,7 @@ extension FaultDraft {
     trigger(
       "after", afterType,
       "When the target has acknowledged this many commits; for disk_full, when this much has been"
-        + " written.",
+        + " written: from then on nothing may grow, for good or as long as for says.",
       make: { $0 }),
     trigger(
       "operation", .whole(1...1_000_000_000_000), "At the Nth call of the file system layer.",

@@ -182,8 +182,9 @@ extension Contradictions {
     let known = operationNames(under: path)
     // Without any the workload itself is refused, by who would run it.
     refuse(
-      !known.isEmpty && !known.contains(operation), path,
+      !known.isEmpty && !known.contains(operation)
+        && !OperationKind.namesOutsideLoad.contains(operation), path,
       "operation \(operation) for workload \(load.workload.rawValue)",
-      known.joined(separator: ", "))
+      (known + OperationKind.namesOutsideLoad.sorted()).joined(separator: ", "))
   }
 }
