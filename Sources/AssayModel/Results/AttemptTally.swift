@@ -56,8 +56,9 @@ public struct AttemptTally: Hashable, Codable, Sendable {
 
   /// Whether something was attempted and nothing acknowledged.
   public var isFruitless: Bool {
-    !entries.isEmpty && !entries.contains { $0.hasSucceeded }
-      && entries.contains { $0.attempts > 0 }
+    // A connection that was opened is no work done.
+    let load = entries.filter(\.kind.isOfLoad)
+    return load.contains { $0.attempts > 0 } && !load.contains(where: \.hasSucceeded)
   }
 
   /// Counts one attempt.

@@ -87,7 +87,8 @@ extension DiskDraft {
         case .word(let word): word.rawValue
         case .latency(let span): latencyType.text(span)
         }
-      })
+      },
+      further: latencyType.samples)
   }()
 
   private static let syncKey: SettingKey<DiskDraft> = {
@@ -104,6 +105,7 @@ extension DiskDraft {
         current: { draft in
           type.text(draft.direct[.sync].map { .latency($0) } ?? .word(draft.settings.sync))
         }),
+      samples: type.samples,
       assign: { draft, node, context in
         switch type.read(node, &context) {
         case .word(let word): draft.settings.sync = word
@@ -129,6 +131,7 @@ extension DiskDraft {
           let span = draft[keyPath: field][method] ?? draft[keyPath: other][method]
           return type.text(span ?? .zero)
         }),
+      samples: type.samples,
       assign: { draft, node, context in
         if let span = type.read(node, &context) { draft[keyPath: field][method] = span }
       })
@@ -147,7 +150,8 @@ extension DiskDraft {
         guard case .value(let bytes) = UnitText.size(text) else { return .wrongType }
         return sizes.contains(Int(bytes)) ? .value(Int(bytes)) : .outOfRange
       },
-      text: { String($0) })
+      text: { String($0) },
+      further: sizes.map { String($0) })
   }()
 }
 
@@ -180,6 +184,7 @@ extension SettingKey {
       schema: .object([
         ("type", .string("array")), ("uniqueItems", .boolean(true)), ("items", type.schema),
       ]),
+      samples: type.samples.map { "[\($0)]" } + ["[\(type.samples.joined(separator: ", "))]"],
       assign: { section, node, context in
         guard let elements = node.elements else {
           context.report(

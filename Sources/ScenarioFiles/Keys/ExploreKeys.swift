@@ -14,7 +14,7 @@ extension ExploreSettings: SectionDefaults {
       "Which fault is tried at every operation in turn: each call of the file system layer fails"
         + " (io-errors), or each allocation (memory)."),
     .optional(
-      "strategy", \.strategy, .text(atMost: 100, example: "pct-3"),
+      "strategy", \.strategy, .text(atMost: 100, example: "pct-3").drawing(strategies),
       "How schedules are chosen: uniform, sticky, pct-1 to pct-5, stalls, preemptions,"
         + " depth-first-2, portfolio (all of them in turns); without it, a portfolio. With crashes:"
         + " power-loss the schedules are of the recovery by several processes at once."),
@@ -30,6 +30,13 @@ extension ExploreSettings: SectionDefaults {
       "Distinct images (with crashes), faults (with sweep) or schedules below which no verdict is"
         + " given."),
     .group("images", imageKeys, "How many images are made of one crash point."),
+  ]
+
+  /// One name of each kind of strategy. The schedules' own module knows them all; this one may not
+  /// import it.
+  private static let strategies = [
+    "portfolio", "uniform", "sticky", "pct-1", "pct-3", "pct-5", "stalls", "preemptions",
+    "depth-first-2",
   ]
 
   private static let imageKeys: [SettingKey<ExploreSettings>] = [

@@ -6,6 +6,7 @@ extension FaultDraft {
     let type = targetType(kind)
     return SettingKey(
       name: kind.rawValue, documentation: documentation(of: kind), schema: type.schema,
+      samples: type.samples,
       assign: { draft, node, context in
         if let target = type.read(node, &context) { draft.kinds.append((kind, target)) }
       })
@@ -98,6 +99,7 @@ extension ScalarType where Value == FaultSpecification.Target {
         case .process(let number): String(number)
         case .named(let name): name
         }
-      })
+      },
+      further: (number == nil ? [] : ["0", "1"]) + (isNameAllowed ? ["lock-0"] : []))
   }
 }

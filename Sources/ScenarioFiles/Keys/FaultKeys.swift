@@ -107,7 +107,7 @@ extension FaultDraft {
     make: @escaping @Sendable (Value) -> FaultSpecification.Trigger
   ) -> SettingKey<FaultDraft> {
     SettingKey(
-      name: name, documentation: documentation, schema: type.schema,
+      name: name, documentation: documentation, schema: type.schema, samples: type.samples,
       assign: { draft, node, context in
         if let value = type.read(node, &context) { draft.triggers.append((name, make(value))) }
       })
@@ -121,6 +121,7 @@ extension FaultDraft {
     SettingKey(
       name: name, documentation: documentation,
       schema: .object([("type", .array([.string("string"), .string("integer")]))]),
+      samples: type.samples + ["2 * ttl"],
       assign: { draft, node, context in
         if let text = node.text, let variable = namedTime(text, context.settings) {
           // Rounded up: a pause must not become shorter than the lease that it outlasts.
@@ -175,6 +176,7 @@ extension FaultDraft {
         case .afterBytes(let size): UnitText.text(size.bytes, units: UnitText.sizes)
         default: ""
         }
-      })
+      },
+      further: ["1 commit", "3 commits", "0B", "16KiB"])
   }()
 }

@@ -81,7 +81,7 @@ extension LoadSettings: SectionDefaults {
       "workload", \LoadSettings.workload, type, isRequired: true, "What the actors do.")
     return SettingKey(
       name: plain.name, documentation: plain.documentation, schema: plain.schema,
-      isRequired: true, stage: 0, scalar: plain.scalar,
+      isRequired: true, stage: 0, scalar: plain.scalar, samples: plain.samples,
       assign: { section, node, context in
         guard let workload = type.read(node, &context) else { return }
         section = LoadSettings(workload: workload)
@@ -123,6 +123,11 @@ extension LoadSettings: SectionDefaults {
           allMixOperations.map { ($0, ScalarType<Int>.whole(0...1_000_000).schema) })
       ),
     ]),
+    samples: [LoadSettings.Workload.kv, .mixed].flatMap { workload in
+      let operations = mixOperations(workload)
+      let even = operations.map { "\($0): 1" }.joined(separator: ", ")
+      return ["{\(even)}"] + operations.map { "{\($0): 3, \(operations[0]): 1}" }.dropFirst()
+    },
     assign: { section, node, context in
       section.mix = readMix(node, mixOperations(section.workload), &context)
     })
@@ -173,6 +178,7 @@ extension LoadSettings: SectionDefaults {
         check: { node, context in type.read(node, &context).map(type.text) },
         canonical: { type.canonical($0) },
         current: { get($0.extent).map(type.text) }),
+      samples: type.samples,
       assign: { section, node, context in
         if let value = type.read(node, &context) { section.extent = make(value) }
       })

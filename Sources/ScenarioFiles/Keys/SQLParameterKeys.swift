@@ -41,7 +41,7 @@ struct SQLParameterDraft: SectionDefaults {
     make: @escaping @Sendable (Value) -> SQLLoad.Kind
   ) -> SettingKey<SQLParameterDraft> {
     SettingKey(
-      name: name, documentation: documentation, schema: type.schema,
+      name: name, documentation: documentation, schema: type.schema, samples: type.samples,
       assign: { draft, node, context in
         if let value = type.read(node, &context) { draft.kinds.append(make(value)) }
       })

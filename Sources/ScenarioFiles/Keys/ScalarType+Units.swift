@@ -16,7 +16,8 @@ extension ScalarType where Value == Nanoseconds {
         case .unrepresentable: .outOfRange
         }
       },
-      text: { UnitText.text($0.rawValue, units: UnitText.durations) })
+      text: { UnitText.text($0.rawValue, units: UnitText.durations) },
+      further: [bounds[0], "-1s", "1ns", "1ms", "20ms", "1s", bounds[1]])
   }
 
   /// A duration that may also go backwards.
@@ -47,7 +48,8 @@ extension ScalarType where Value == ByteCount {
         case .unrepresentable: .outOfRange
         }
       },
-      text: { String($0.bytes) })
+      text: { String($0.bytes) },
+      further: [bounds[0], "0B", "100B", "512B", "4KiB", "64KiB", "1MiB", bounds[1]])
   }
 }
 
@@ -91,7 +93,8 @@ extension ScalarType where Value == LoadSettings.Rate {
           "highest(\(goal.percentile) <= "
             + UnitText.text(goal.bound.rawValue, units: UnitText.durations) + ")"
         }
-      })
+      },
+      further: ["500/s", "capacity*0.7", "highest(p99 <= 10ms)"])
   }
 }
 
@@ -131,7 +134,8 @@ extension ScalarType where Value == Probability {
       guard let number = plainNumber(text) else { return .wrongType }
       return Probability(number).map { .value($0) } ?? .outOfRange
     },
-    text: { "\($0.value)" })
+    text: { "\($0.value)" },
+    further: ["0", "0.01", "0.3", "1"])
 }
 
 extension ScalarType where Value == BoundExpression {

@@ -20,6 +20,18 @@ struct ScalarType<Value: Sendable>: Sendable {
   let parse: @Sendable (String) -> Reading
   /// The one form that equal values share.
   let text: @Sendable (Value) -> String
+  /// Values worth drawing where they are not the words: bounds, their neighbours, usual values.
+  var further: [String] = []
+
+  /// Values worth drawing for random scenarios, as YAML; each is one that the type reads.
+  var samples: [String] { words + further.filter { !words.contains($0) && canonical($0) != nil } }
+
+  /// The same type with these values to draw; those that it does not read are left out.
+  func drawing(_ samples: [String]) -> ScalarType {
+    var type = self
+    type.further = samples
+    return type
+  }
 
   /// Reads a node; what is wrong with it goes to the context.
   func read(_ node: YAMLNode, _ context: inout DecodingContext) -> Value? {
@@ -71,7 +83,8 @@ extension ScalarType where Value == String {
       parse: { text in
         text.isEmpty || text.unicodeScalars.count > limit ? .outOfRange : .value(text)
       },
-      text: { $0 })
+      text: { $0 },
+      further: [example])
   }
 
   /// Lower-case letters, digits and hyphens: fit to name a folder.
@@ -87,7 +100,8 @@ extension ScalarType where Value == String {
       let isName = isWord && text.utf8.first != 0x2d && (1...64).contains(text.utf8.count)
       return isName ? .value(text) : .outOfRange
     },
-    text: { $0 })
+    text: { $0 },
+    further: ["sample"])
 }
 
 extension ScalarType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
@@ -126,8 +140,18 @@ extension ScalarType where Value == Int {
         case .unrepresentable: .outOfRange
         }
       },
-      text: { String($0) })
+      text: { String($0) },
+      further: worthDrawing(range).map { String($0) })
   }
+}
+
+/// Both ends of a range, their neighbours, and usual numbers within it.
+private func worthDrawing(_ range: ClosedRange<Int>) -> [Int] {
+  let usual = [-2, 0, 1, 2, 3, 10, 100, 1_000]
+  let ends = [
+    range.lowerBound, range.lowerBound + 1, range.upperBound - 1, range.upperBound,
+  ]
+  return Set(ends + usual).filter { range.contains($0) }.sorted()
 }
 
 extension ScalarType where Value == Bool {
@@ -166,7 +190,8 @@ extension ScalarType where Value == Double {
         guard range.contains(value), value > above ?? -.infinity else { return .outOfRange }
         return .value(value)
       },
-      text: { "\($0)" })
+      text: { "\($0)" },
+      further: [range.lowerBound, -0.5, 0, 0.01, 0.5, range.upperBound].map { "\($0)" })
   }
 }
 

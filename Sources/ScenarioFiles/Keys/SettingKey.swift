@@ -37,6 +37,8 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
   var allowed: String?
   /// The keys of a mapping that fills the same section.
   var children: [SettingKey] = []
+  /// Values worth drawing for random scenarios, as YAML; empty for keys that are composed.
+  var samples: [String] = []
   let assign: @Sendable (inout Section, YAMLNode, inout DecodingContext) -> Void
 
   /// A key for a field that always has a value.
@@ -52,6 +54,7 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
         check: { node, context in type.read(node, &context).map(type.text) },
         canonical: { type.canonical($0) },
         current: { type.text($0[keyPath: field]) }),
+      samples: type.samples,
       assign: { section, node, context in
         if let value = type.read(node, &context) { section[keyPath: field] = value }
       })
@@ -69,6 +72,7 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
         check: { node, context in type.read(node, &context).map(type.text) },
         canonical: { type.canonical($0) },
         current: { $0[keyPath: field].map(type.text) }),
+      samples: type.samples,
       assign: { section, node, context in
         if let value = type.read(node, &context) { section[keyPath: field] = value }
       })

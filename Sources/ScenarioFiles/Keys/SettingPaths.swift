@@ -6,6 +6,8 @@ struct SettingPath: Sendable {
   let documentation: String
   let schema: JSONValue
   let allowed: String
+  /// Values worth drawing for random scenarios, as YAML.
+  let samples: [String]
   /// Reads a node, reports what is wrong, and returns the canonical form.
   let check: @Sendable (YAMLNode, inout DecodingContext) -> String?
   /// The canonical form of a text, or `nil` when it is no such value.
@@ -37,7 +39,8 @@ enum SettingPaths {
       return [
         SettingPath(
           path: path, documentation: key.documentation, schema: key.schema,
-          allowed: scalar.allowed, check: scalar.check, canonical: scalar.canonical,
+          allowed: scalar.allowed, samples: key.samples, check: scalar.check,
+          canonical: scalar.canonical,
           current: { scalar.current($0[keyPath: field]) })
       ]
     }

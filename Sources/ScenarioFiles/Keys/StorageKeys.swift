@@ -46,7 +46,8 @@ extension StorageSettings: SectionDefaults {
       "SQLite's own file system layer, which decides how files are locked; mixed: unix-dotfile in"
         + " processes with odd numbers, the default in the others."),
     .optional(
-      "path", \.path, .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db"),
+      "path", \.path,
+      .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db").drawing([":memory:"]),
       "Where the database lives: a path, or :memory:; without it a new file next to the run."),
   ]
 }
@@ -105,7 +106,8 @@ extension StorageSettings {
         default: return .wrongType
         }
       },
-      text: { $0 })
+      text: { $0 },
+      further: pages.samples)
   }()
 
   fileprivate func pragma(_ name: String) -> String? {
@@ -142,6 +144,7 @@ extension SettingKey where Section == StorageSettings {
           return answer(value)
         },
         current: { $0.pragma(name) }),
+      samples: type.samples,
       assign: { section, node, context in
         if let value = type.read(node, &context) { section.set(name, to: answer(value)) }
       })

@@ -40,15 +40,19 @@ final class Assay: Sendable {
 
   /// Starts it in the sandbox's folder.
   ///
-  /// - Parameter prelude: of the shell that becomes `assay`, such as `ulimit -f 100`.
+  /// - Parameters:
+  ///   - prelude: of the shell that becomes `assay`, such as `ulimit -f 100`.
+  ///   - executable: another program, such as one that limits the time of `assay`.
   static func start(
-    _ arguments: [String], in sandbox: Sandbox, prelude: String = "true"
+    _ arguments: [String], in sandbox: Sandbox, prelude: String = "true",
+    executable: String = Assay.executable
   ) async throws -> Assay {
-    try Assay(arguments, in: sandbox, prelude: prelude, slot: await Slot.take())
+    try Assay(
+      [executable] + arguments, in: sandbox, prelude: prelude, slot: await Slot.take())
   }
 
   private init(
-    _ arguments: [String], in sandbox: Sandbox, prelude: String, slot: Slot
+    _ command: [String], in sandbox: Sandbox, prelude: String, slot: Slot
   ) throws {
     self.sandbox = sandbox
     self.slot = slot
@@ -70,7 +74,7 @@ final class Assay: Sendable {
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let script = "cd \"$0\" && \(prelude) && exec \"$@\""
-    let words = ["/bin/sh", "-c", script, sandbox.path, Self.executable] + arguments
+    let words = ["/bin/sh", "-c", script, sandbox.path] + command
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe pointers.forEach { unsafe free($0) } }
     var pid: pid_t = 0
