@@ -21,8 +21,10 @@ public enum Finding {
     let unknown = judged.filter { !$0.1.met && $0.1.status == .unknown }
     let incidents = result.cells.map(\.incidents.count).reduce(0, +)
     var parts: [String] = []
-    if result.outcome == "interrupted" { parts.append("interrupted") }
+    let isInterrupted = result.outcome == "interrupted"
+    if isInterrupted { parts.append(InterruptedRun.text(result)) }
     if incidents > 0 { parts.append("\(Figures.count(incidents, "worker")) died unasked") }
+    if let jumps = TimeJumpNotes.summary(result.cells) { parts.append(jumps) }
     if !unmet.isEmpty {
       parts.append("\(unmet.count) of \(judged.count) expectations not met (\(list(unmet)))")
     }
@@ -31,6 +33,8 @@ public enum Finding {
     }
     if unmet.isEmpty, unknown.isEmpty {
       switch judged.count {
+      case 0 where isInterrupted: break
+      case let count where isInterrupted: parts.append(InterruptedRun.met(count))
       case 0: parts.append("nothing was expected")
       case 1: parts.append("the expectation is met")
       case 2: parts.append("both expectations met")

@@ -18,6 +18,9 @@ struct Notes {
     if entries.count > noteLimit {
       lines.append("and \(entries.count - noteLimit) more in result.json")
     }
+    for note in TimeJumpNotes.lines(result) + OtherRunNotes.lines(result) {
+      lines.append("\(Paint.paint("!", "33", style)) \(note)")
+    }
     for cell in result.cells where !cell.incidents.isEmpty {
       let died = "\(cell.label): \(Figures.count(cell.incidents.count, "worker")) died unasked"
       lines.append("\(Paint.paint("!", "31", style)) \(died): \(cell.incidents[0])")

@@ -34,6 +34,19 @@ struct Activity {
   private(set) var reconstructed:
     [OperationKind: (response: LatencyHistogram, service: LatencyHistogram)] = [:]
 
+  /// What histories show of a jump of time.
+  struct JumpTraces {
+    /// Operations acknowledged in its middle half.
+    var completedMeanwhile: UInt64 = 0
+    /// Measured operations that contain it.
+    var lastedThrough: UInt64 = 0
+    /// Longest response among these.
+    var longestThrough: UInt64 = 0
+  }
+
+  /// By jump, in their order.
+  private(set) var jumpTraces: [JumpTraces]
+  private let jumps: [TimeJump]
   private let measuredFrom: MonotonicTime
   private let measuredUntil: MonotonicTime
   private let reported: Set<ActorID>
@@ -42,8 +55,15 @@ struct Activity {
   private var firstAttempt = MonotonicTime(nanoseconds: 0)
   private var isReported = true
 
-  /// - Parameter reported: processes (as actor 0) whose histograms have come.
-  init(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>) {
+  /// - Parameters:
+  ///   - reported: processes (as actor 0) whose histograms have come.
+  ///   - jumps: jumps of time while the workers lived.
+  init(
+    measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>,
+    jumps: [TimeJump] = []
+  ) {
+    self.jumps = jumps
+    jumpTraces = Array(repeating: JumpTraces(), count: jumps.count)
     self.measuredFrom = measuredFrom
     self.measuredUntil = measuredUntil
     self.reported = reported
@@ -55,6 +75,7 @@ struct Activity {
     if event.actor != actor { change(to: event.actor) }
     if event.isFirstAttempt { firstAttempt = event.invoked }
     if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
+    if !jumps.isEmpty { seeJumps(event) }
     if isReported, event.isFinal, let completed = event.completed { addService(until: completed) }
     guard event.isMeasured else { return }
     let index = Int(event.operation.kind.rawValue)
@@ -111,6 +132,21 @@ struct Activity {
       series[index].longestWait = max(series[index].longestWait, response)
     } else {
       series[index].failures += 1
+    }
+  }
+
+  private mutating func seeJumps(_ event: Event) {
+    guard let completed = event.completed, event.isFinal else { return }
+    for (index, jump) in jumps.enumerated() {
+      // Next to its ends the workers may have run: they and the coordinator do not stop together.
+      let margin = Nanoseconds((jump.until - jump.from).rawValue / 4)
+      if event.outcome == .ok, completed > jump.from + margin, completed + margin < jump.until {
+        jumpTraces[index].completedMeanwhile += 1
+      }
+      guard event.isMeasured, jump.isInside(event.intended, completed) else { continue }
+      let response = UInt64(max(0, (completed - event.intended).rawValue))
+      jumpTraces[index].lastedThrough += 1
+      jumpTraces[index].longestThrough = max(jumpTraces[index].longestThrough, response)
     }
   }
 

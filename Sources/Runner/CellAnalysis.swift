@@ -25,7 +25,8 @@ enum CellAnalysis {
         HistoryEvents(folder: historyFolder, actors: actors(of: outcome.record)),
         activity: Activity(
           measuredFrom: outcome.record.measuredFrom,
-          measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys)))
+          measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys),
+          jumps: outcome.jumps))
       let (checks, takeovers) = try judges ? judge(outcome, &events) : look(&events)
       events.activity.finish()
       try verifyCounts(events.activity, outcome)

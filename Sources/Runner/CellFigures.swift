@@ -29,6 +29,8 @@ struct CellFigures {
     result.serviceTime = serviceTime
     let sizes = repetitions.compactMap(\.outcome.sizes)
     result.sizes = sizes.dropFirst().reduce(sizes.first) { $0?.merged(with: $1) }
+    result.timeJumps = timeJumps
+    result.isCutShort = repetitions.contains(where: \.outcome.wasInterrupted) ? true : nil
     let arrivals = OperationKind.arrivals(in: operations.mapValues(\.count))
     result.openLoop = OpenLoop.result(
       cell, repetitions, achieved: seconds > 0 ? Double(arrivals) / seconds : 0)
@@ -125,6 +127,20 @@ struct CellFigures {
       counts["workers_started"] = UInt64(readiness.count)
     }
     return counts
+  }
+
+  /// Jumps of time; `nil` where there were none.
+  private var timeJumps: [TimeJumpResult]? {
+    let all = repetitions.enumerated().flatMap { number, repetition in
+      zip(repetition.outcome.jumps, repetition.activity.jumpTraces).map { jump, traces in
+        TimeJumpResult(
+          kind: jump.kind, repetition: number,
+          at: (jump.from - repetition.outcome.record.measuredFrom).rawValue,
+          length: jump.length.rawValue, completedMeanwhile: traces.completedMeanwhile,
+          lastedThrough: traces.lastedThrough, longestThrough: traces.longestThrough)
+      }
+    }
+    return all.isEmpty ? nil : all
   }
 
   /// What the time went to, where the workers have measured it.

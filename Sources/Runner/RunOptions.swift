@@ -18,6 +18,10 @@ public struct RunOptions: Sendable {
   /// How long one side of a comparison works before the other one does; zero for whole blocks one
   /// after the other.
   public var slice = RunOptions.usualSlice
+  /// How long the coordinator is patient.
+  public var limits = SupervisionLimits()
+  /// Told about what a user should know at once, such as another run on the machine.
+  public var notice: @Sendable (String) -> Void = { _ in }
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 
