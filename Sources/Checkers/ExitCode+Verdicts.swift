@@ -9,12 +9,15 @@ extension ExitStatus {
   /// - Parameters:
   ///   - verdicts: those of all cells.
   ///   - incidents: number of workers that exited unexpectedly.
+  ///   - timeJumped: whether time jumped while a cell ran.
   ///   - wasInterrupted: whether the user stopped the run.
   public static func of(
-    verdicts: some Sequence<Verdict>, incidents: Int, wasInterrupted: Bool = false
+    verdicts: some Sequence<Verdict>, incidents: Int, timeJumped: Bool = false,
+    wasInterrupted: Bool = false
   ) -> ExitCode {
     var codes = Set(verdicts.map(Self.of))
     if incidents > 0 { codes.insert(.incorrect) }
+    if timeJumped { codes.insert(.environment) }
     if wasInterrupted { codes.insert(.interrupted) }
     return first(of: codes)
   }

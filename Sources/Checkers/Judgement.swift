@@ -28,6 +28,7 @@ public enum Judgement {
       var verdict = verdict(expectation.check, rule?.requirement, found) { bound in
         Measure(cell: cell, figures: figures, bound: bound, check: expectation.check)
       }
+      verdict = verdict.judgingTime(of: cell, rule?.requirement, figures)
       if let reason = reason(for: rule, of: expectation, library) {
         verdict.evidence += verdict.evidence.isEmpty ? reason : "; \(reason)"
       }

@@ -9,7 +9,7 @@ struct MixedLayout {
   private let writers: Int
 
   init(_ load: LoadSettings) {
-    slots = load.keyCount
+    slots = load.keyCount + (load.hasMixedBulkRows ? 1 : 0)
     writers = load.writers
     owners = load.processes * load.writers
   }

@@ -18,6 +18,9 @@ struct Notes {
     if entries.count > noteLimit {
       lines.append("and \(entries.count - noteLimit) more in result.json")
     }
+    for note in TimeJumpNotes.lines(result) + OtherRunNotes.lines(result) {
+      lines += Prose.note("note", "33", note, style)
+    }
     for cell in result.cells where !cell.incidents.isEmpty {
       let workers = Figures.count(cell.incidents.count, "worker")
       lines += Prose.note(

@@ -45,6 +45,19 @@ struct Activity {
   /// Operations that were not acknowledged in time.
   private(set) var censored: CensoredWaits
 
+  /// What histories show of a jump of time.
+  struct JumpTraces {
+    /// Operations acknowledged in its middle half.
+    var completedMeanwhile: UInt64 = 0
+    /// Measured operations that contain it.
+    var lastedThrough: UInt64 = 0
+    /// Longest response among these.
+    var longestThrough: UInt64 = 0
+  }
+
+  /// By jump, in their order.
+  private(set) var jumpTraces: [JumpTraces]
+  private let jumps: [TimeJump]
   private let measuredFrom: MonotonicTime
   private let measuredUntil: MonotonicTime
   private let reported: Set<ActorID>
@@ -58,10 +71,14 @@ struct Activity {
   ///   - reported: processes (as actor 0) whose histograms have come.
   ///   - deadline: no attempt begins after it; `nil` for the end of measuring.
   ///   - deaths: when processes (as actor 0) were gone.
+  ///   - jumps: jumps of time while the workers lived.
   init(
     measuredFrom: MonotonicTime, measuredUntil: MonotonicTime, reported: Set<ActorID>,
-    deadline: MonotonicTime? = nil, deaths: [ActorID: MonotonicTime] = [:]
+    deadline: MonotonicTime? = nil, deaths: [ActorID: MonotonicTime] = [:],
+    jumps: [TimeJump] = []
   ) {
+    self.jumps = jumps
+    jumpTraces = Array(repeating: JumpTraces(), count: jumps.count)
     self.measuredFrom = measuredFrom
     self.measuredUntil = measuredUntil
     self.reported = reported
@@ -77,6 +94,7 @@ struct Activity {
     if event.actor != actor { change(to: event.actor) }
     if event.isFirstAttempt { firstAttempt = event.invoked }
     if let completed = event.completed, completed > lastCompletion { lastCompletion = completed }
+    if !jumps.isEmpty { seeJumps(event) }
     if isReported, event.isFinal, let completed = event.completed { addService(until: completed) }
     let index = Int(event.operation.kind.rawValue)
     count(event, index)
@@ -181,6 +199,21 @@ struct Activity {
       series[index].longestWait = max(series[index].longestWait, response)
     } else {
       series[index].failures += 1
+    }
+  }
+
+  private mutating func seeJumps(_ event: Event) {
+    guard let completed = event.completed, event.isFinal else { return }
+    for (index, jump) in jumps.enumerated() {
+      // Next to its ends the workers may have run: they and the coordinator do not stop together.
+      let margin = Nanoseconds((jump.until - jump.from).rawValue / 4)
+      if event.outcome == .ok, completed > jump.from + margin, completed + margin < jump.until {
+        jumpTraces[index].completedMeanwhile += 1
+      }
+      guard event.isMeasured, jump.isInside(event.intended, completed) else { continue }
+      let response = UInt64(max(0, (completed - event.intended).rawValue))
+      jumpTraces[index].lastedThrough += 1
+      jumpTraces[index].longestThrough = max(jumpTraces[index].longestThrough, response)
     }
   }
 

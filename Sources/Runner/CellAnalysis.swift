@@ -29,7 +29,7 @@ enum CellAnalysis {
           measuredUntil: outcome.record.measuredUntil, reported: Set(outcome.reports.keys),
           deadline: Pacing.deadline(
             of: outcome.record.cell.load, until: outcome.record.measuredUntil),
-          deaths: outcome.record.deaths))
+          deaths: outcome.record.deaths, jumps: outcome.jumps))
       let (checks, takeovers) = try judges ? judge(outcome, &events) : look(&events)
       events.activity.finish()
       try verifyCounts(events.activity, outcome)

@@ -36,6 +36,8 @@ struct CellFigures {
     result.take(
       tally, failures: repetitions.flatMap(\.outcome.failures), of: cell.load)
     result.endedEarly = repetitions.lazy.compactMap(\.outcome.endedEarly).first
+    result.timeJumps = timeJumps
+    result.isCutShort = repetitions.contains(where: \.outcome.wasInterrupted) ? true : nil
     let arrivals = OperationKind.arrivals(in: operations.mapValues(\.count))
     result.openLoop = OpenLoop.result(
       cell, repetitions, achieved: seconds > 0 ? Double(arrivals) / seconds : 0)
@@ -141,6 +143,20 @@ struct CellFigures {
       counts["workers_started"] = UInt64(readiness.count)
     }
     return counts
+  }
+
+  /// Jumps of time; `nil` where there were none.
+  private var timeJumps: [TimeJumpResult]? {
+    let all = repetitions.enumerated().flatMap { number, repetition in
+      zip(repetition.outcome.jumps, repetition.activity.jumpTraces).map { jump, traces in
+        TimeJumpResult(
+          kind: jump.kind, repetition: number,
+          at: (jump.from - repetition.outcome.record.measuredFrom).rawValue,
+          length: jump.length.rawValue, completedMeanwhile: traces.completedMeanwhile,
+          lastedThrough: traces.lastedThrough, longestThrough: traces.longestThrough)
+      }
+    }
+    return all.isEmpty ? nil : all
   }
 
   /// What the time went to, where the workers have measured it.

@@ -11,6 +11,7 @@ struct RatePilot {
   let expectedSourceID: String?
   /// Beside the folders of the cells.
   let index: Int
+  var limits = SupervisionLimits()
 
   /// What a cell does in a closed loop.
   func capacity(of cell: PlannedCell) throws(RunnerError) -> Capacity {
@@ -67,10 +68,24 @@ struct RatePilot {
     return RateSearchResult.Step(rate: rate, percentile: found, holds: holds)
   }
 
+  /// Attempts at a measurement; one in which time jumped is of no use.
+  private static let attempts = 3
+
   private func run(_ cell: PlannedCell) throws(RunnerError) -> AnalysedRepetition {
+    for _ in 0..<Self.attempts {
+      let analysed = try runOnce(cell)
+      if analysed.outcome.jumps.isEmpty { return analysed }
+    }
+    throw RunnerError(
+      .environment,
+      "time jumped in each of \(Self.attempts) attempts to find a rate for \(cell.id): the harness "
+        + "or the machine was stopped; try again on a machine that runs without stops")
+  }
+
+  private func runOnce(_ cell: PlannedCell) throws(RunnerError) -> AnalysedRepetition {
     let run = CellRun(
       cell: cell, index: index, repetition: 0, folder: folder, launcher: launcher, time: time,
-      expectedSourceID: expectedSourceID, observes: false)
+      expectedSourceID: expectedSourceID, observes: false, limits: limits)
     defer {
       try? Folder.remove(run.historyFolder)
       try? Folder.remove(folder.data(cell: index, repetition: 0))

@@ -5,6 +5,8 @@ import Platform
 
 /// The folder of one run and the names inside it.
 struct RunFolder: Sendable {
+  /// The scenario's name.
+  let scenario: String
   /// The run's name.
   let run: String
   /// The run's folder.
@@ -29,6 +31,7 @@ struct RunFolder: Sendable {
       number += 1
       name = "\(run)-\(number)"
     }
+    self.scenario = scenario
     self.run = name
     path = "\(runs)/\(name)"
     dataPath = data.map { "\($0)/\(name)" } ?? "\(path)/data"

@@ -20,6 +20,10 @@ public struct RunOptions: Sendable {
   public var slice = RunOptions.usualSlice
   /// Whether the histories are looked at during the load, for a progress line with figures.
   public var watchesLoad = false
+  /// How long the coordinator is patient.
+  public var limits = SupervisionLimits()
+  /// Told about what a user should know at once, such as another run on the machine.
+  public var notice: @Sendable (String) -> Void = { _ in }
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 

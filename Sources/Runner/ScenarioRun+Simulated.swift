@@ -23,6 +23,7 @@ extension ScenarioRun {
       if Interruption.isRequested, result.explored.isEmpty { return }
       library = result.library ?? library
       explored[index] = result
+      if Interruption.isRequested { cutShort.insert(index) }
       for incident in result.incidents { try write(incident, cell: index, folder) }
       for finding in result.findings {
         findings += 1
@@ -103,6 +104,7 @@ extension ScenarioRun {
       verdicts: [], operations: [:], throughput: 0, measuredSeconds: 0, repetitions: 1, actors: [],
       series: [], counts: [:], faults: [], takeovers: [], incidents: [],
       memory: MemoryResult(peakResident: 0))
+    if cutShort.contains(index) { result.isCutShort = true }
     result.explored = found?.explored ?? [:]
     result.findings = findingPaths[index] ?? []
     // A sweep injects its errors itself: what failed by them is no figure of the cell.

@@ -12,6 +12,10 @@ public final class ScenarioRun {
   private var cells: [PlannedCell]
   let options: RunOptions
   let time = SystemTime()
+  /// Other runs on the machine; `nil` before this one has begun.
+  private var otherRuns: OtherRuns?
+  /// Cells of the simulated world that the user interrupted.
+  var cutShort: Set<Int> = []
   private var repetitions: [[AnalysedRepetition]]
   var library: WorkerReady?
   var otherLibrary: LibraryFolder?
@@ -46,6 +50,9 @@ public final class ScenarioRun {
     otherLibrary = try options.libraryPath.map { (path) throws(RunnerError) in
       try LibraryFolder(library: path)
     }
+    let otherRuns = OtherRuns(scenario: plan.scenario.name, time: time, notice: options.notice)
+    self.otherRuns = otherRuns
+    defer { self.otherRuns = nil }
     let started = time.wallNow()
     let from = time.monotonicNow()
     let folder = try RunFolder(
@@ -118,7 +125,7 @@ public final class ScenarioRun {
   ) throws(RunnerError) {
     let pilot = RatePilot(
       folder: folder, launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID,
-      index: cells.count)
+      index: cells.count, limits: options.limits)
     if let first = cells.first(where: { $0.load.needsCapacity }) {
       options.progress("\(plan.scenario.name): finding the capacity of \(first.id)")
       let capacity = try pilot.capacity(of: first)
@@ -141,7 +148,8 @@ public final class ScenarioRun {
   ) throws(RunnerError) {
     let cellRun = CellRun(
       cell: cells[index], index: index, repetition: repetition, folder: folder,
-      launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID)
+      launcher: launcher, time: time, expectedSourceID: otherLibrary?.sourceID ?? library?.sourceID,
+      limits: options.limits, watch: makeWatch())
     prepare(cellRun)
     let outcome: CellOutcome
     do {
@@ -161,6 +169,11 @@ public final class ScenarioRun {
     if !options.keepsEverything, analysed.checks.allSatisfy({ $0.status != .violated }) {
       try? Folder.remove(folder.data(cell: index, repetition: repetition))
     }
+  }
+
+  /// What notices jumps of time while a cell runs, and other runs.
+  private func makeWatch() -> TimeWatch {
+    TimeWatch(time, limit: options.limits.jump) { [otherRuns] in otherRuns?.lookAgain() }
   }
 
   // MARK: Judging
@@ -188,14 +201,20 @@ public final class ScenarioRun {
     }
     let exitCode = ExitCode.of(
       verdicts: figures.flatMap(\.verdicts), incidents: incidentCount,
+      timeJumped: figures.contains { $0.timeJumps != nil },
       wasInterrupted: Interruption.isRequested)
+    var environment = RunEnvironment.current(dataPath: folder.dataPath, library: library)
+    otherRuns?.lookAgain()
+    environment.otherRuns = otherRuns?.found
     var result = RunResult(
       scenario: plan.scenario.name, question: plan.scenario.question, world: plan.scenario.world,
       planDigest: try Digests.plan(plan), workloadDigest: try Digests.workload(plan),
       seed: plan.seed, run: run, started: started, elapsed: elapsed,
-      environment: RunEnvironment.current(dataPath: folder.dataPath, library: library),
+      environment: environment,
       cells: figures, outcome: exitCode.outcome, finding: "",
       exitCode: exitCode.rawValue)
+    result.plannedCells = plan.cells.count
+    result.plannedRepetitions = plan.scenario.repetitions
     result.show = plan.scenario.show
     result.finding = Headline.text(result)
     return result

@@ -47,7 +47,7 @@ public enum WorkloadCatalog {
         readContent: LocksWorkload.readContent)
     case .mixed:
       Entry(
-        summary: "own rows, a shared counter, groups of writes, reads, checkpoints and pauses",
+        summary: "own rows, a shared counter, groups of writes, undone writes, reads, checkpoints",
         mainOperation: .updateOwn, setUp: MixedWorkload.setUp,
         make: { (context) throws(StorageError) in try MixedWorkload(context) },
         readContent: MixedWorkload.readContent)

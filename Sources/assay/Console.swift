@@ -63,6 +63,12 @@ enum Console {
     write(text + terminator)
   }
 
+  /// Writes a line that a user should see before the result, below the progress line.
+  static func warn(_ text: String) {
+    endProgress()
+    note("assay: \(text)")
+  }
+
   /// Shows a progress line on a terminal, nothing in a pipe.
   static func progress(_ text: String) {
     guard isTerminal else { return }

@@ -47,6 +47,7 @@ struct PlaceOptions: ParsableArguments {
     var options = RunOptions(
       resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
       progress: Console.progress)
+    options.notice = Console.warn
     if let length { options.slice = length }
     return options
   }

@@ -43,6 +43,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Path of another libsqlite3.so for the workers.")
   var sqlite: String?
 
+  @Option(help: ArgumentHelp("How long workers may take to end.", visibility: .private))
+  var endingLimit: String?
+
+  @Option(help: ArgumentHelp("Shortest jump of time that is reported.", visibility: .private))
+  var jumpLimit: String?
+
   @Flag(name: .long, help: "Print the last line only.")
   var quiet = false
 
@@ -82,6 +88,10 @@ struct RunCommand: ParsableCommand {
       codes.append(try runOne(plan))
       if codes.last == 130 { break }
     }
+    let left = plans.dropFirst(codes.count).map(\.scenario.name)
+    if !left.isEmpty {
+      Console.note("assay: interrupted before \(left.joined(separator: ", ")) ran")
+    }
     if Console.hasLostOutput { codes.append(1) }
     let code = ExitCodes.first(of: codes)
     guard code == 0 else { throw ArgumentParser.ExitCode(Int32(code)) }
@@ -103,6 +113,9 @@ struct RunCommand: ParsableCommand {
         resultsFolder: out, dataFolder: data, libraryPath: sqlite, jobs: jobs,
         keepsEverything: keep, progress: Console.progress)
       options.watchesLoad = Console.isTerminal
+      options.notice = Console.warn
+      if let limit = endingLimit.flatMap(ScenarioFile.duration) { options.limits.ending = limit }
+      if let limit = jumpLimit.flatMap(ScenarioFile.duration) { options.limits.jump = limit }
       let finished = try ScenarioRun(plan, options).run()
       Console.endProgress()
       report(finished)

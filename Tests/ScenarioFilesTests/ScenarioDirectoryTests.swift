@@ -7,7 +7,8 @@ import Testing
 struct ScenarioDirectoryTests {
   static let names = [
     "first-look", "stale-lock-recovery", "paused-holder", "max-open-connections", "single-writer",
-    "journal-modes", "busy-timeout", "processes", "kill-nine", "own-sql", "mixed", "disk-full",
+    "journal-modes", "busy-timeout", "processes", "kill-nine", "own-sql", "mixed", "memory-map",
+    "disk-full",
     "slow-disk", "io-errors", "io-errors-kv", "corrupt-copy", "corrupt-delete-journal",
     "corrupt-swap-journal", "corrupt-silent-locks", "corrupt-two-vfs", "corrupt-rename",
     "corrupt-bit-flip", "corrupt-zero-shm", "corrupt-journal-off", "corrupt-schema", "profiles",
@@ -16,11 +17,12 @@ struct ScenarioDirectoryTests {
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
-    "busy-snapshot", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
-    "fsync-error-races", "fsync-lies", "hot-journal-two-recoverers", "io-error-races",
-    "io-error-sweep", "kill-schedules", "lease-races", "lease-races-faults", "lost-directory-entry",
+    "busy-snapshot", "cache-spill", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
+    "fsync-error-races", "fsync-lies", "growth-and-shrinking", "hot-journal-two-recoverers", "io-error-races",
+    "io-error-sweep", "io-error-undo", "kill-schedules", "lease-races", "lease-races-faults", "lost-directory-entry",
     "out-of-memory", "own-sql-power-loss",
-    "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "wal-checkpoint-races",
+    "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "undo-power-loss", "undo-races",
+    "wal-checkpoint-races",
     "wal-reset",
   ]
 

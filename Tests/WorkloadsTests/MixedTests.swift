@@ -154,7 +154,8 @@ struct MixedTests {
     #expect(
       try refusal([LoadSettings.Share(operation: "store", weight: 1)])
         == "load.mix names 'store'; the workload mixed knows own, counter, several, read, "
-        + "checkpoint, think")
+        + "checkpoint, think, savepoint, refused, resize, checkpoint_full, checkpoint_restart, "
+        + "checkpoint_truncate")
     #expect(
       try refusal([LoadSettings.Share(operation: "own", weight: 0)])
         == "load.mix gives nothing a weight above 0")

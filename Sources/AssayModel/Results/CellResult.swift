@@ -30,6 +30,10 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var serviceTime: ServiceTime?
   /// What became of the rate that was asked for; `nil` in a closed loop.
   public var openLoop: OpenLoopResult?
+  /// Jumps of time while it ran: what its figures of time are worth is unknown. `nil` for none.
+  public var timeJumps: [TimeJumpResult]?
+  /// `true` when the user interrupted its last repetition; otherwise `nil`.
+  public var isCutShort: Bool?
   /// What was broken, with times in nanoseconds since measuring began.
   public var faults: [FaultResult]
   /// Locks that passed on without a release.

@@ -26,6 +26,10 @@ public struct RunResult: Codable, Equatable, Sendable {
   public var elapsed: Nanoseconds
   /// The machine, the file system and the library.
   public var environment: RunEnvironment
+  /// Cells that the plan has; an interrupted run has fewer. `nil` in results of older versions.
+  public var plannedCells: Int?
+  /// Repetitions that each of them was to have. `nil` in results of older versions.
+  public var plannedRepetitions: Int?
   /// One entry a cell, repetitions merged.
   public var cells: [CellResult]
   /// `met`, `not met`, `unknown`, `interrupted`, `failed`.
@@ -79,6 +83,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public var compileOptions: [String]
   /// Assay's own version.
   public var assayVersion: String
+  /// Other runs of Assay that worked on the machine at some time of the run; `nil` for none.
+  public var otherRuns: [OtherRun]?
 
   /// Creates an environment.
   public init(

@@ -74,10 +74,12 @@ public enum Headline {
     let unknown = judged.filter { !$0.1.met && $0.1.status == .unknown }
     let incidents = result.cells.map(\.incidents.count).reduce(0, +)
     var sentences: [String] = []
-    if result.outcome == "interrupted" { sentences.append("interrupted") }
+    let isInterrupted = result.outcome == "interrupted"
+    if isInterrupted { sentences.append(InterruptedRun.text(result)) }
     if incidents > 0 {
       sentences.append("\(Figures.count(incidents, "worker")) exited unexpectedly")
     }
+    if let jumps = TimeJumpNotes.summary(result.cells) { sentences.append(jumps) }
     let places = CellPlaces(all: result.cells)
     if !unmet.isEmpty {
       sentences.append(
@@ -89,6 +91,8 @@ public enum Headline {
     }
     if unmet.isEmpty, unknown.isEmpty {
       switch judged.count {
+      case 0 where isInterrupted: break
+      case let count where isInterrupted: sentences.append(InterruptedRun.met(count))
       case 0: sentences.append("nothing was expected")
       case 1: sentences.append("the expectation is met")
       case 2: sentences.append("both expectations met")

@@ -15,6 +15,9 @@ final class FreshBlocks {
   private let slice: Nanoseconds
   /// Whether something depends on how large files get, which is then looked at as often as can be.
   var watchesSizes = false
+  private let limits: SupervisionLimits
+  private let notice: (String) -> Void
+  private let otherRuns: OtherRuns
   private var templates: [String: String] = [:]
   private var libraries: [WorkerLauncher: WorkerReady] = [:]
   /// Blocks so far, by the name of their subject.
@@ -25,6 +28,9 @@ final class FreshBlocks {
     self.folder = folder
     keepsEverything = options.keepsEverything
     slice = options.slice
+    limits = options.limits
+    notice = options.notice
+    otherRuns = OtherRuns(scenario: folder.scenario, time: time, notice: options.notice)
   }
 
   /// A block with what it cost.
@@ -36,6 +42,8 @@ final class FreshBlocks {
     var operations: [String: UInt64]
     /// Share of them that readers did; `nil` where there are no readers, or no writers.
     var readerShare: Double?
+    /// Jumps of time while it ran.
+    var jumps: [TimeJump] = []
   }
 
   /// Blocks that run together: one of each subject.
@@ -55,6 +63,14 @@ final class FreshBlocks {
   ///   cannot be used.
   func run(
     _ subject: BlockSubject, _ shape: BlockShape, seed: Seed, watchesSizes: Bool = false
+  ) throws(RunnerError) -> Block {
+    try withoutJumps({ [$0] }) { () throws(RunnerError) in
+      try runOnce(subject, shape, seed: seed, watchesSizes: watchesSizes)
+    }
+  }
+
+  private func runOnce(
+    _ subject: BlockSubject, _ shape: BlockShape, seed: Seed, watchesSizes: Bool
   ) throws(RunnerError) -> Block {
     let from = time.monotonicNow()
     // The same before each, whatever a block before this one left to be written.
@@ -83,6 +99,14 @@ final class FreshBlocks {
   func runInTurns(
     _ entries: [Entry], seed: Seed
   ) throws(RunnerError) -> [Result<Block, RunnerError>] {
+    try withoutJumps({ $0.compactMap { try? $0.get() } }) { () throws(RunnerError) in
+      try runInTurnsOnce(entries, seed: seed)
+    }
+  }
+
+  private func runInTurnsOnce(
+    _ entries: [Entry], seed: Seed
+  ) throws(RunnerError) -> [Result<Block, RunnerError>] {
     let from = time.monotonicNow()
     let readings = MachineReadings(folder: folder.dataPath, time: time)
     let turns = try TurnedCells(
@@ -105,6 +129,28 @@ final class FreshBlocks {
       }
     }
     return shared(results, time.monotonicNow() - from)
+  }
+
+  /// Attempts at a block; one in which time jumped measures the jump.
+  private static let attempts = 3
+
+  /// Runs blocks until time does not jump in them. What a block shows about correctness counts
+  /// whatever time did.
+  private func withoutJumps<Outcome>(
+    _ blocks: (Outcome) -> [Block], _ run: () throws(RunnerError) -> Outcome
+  ) throws(RunnerError) -> Outcome {
+    for _ in 0..<Self.attempts {
+      let outcome = try run()
+      let all = blocks(outcome)
+      guard let jump = all.flatMap(\.jumps).first,
+        all.allSatisfy(\.measurement.violations.isEmpty)
+      else { return outcome }
+      notice("time jumped by \(jump.length.seconds) s while a block ran: it is run again")
+    }
+    throw RunnerError(
+      .environment,
+      "time jumped in each of \(Self.attempts) attempts at a block: the harness or the machine was "
+        + "stopped; try again on a machine that runs without stops")
   }
 
   /// Shares evenly among blocks what all of them took together.
@@ -149,7 +195,8 @@ final class FreshBlocks {
       cell: entry.shape.applied(to: subject.cell, seed: seed), index: 0, repetition: number,
       folder: folder, launcher: subject.launcher, time: time,
       expectedSourceID: subject.expectedSourceID ?? libraries[subject.launcher]?.sourceID,
-      template: template, observes: judges, seat: seat)
+      template: template, observes: judges, seat: seat, limits: limits,
+      watch: TimeWatch(time, limit: limits.jump) { [otherRuns] in otherRuns.lookAgain() })
     if watchesSizes { run.sizeInterval = SizeWatch.close }
     return Prepared(launcher: subject.launcher, number: number, judges: judges, run: run)
   }
@@ -164,6 +211,7 @@ final class FreshBlocks {
       outcome, historyFolder: run.historyFolder, judges: prepared.judges)
     var block = BlockFigures(run.cell, analysed).block()
     block.measurement.environment = environment
+    block.jumps = outcome.jumps
     return block
   }
 

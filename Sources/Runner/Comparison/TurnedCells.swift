@@ -57,6 +57,8 @@ struct TurnedCells {
     _ runs: [CellRun], first: Int
   ) throws(RunnerError) -> [Result<CellOutcome, RunnerError>] {
     defer { _ = unsafe unlink(path) }
+    // A stop strikes in the wait of one of them, and concerns all.
+    if let watch = runs.first?.watch { for run in runs { run.watch = watch } }
     var refusals: [Int: RunnerError] = [:]
     for (side, run) in runs.enumerated() {
       refusals[side] = try Self.refusal(of: run) { run throws(RunnerError) in

@@ -7,20 +7,20 @@ extension CellRun {
     if failures.contains(where: { $0.isSame(as: failure) }) { return }
     failures.append(failure)
     // Before anything has failed there is no reason to look.
-    if endsFruitless, watch == nil {
-      watch = SuccessWatch(folder: historyFolder, cell: cell, since: begun)
+    if endsFruitless, successWatch == nil {
+      successWatch = SuccessWatch(folder: historyFolder, cell: cell, since: begun)
     }
   }
 
   /// Ends a run in which nothing succeeds: what it would still measure says no more.
   func endIfFruitless() {
-    guard !isStopping, let now = watch?.due(at: time.monotonicNow()) else { return }
+    guard !isStopping, let now = successWatch?.due(at: time.monotonicNow()) else { return }
     let actors = slots.indices.flatMap { process in
       (0..<cell.load.writers + cell.load.readers).map {
         ActorID(process: process, incarnation: slots[process].incarnation, actor: $0)
       }
     }
-    guard watch?.isFruitless(actors, at: now) == true, now < measuredUntil else { return }
+    guard successWatch?.isFruitless(actors, at: now) == true, now < measuredUntil else { return }
     let span = Self.seconds((now - begun).seconds)
     endedEarly =
       "nothing succeeded for \(Self.seconds(SuccessWatch.limit.seconds)), so the run ended "

@@ -4,11 +4,6 @@ import Glibc
 import Platform
 
 extension CellRun {
-  /// How long workers may take to become ready, beyond the time for which they try to open the
-  /// database.
-  private static let readinessLimit = Nanoseconds.seconds(30)
-  /// How long actors may take to end after their time is over, beyond every timeout of theirs.
-  private static let endingLimit = Nanoseconds.seconds(20)
   /// How long a run of a given number of operations may take.
   private static let operationsLimit = Nanoseconds.seconds(3_600)
   /// How long workers may take to end after Ctrl-C.
@@ -16,6 +11,7 @@ extension CellRun {
 
   /// Starts every process.
   func launchAll() throws(RunnerError) {
+    jumpsBefore = watch.jumps.count
     for process in 0..<cell.load.processes {
       var slot = Slot(state: .ended, owner: owner(process: process, incarnation: 0))
       slot.killAfterCommits = commitTrigger(for: process)
@@ -26,8 +22,9 @@ extension CellRun {
 
   /// Waits until all processes are ready.
   func awaitReadiness() throws(RunnerError) {
-    let patience = Self.readinessLimit + openingPatience
-    let limit = time.monotonicNow() + patience
+    let (start, lostBefore) = (time.monotonicNow(), watch.lost)
+    let patience = limits.readiness + openingPatience
+    var limit: MonotonicTime { start + patience + (watch.lost - lostBefore) }
     // One that died meanwhile is an incident; the others do their work.
     while slots.contains(where: { $0.worker != nil && processes[$0.record].ready == nil }) {
       try wait(until: limit)
@@ -89,7 +86,8 @@ extension CellRun {
     case .duration(let duration): measuredUntil = measuredFrom + duration
     case .operations: measuredUntil = start + Self.operationsLimit
     }
-    overdue = measuredUntil + Self.patience(of: cell) + further
+    overdue = measuredUntil + Self.patience(of: cell, ending: limits.ending) + further
+    lostBefore = watch.lost
     timeline = FaultTimeline(cell.faults, from: measuredFrom, seed: cell.seed)
     if databasePath != ":memory:" {
       sizeWatch = SizeWatch(database: databasePath, every: sizeInterval)
@@ -115,9 +113,9 @@ extension CellRun {
     try act(stopping: isStopping)
     // The last process may just have been killed, or have found that it is too late to return.
     guard isBusy else { return }
-    let own = min(nextDeadline(stopping: isStopping) ?? overdue, overdue)
+    let own = min(nextDeadline(stopping: isStopping) ?? patienceEnd, patienceEnd)
     try wait(until: patience.map { min(own, time.monotonicNow() + $0) } ?? own)
-    if time.monotonicNow() >= overdue { endOverdue(wasInterrupted: isStopping) }
+    if time.monotonicNow() >= patienceEnd { endOverdue(wasInterrupted: isStopping) }
   }
 
   /// Ends measuring now and lets the workers end.
@@ -126,7 +124,12 @@ extension CellRun {
     measuredUntil = min(measuredUntil, now)
     stopAll()
     overdue = time.monotonicNow() + Self.interruptionLimit
+    lostBefore = watch.lost
   }
+
+  /// When workers that have not ended are ended. Time that was lost to a jump is not theirs: they may
+  /// have been stopped as well, and what they said meanwhile has not been read yet.
+  private var patienceEnd: MonotonicTime { overdue + (watch.lost - lostBefore) }
 
   /// Every process has ended.
   func endSupervision() {
@@ -136,11 +139,15 @@ extension CellRun {
   }
 
   /// How long after the end of measuring a process may take to end.
-  static func patience(of cell: PlannedCell) -> Nanoseconds {
+  ///
+  /// - Parameter ending: how long beyond every timeout of its own.
+  static func patience(
+    of cell: PlannedCell, ending: Nanoseconds = SupervisionLimits().ending
+  ) -> Nanoseconds {
     let pauses = cell.faults.compactMap { $0.kind == .pause ? $0.duration : nil }
     // The protected write and the release each wait once more, whatever the time.
     let wait = cell.storage.busyTimeout + (cell.storage.acquireTimeout ?? .zero)
-    return endingLimit + wait + wait + (pauses.max() ?? .zero) + cell.load.hold
+    return ending + wait + wait + (pauses.max() ?? .zero) + cell.load.hold
   }
 
   /// Whether a process has not ended.
@@ -159,7 +166,7 @@ extension CellRun {
       }
     }
     let now = time.monotonicNow()
-    if !stopping, now < measuredUntil, let next = watch?.next { deadlines.append(next) }
+    if !stopping, now < measuredUntil, let next = successWatch?.next { deadlines.append(next) }
     if !stopping, now < measuredUntil, let due = timeline.nextDue {
       deadlines.append(min(due, measuredUntil))
     }
@@ -196,7 +203,8 @@ extension CellRun {
     }
   }
 
-  /// Waits until a worker says something, the user interrupts, or `deadline`.
+  /// Waits until a worker says something, the user interrupts, or `deadline`, one beat of the watch
+  /// at most.
   func wait(until deadline: MonotonicTime) throws(RunnerError) {
     let entries = slots.indices.compactMap { process in
       slots[process].worker.map { (process: process, worker: $0) }
@@ -209,10 +217,10 @@ extension CellRun {
       (entries.map(\.worker.channel.descriptor)
       + waiting.map { abandoners[$0].worker.channel.descriptor } + [interruption])
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let remaining = max(0, (deadline - time.monotonicNow()).rawValue)
-    // Rounded up: waking a little late is better than spinning through the last millisecond.
-    let milliseconds = Int32(clamping: (remaining + 999_999) / 1_000_000)
-    guard unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return }
+    let ready = watch.wait(until: deadline) { milliseconds in
+      unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    }
+    guard ready > 0 else { return }
     let hasNews = descriptors.map { $0.revents != 0 }
     for (entry, hasNews) in zip(entries, hasNews) where hasNews {
       try readMessages(entry.process, entry.worker)

@@ -15,6 +15,8 @@ struct CellOutcome {
   var library: WorkerReady
   /// Whether the user interrupted it.
   var wasInterrupted: Bool
+  /// Jumps of time while its workers lived.
+  var jumps: [TimeJump] = []
   /// What the observing process took, from its start to its end.
   var observing: Nanoseconds
   /// Sizes of the files; `nil` in memory.
@@ -97,6 +99,9 @@ final class CellRun {
   let observes: Bool
   /// Its place among cells that work in turns.
   let seat: TurnSeat?
+  let limits: SupervisionLimits
+  /// What notices jumps of time; shared by cells that are supervised together.
+  var watch: TimeWatch
 
   /// Called about every `LoadWatch.interval` while the load runs.
   var onLook: ((CellRun) -> Void)?
@@ -110,8 +115,12 @@ final class CellRun {
   var library: WorkerReady?
   var measuredFrom = MonotonicTime(nanoseconds: 0)
   var measuredUntil = MonotonicTime(nanoseconds: 0)
-  /// When workers that have not ended are ended.
+  /// When workers that have not ended are ended, not counting time lost to jumps: see `patienceEnd`.
   var overdue = MonotonicTime(nanoseconds: 0)
+  /// Time that the watch had lost when that was set.
+  var lostBefore = Nanoseconds.zero
+  /// Jumps that the watch had noticed before the workers were started.
+  var jumpsBefore = 0
   /// Workers that plant stale locks; they are no part of the load.
   var abandoners: [Abandoner] = []
   /// Whether the workers were told to end before their time: the user interrupted, or nothing
@@ -122,7 +131,7 @@ final class CellRun {
   /// The first failure of each operation with each code.
   var failures: [FirstFailure] = []
   /// Looks whether anything succeeds, once something has failed.
-  var watch: SuccessWatch?
+  var successWatch: SuccessWatch?
   /// Why the run ended before its time.
   var endedEarly: String?
   /// What a worker of a database in memory read before it ended.
@@ -148,8 +157,11 @@ final class CellRun {
   init(
     cell: PlannedCell, index: Int, repetition: Int, folder: RunFolder, launcher: WorkerLauncher,
     time: any TimeSource, expectedSourceID: String?, template: String? = nil,
-    observes: Bool = true, seat: TurnSeat? = nil
+    observes: Bool = true, seat: TurnSeat? = nil, limits: SupervisionLimits = SupervisionLimits(),
+    watch: TimeWatch? = nil
   ) {
+    self.limits = limits
+    self.watch = watch ?? TimeWatch(time, limit: limits.jump)
     self.seat = seat
     self.cell = cell
     self.index = index
@@ -187,6 +199,7 @@ final class CellRun {
   func finish() throws(RunnerError) -> CellOutcome {
     let readings = sizeWatch?.end()
     endSupervision()
+    let jumps = Array(watch.jumps.dropFirst(jumpsBefore))
     try collectInjections()
     try finishTampering()
     let beforeObserving = time.monotonicNow()
@@ -200,12 +213,14 @@ final class CellRun {
       observation: observation, library: LibraryVersion(number: library.libraryNumber))
     record.copied = tampering.copied
     let started = processes.count { $0.process < cell.load.processes }
-    return CellOutcome(
+    var outcome = CellOutcome(
       record: record, reports: reports, incidents: incidents, library: library,
       wasInterrupted: Interruption.isRequested, observing: observing,
       sizes: readings.map {
         SizesResult($0, reports: Array(reports.values), processes: started)
       }, failures: failures, endedEarly: endedEarly)
+    outcome.jumps = jumps
+    return outcome
   }
 
   // MARK: Files

@@ -18,6 +18,7 @@ final class ExploreCrew {
   private let historyFolder: String
   private let time: any TimeSource
   private let expectedSourceID: String?
+  private let watch: TimeWatch
   private var members: [Member] = []
   /// What a worker said of the library.
   private(set) var library: WorkerReady?
@@ -32,6 +33,7 @@ final class ExploreCrew {
     self.launcher = launcher
     self.historyFolder = historyFolder
     self.time = time
+    watch = TimeWatch(time)
     self.expectedSourceID = expectedSourceID
     for number in 0..<jobs { members.append(Member(worker: try launch(number))) }
   }
@@ -51,6 +53,9 @@ final class ExploreCrew {
         killAfterCommits: nil, lock: nil, expectedSourceID: expectedSourceID),
       now: time.monotonicNow())
   }
+
+  /// Time in which this process was stopped, which no budget counts.
+  var stopped: Nanoseconds { watch.stopped }
 
   /// Hands out tasks until there are none left and every worker is idle.
   ///
@@ -79,7 +84,9 @@ final class ExploreCrew {
       pollfd(fd: $0.worker.channel.descriptor, events: Int16(POLLIN), revents: 0)
     }
     descriptors.append(pollfd(fd: Interruption.descriptor, events: Int16(POLLIN), revents: 0))
-    _ = unsafe poll(&descriptors, nfds_t(descriptors.count), 1_000)
+    _ = watch.wait(until: time.monotonicNow() + TimeWatch.beat) { milliseconds in
+      unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    }
   }
 
   private func readNews(

@@ -125,7 +125,7 @@ final class ExploredCellRun {
     let now = time.monotonicNow()
     let start = readySince ?? now
     readySince = start
-    return now >= start + budget
+    return now >= start + budget + crew.stopped
   }
 
   private func take(_ task: ExploreTask, _ reply: ExploreReply?) throws(RunnerError) {

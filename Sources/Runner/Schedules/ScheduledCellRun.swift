@@ -42,7 +42,7 @@ final class ScheduledCellRun {
       next: {
         let start = started ?? time.monotonicNow()
         started = start
-        return nextBlock(deadline: explore.budget.map { start + $0 })
+        return nextBlock(deadline: explore.budget.map { start + $0 + crew.stopped })
       },
       take: { (task, reply) throws(RunnerError) in take(task, reply) })
     if let started {

@@ -29,8 +29,7 @@ extension LoadSettings: SectionDefaults {
 
   /// The operations that `mix` may weigh for a workload.
   static func mixOperations(_ workload: Workload) -> [String] {
-    workload == .mixed
-      ? ["own", "counter", "several", "read", "checkpoint", "think"] : ["read", "store", "delete"]
+    workload == .mixed ? mixedSteps : ["read", "store", "delete"]
   }
 
   /// The keys of `load:`.

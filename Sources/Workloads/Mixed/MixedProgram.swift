@@ -1,5 +1,6 @@
 import AssayModel
 import AssayStorage
+import SQLiteDriver
 
 /// What an actor of workload `mixed` does next, drawn and not yet done.
 enum MixedStep: Equatable {
@@ -12,8 +13,16 @@ enum MixedStep: Equatable {
   case several(MixedGroup)
   /// Read counter, counts and the row of an owner in one snapshot.
   case read(owner: Int, slot: Int)
-  /// A passive checkpoint.
-  case checkpoint
+  /// Write as `several` does, but between its first row and the others write all own rows and the
+  /// log in a savepoint that is rolled back: the other nonce must show nowhere.
+  case savepoint(MixedGroup, undone: UInt64)
+  /// Write as `several` does, but between its first row and the others run a statement over all own
+  /// rows whose last row violates a constraint: SQLite must undo the rows before it.
+  case refused(MixedGroup, undone: UInt64)
+  /// Write the nonce into its row of changing size, and fill it with as much as the nonce says.
+  case resize(nonce: UInt64)
+  /// A checkpoint; those that are not passive wait for readers.
+  case checkpoint(CheckpointMode)
   /// Nothing for a time, in which others overtake it.
   case think(Nanoseconds)
 }
@@ -43,12 +52,16 @@ struct MixedGroup: Equatable {
 ///
 /// Everything is drawn before anything is done, so that no step depends on how another ended.
 struct MixedProgram {
-  /// The kinds of steps by the names that `load.mix` has for them, with the weights of a writer
-  /// that is told nothing. Source of the proportions: a search for races in SQLite found its bug
-  /// soonest with frequent small writes, explicit checkpoints and pauses.
-  static let kinds: [(name: String, weight: Int)] = [
-    ("own", 4), ("counter", 3), ("several", 2), ("read", 2), ("checkpoint", 1), ("think", 1),
+  /// Weights of a writer that is told nothing; 0 for the steps not named here. Source of the
+  /// proportions: a search for races in SQLite found its bug soonest with frequent small writes,
+  /// explicit checkpoints and pauses.
+  private static let usualWeights = [
+    "own": 4, "counter": 3, "several": 2, "read": 2, "checkpoint": 1, "think": 1,
   ]
+  /// The kinds of steps by the names that `load.mix` has for them, with their usual weights.
+  static let kinds: [(name: String, weight: Int)] = LoadSettings.mixedSteps.map {
+    ($0, usualWeights[$0] ?? 0)
+  }
   /// Longest pause of `think`.
   private static let longestPause = 2_000
 
@@ -105,7 +118,13 @@ struct MixedProgram {
     case 1: return .counter(nonce: nextNonce())
     case 2: return .several(nextGroup())
     case 3: return nextRead()
-    case 4: return .checkpoint
+    case 4: return .checkpoint(.passive)
+    case 6: return .savepoint(nextPlainGroup(), undone: nextNonce())
+    case 7: return .refused(nextPlainGroup(), undone: nextNonce())
+    case 8: return .resize(nonce: nextNonce())
+    case 9: return .checkpoint(.full)
+    case 10: return .checkpoint(.restart)
+    case 11: return .checkpoint(.truncate)
     default:
       return .think(.microseconds(Int64(1 + generator.below(Self.longestPause))))
     }
@@ -126,6 +145,13 @@ struct MixedProgram {
     return MixedGroup(
       nonce: nextNonce(), slots: slots, count: count, hasLogRow: bits & 1 == 0,
       isRolledBack: bits >> 1 == 0)
+  }
+
+  /// Two rows around what is undone.
+  private mutating func nextPlainGroup() -> MixedGroup {
+    let slots = (chooser.next(&generator), chooser.next(&generator), 0)
+    return MixedGroup(
+      nonce: nextNonce(), slots: slots, count: 2, hasLogRow: false, isRolledBack: false)
   }
 
   /// A writer reads its own rows, of which it knows what they hold; a reader reads anybody's.

@@ -55,6 +55,7 @@ public struct MixedWorkload: Workload {
       CREATE INDEX mixed_log_nonces ON mixed_log(owner, nonce);
       INSERT INTO mixed_counter VALUES (1, 0);
       """)
+    if cell.load.hasMixedBulkRows { try connection.execute(createBulk) }
     let slots = cell.load.keyCount
     for owner in 0..<owners(cell.load) {
       try connection.run(insertCount, Int64(owner))
@@ -62,12 +63,29 @@ public struct MixedWorkload: Workload {
         try connection.run(
           insertRow, rowID(owner: owner, slot: slot), cell.load.valueSize.bytes)
       }
+      if cell.load.hasMixedBulkRows {
+        try connection.run(insertBulk, rowID(owner: owner, slot: slots))
+      }
     }
   }
 
   /// The key of a row: it holds owner and slot, as events and content do.
   static func rowID(owner: Int, slot: Int) -> Int64 { Int64(owner) << 32 | Int64(slot) }
 
+  /// The text that belongs to a nonce: the nonce again and again, 0 to 600 times. A row whose text
+  /// is another one is damaged, whatever its nonce says.
+  static func bulkText(_ nonce: String) -> String {
+    "replace(hex(zeroblob((\(nonce) & 65535) * 97 % 601)), '00', printf('%016x', \(nonce)))"
+  }
+
+  private static let createBulk = """
+    CREATE TABLE mixed_bulk(id INTEGER PRIMARY KEY, nonce INTEGER NOT NULL, data TEXT NOT NULL);
+    """
+  private static let insertBulk = SQL("INSERT INTO mixed_bulk VALUES (?1, 0, '')")
+  private static let findBulk = SQL("SELECT 1 FROM sqlite_schema WHERE name = 'mixed_bulk'")
+  /// -1 is no writer's nonce.
+  private static let selectBulk = SQL(
+    "SELECT id, CASE WHEN data = \(bulkText("nonce")) THEN nonce ELSE -1 END FROM mixed_bulk")
   private static let insertCount = SQL("INSERT INTO mixed_counts VALUES (?1, 0, 0)")
   private static let insertRow = SQL("INSERT INTO mixed_rows VALUES (?1, 0, zeroblob(?2))")
   private static let selectRows = SQL("SELECT id, nonce FROM mixed_rows")
@@ -80,6 +98,9 @@ public struct MixedWorkload: Workload {
     _ connection: inout Connection, _ emit: (ContentRow) -> Void
   ) throws(SQLiteError) {
     try read(selectRows, .ownRow, &connection, emit)
+    if try connection.first(findBulk, row: { $0.int64(0) }) != nil {
+      try read(selectBulk, .ownRow, &connection, emit)
+    }
     try read(selectCounts, .ownCount, &connection, emit)
     try connection.withStatement(selectCounter) { (statement) throws(SQLiteError) in
       while try statement.step() {

@@ -73,7 +73,9 @@ final class Assay: Sendable {
     unsafe sigemptyset(&none)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let script = "cd \"$0\" && \(prelude) && exec \"$@\""
+    // Tests run at the same time: each has a registry of runs of its own.
+    let script =
+      "cd \"$0\" && export ASSAY_RUNTIME_DIR=\"$0/.runs\" && \(prelude) && exec \"$@\""
     let words = ["/bin/sh", "-c", script, sandbox.path] + command
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe pointers.forEach { unsafe free($0) } }
@@ -117,6 +119,9 @@ final class Assay: Sendable {
       output: try text("output"), errors: try text("errors"),
       elapsed: .now - since.withLock { $0 })
   }
+
+  /// What it has written to standard error so far.
+  func errors() throws -> String { try text("errors") }
 
   /// Path of a scenario that comes with Assay.
   static func scenario(_ name: String) -> String {

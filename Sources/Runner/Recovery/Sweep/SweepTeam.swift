@@ -38,6 +38,7 @@ final class SweepTeam {
   private let jobs: Int
   private let time: any TimeSource
   private let expectedSourceID: String?
+  private let watch: TimeWatch
   private var members: [Member] = []
   private var started = 0
   private var deaths = 0
@@ -54,6 +55,7 @@ final class SweepTeam {
     self.launcher = launcher
     self.jobs = jobs
     self.time = time
+    watch = TimeWatch(time)
     self.expectedSourceID = expectedSourceID
   }
 
@@ -99,7 +101,9 @@ final class SweepTeam {
     off queue: inout SweepQueue, until deadline: MonotonicTime?
   ) throws(RunnerError) -> String? {
     var shortfall: String?
+    let stoppedBefore = watch.stopped
     while true {
+      let deadline = deadline.map { $0 + (watch.stopped - stoppedBefore) }
       if Interruption.isRequested { return "it was interrupted" }
       if deaths >= Self.deathLimit { return "given up after \(deaths) deaths of workers" }
       if let deadline, time.monotonicNow() >= deadline { shortfall = "the budget was used up" }
@@ -164,9 +168,15 @@ final class SweepTeam {
     let until = deadline.map { min($0, limit) } ?? limit
     var descriptors = (members.map(\.worker.channel.descriptor) + [Interruption.descriptor])
       .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let remaining = max(0, (until - time.monotonicNow()).rawValue)
-    let milliseconds = Int32(clamping: (remaining + 999_999) / 1_000_000)
-    _ = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    let stoppedBefore = watch.stopped
+    _ = watch.wait(until: until) { milliseconds in
+      unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    }
+    // Time in which this process did not run counts against no worker, and against no budget.
+    for index in members.indices {
+      members[index].limit = members[index].limit + (watch.stopped - stoppedBefore)
+    }
+    readySince = readySince.map { $0 + (watch.stopped - stoppedBefore) }
     let now = time.monotonicNow()
     var lost: [Int] = []
     for index in members.indices {
