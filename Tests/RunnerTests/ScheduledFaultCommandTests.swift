@@ -104,7 +104,8 @@ struct ScheduledFaultCommandTests {
         "fault 'io_error' together with crashes"
       ),
       (
-        "{ kill: all, operation: 5 }", "crashes: process, minimum: 1", "fault 'kill' together with crashes"
+        "{ kill: all, operation: 5 }", "crashes: process, minimum: 1",
+        "fault 'kill' together with crashes"
       ),
       (
         "{ pause: all, at: 1s, for: 1s }", "crashes: power-loss, strategy: uniform, minimum: 1",
