@@ -39,7 +39,7 @@ struct ProtectedWriteDurability: EventChecker {
       return .unknown(.durability, evidence: evidence, reason: reason)
     }
     for nonce in nonces.sorted() {
-      witnesses.add("nonce \(nonce) has a row, but nobody wrote it")
+      witnesses.add("nonce \(nonce) has a row, but no actor wrote it")
     }
     if !witnesses.isEmpty {
       return .violated(.durability, evidence: evidence, witness: witnesses.summary)

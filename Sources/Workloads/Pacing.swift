@@ -57,7 +57,7 @@ public struct Pacing: Sendable {
     case .perSecond(let rate):
       meanGap = 1e9 / (rate * Self.shareOfArrivals(load, actors: actors, index: index))
     case .ofCapacity, .highest:
-      preconditionFailure("nobody has found out yet which rate \(load.rate) is")
+      preconditionFailure("the rate \(load.rate) has not been resolved yet")
     }
     if case .operations(let total) = load.extent {
       remaining = total / actors + (index < total % actors ? 1 : 0)

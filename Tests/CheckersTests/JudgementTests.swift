@@ -115,7 +115,7 @@ struct JudgementTests {
         == "9 writes; SQLite 3.40.1 is one of >=3.7.0 <3.51.3 !3.39.4")
     #expect(
       evidence(below: 3_040_001)
-        == "9 writes; SQLite 3.40.1 is none of >=3.7.0 <3.40.1 !3.39.4")
+        == "9 writes; SQLite 3.40.1 is not one of >=3.7.0 <3.40.1 !3.39.4")
   }
 
   @Test("A further check is reported and never fails")

@@ -89,6 +89,35 @@ struct LockTests {
     #expect(result.witness[0].contains("was accepted though p1.0/a0 had token 2"))
   }
 
+  @Test("A violation is told without tokens and nonces: who acquired, who woke and wrote, and when")
+  func story() throws {
+    let late = try judge(
+      """
+      write 1 lock 0 token 1 nonce 101
+      p0a0 acquire 0 token 1 until 20 @0-5 ok
+      p1a0 acquire 0 token 2 until 500 @0-30 ok
+      p0a0 write 0 token 1 nonce 101 @40-41 ok
+      """)
+    #expect(
+      late.story?.first == """
+        lock 0: p0.0/a0 acquired it at +0.005000 s, its lease ended at +0.020000 s; p1.0/a0 \
+        acquired it at +0.030000 s; p0.0/a0 wrote at +0.040000 s, and the write was accepted
+        """)
+    let twice = try judge(
+      """
+      p0a0 acquire 0 token 1 until 500 @0-5 ok
+      p1a0 acquire 0 token 2 until 600 @10-100 ok
+      """)
+    #expect(
+      twice.story == [
+        "lock 0: p0.0/a0 held it from +0.005000 s to +0.500000 s, and p1.0/a0 from +0.100000 s to "
+          + "+0.600000 s: both for 400 ms"
+      ])
+    for line in (late.story ?? []) + (twice.story ?? []) {
+      #expect(!line.contains("token") && !line.contains("nonce"), "\(line)")
+    }
+  }
+
   @Test("A paused holder's write that was refused is safe")
   func fencedWrite() throws {
     let result = try judge(

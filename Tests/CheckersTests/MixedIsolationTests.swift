@@ -24,7 +24,7 @@ struct MixedIsolationTests {
   func clean() throws {
     let result = try judge(Self.history)
     #expect(result.status == .valid, "\(result.witness)")
-    #expect(result.evidence == "3 reads beside 2 increments")
+    #expect(result.evidence == "3 reads and 2 increments")
   }
 
   /// One more read, and the words that the check must find.
@@ -39,8 +39,8 @@ struct MixedIsolationTests {
       ("p1a1 see p0a0 1 p0a0#1 counter 2 sum 2 @2-3", "2, though only 1 increment had begun"),
       ("p1a1 see p0a0 1 p0a0#1 counter 3 sum 3 @12-13", "3, though only 2 increments had begun"),
       ("p1a1 see p0a0 1 0 counter 2 sum 2 @12-13", "no write in row 0.1, though write p0.0/a0#1"),
-      ("p1a1 see p0a0 1 p0a0#7 counter 2 sum 2 @12-13", "#7 in row 0.1, which nobody had begun"),
-      ("p1a1 see p0a0 0 p0a0#1 counter 2 sum 2 @12-13", "#1 in row 0.0, which nobody had begun"),
+      ("p1a1 see p0a0 1 p0a0#7 counter 2 sum 2 @12-13", "#7 in row 0.1, which no actor had begun"),
+      ("p1a1 see p0a0 0 p0a0#1 counter 2 sum 2 @12-13", "#1 in row 0.0, which no actor had begun"),
     ])
   func planted(read: String, words: String) throws {
     let result = try judge(Self.history + "\n\(read) ok")

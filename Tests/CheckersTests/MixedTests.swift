@@ -87,7 +87,7 @@ struct MixedTests {
     for (old, new, words) in [
       ("own p1a1 1=0\n", "", "row 3.1 is not there"),
       ("own p1a1 1=0\n", "own p1a1 1=0\nown p1a1 1=0\n", "row 3.1 is there twice"),
-      ("own p1a1 1=0\n", "own p1a1 1=0\nown p5a1 1=0\n", "there is a row 11.1 of nobody"),
+      ("own p1a1 1=0\n", "own p1a1 1=0\nown p5a1 1=0\n", "there is a row 11.1 without an owner"),
       ("count p1a1 0 0\n", "", "owner 3 has no count"),
       ("count p1a1 0 0\n", "count p1a1 0 0\ncount p1a1 0 0\n", "owner 3 has two counts"),
       ("count p1a1 0 0\n", "count p1a1 0 0\ncount p9a1 0 0\n", "a count of owner 19"),

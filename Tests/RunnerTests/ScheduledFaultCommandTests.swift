@@ -101,14 +101,15 @@ struct ScheduledFaultCommandTests {
       ("{ tamper: copy, at: 1ms }", "minimum: 1", "fault 'tamper' in the simulated world"),
       (
         "{ io_error: all, operation: 5 }", "crashes: power-loss, strategy: uniform, minimum: 1",
-        "fault 'io_error' beside crashes"
+        "fault 'io_error' together with crashes"
       ),
       (
-        "{ kill: all, operation: 5 }", "crashes: process, minimum: 1", "fault 'kill' beside crashes"
+        "{ kill: all, operation: 5 }", "crashes: process, minimum: 1",
+        "fault 'kill' together with crashes"
       ),
       (
         "{ pause: all, at: 1s, for: 1s }", "crashes: power-loss, strategy: uniform, minimum: 1",
-        "fault 'pause' beside crashes"
+        "fault 'pause' together with crashes"
       ),
     ])
   func refused(faults: String, explore: String, words: String) throws {

@@ -47,7 +47,7 @@ struct ContradictionTests {
     arguments: [
       (
         "{ workload: kv, duration: 5s, operations: 10 }",
-        "s.yaml:3:37: load.operations: contradiction: operations beside duration; "
+        "s.yaml:3:37: load.operations: contradiction: operations together with duration; "
           + "allowed: one of the two"
       ),
       (
@@ -145,10 +145,10 @@ struct ContradictionTests {
       ("{ pause: all, at: 1s }", "pause without for", "for, such as for: 1s"),
       ("{ pause: all, every: 1s, for: 1s }", "a pause as long as its period", "for shorter than"),
       ("{ pause: all, after: 3 commits, for: 1s }", "pause with after", "exactly one of at, every"),
-      ("{ kill: all, at: 1s, for: 1s }", "kill with for", "for beside pause"),
+      ("{ kill: all, at: 1s, for: 1s }", "kill with for", "for with pause"),
       ("{ kill: all, at: 1s, owner: new }", "owner without restart_after", "both or neither"),
-      ("{ kill: all, at: 1s, skew: 1s }", "kill with skew, drift, step", "these beside clock"),
-      ("{ kill: all, at: 1s, method: sync }", "kill with method", "method and file beside"),
+      ("{ kill: all, at: 1s, skew: 1s }", "kill with skew, drift, step", "these with clock"),
+      ("{ kill: all, at: 1s, method: sync }", "kill with method", "method and file with"),
       ("{ kill: holder, after: 3 commits }", "kill of the holder with after", "the number of a"),
       ("{ clock: 0, at: 1s }", "a clock that does not move", "skew, drift or step"),
       ("{ clock: 0, at: 1s, skew: 1s, restart_after: 1s }", "clock with restart_after", "restart"),

@@ -69,7 +69,7 @@ struct ExpectationTests {
       ("latency: valid", "'valid'"),
       ("latency: { is: violated }", "'violated'"),
       ("latency: { of: p99 }", "a rule without is, min and max"),
-      ("busy: { is: valid, max: 5 }", "is beside max"),
+      ("busy: { is: valid, max: 5 }", "is together with max"),
       ("throughput: { min: 5, of: p99 }", "'of' for throughput"),
       ("counts: { min: 5, operation: store }", "'operation' for counts"),
       ("latency: { max: 5s, code: SQLITE_BUSY }", "'code' for latency"),

@@ -93,7 +93,7 @@ struct ExploreTests {
     arguments: [
       (
         "{ crashes: process, sweep: memory, minimum: 1 }",
-        "s.yaml:4:30: explore.sweep: contradiction: sweep memory beside crashes process; "
+        "s.yaml:4:30: explore.sweep: contradiction: sweep memory together with crashes process; "
           + "allowed: one of the two"
       ),
       (
@@ -213,7 +213,7 @@ struct ExploreTests {
     #expect(
       Sample.errors(expect) == [
         "s.yaml:5:11: expect.error_handling: contradiction: error_handling without errors; "
-          + "allowed: error_handling beside faults of the file system such as io_error, or with "
+          + "allowed: error_handling with faults of the file system such as io_error, or with "
           + "explore.sweep"
       ])
   }

@@ -130,8 +130,8 @@ struct FaultTests {
       ("{ io_error: all, after: 2MiB }", "io_error with after", "exactly one of at, every, oper"),
       ("{ kill: holder, operation: 1 }", "kill of the holder at an operation", "the number of a"),
       ("{ clock: all, probability: 0.1 }", "clock with probability", "exactly one of at, every"),
-      ("{ kill: all, at: 1s, file: wal }", "kill with file", "file beside faults of the file sy"),
-      ("{ kill: all, at: 1s, moment: after }", "kill with moment", "moment beside kill with oper"),
+      ("{ kill: all, at: 1s, file: wal }", "kill with file", "file with faults of the file sy"),
+      ("{ kill: all, at: 1s, moment: after }", "kill with moment", "moment with kill with oper"),
       (
         "{ kill: all, operation: 1, moment: middle }", "moment middle without method write",
         "method: write, since only a write has a middle"
@@ -155,8 +155,8 @@ struct FaultTests {
       ("{ silent_lock: all, at: 1s, method: read }", "silent_lock with method", "method lock, shm"),
       ("{ tamper: zero_shm, at: 1s, file: wal }", "tamper: zero_shm with file", "no file, since "),
       ("{ tamper: copy, at: 1s, file: temporary }", "tamper with file temporary", "file database,"),
-      ("{ tamper: copy, at: 1s, method: read }", "tamper with method", "method and file beside"),
-      ("{ tamper: copy, at: 1s, for: 1s }", "tamper with for", "for beside pause and faults"),
+      ("{ tamper: copy, at: 1s, method: read }", "tamper with method", "method and file with"),
+      ("{ tamper: copy, at: 1s, for: 1s }", "tamper with for", "for with pause and faults"),
       ("{ tamper: copy, operation: 1 }", "tamper with operation", "exactly one of at, every"),
     ])
   func misfits(_ text: String, _ found: String, _ allowed: String) throws {

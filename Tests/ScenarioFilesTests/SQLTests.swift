@@ -18,6 +18,30 @@ struct SQLTests {
     return try #require(plan.cells.first?.load.sql)
   }
 
+  @Test(
+    "A plain value of equals is what SQLite answers: true is 1, and text in quotes stays text",
+    arguments: [
+      ("true", "1"), ("False", "0"), ("null", "NULL"), ("42", "42"), ("-7", "-7"), ("1.5", "1.5"),
+      ("2.0", "2.0"), ("1.0e+20", "1.0e+20"), ("ok", "ok"), ("'true'", "true"), ("'01'", "01"),
+      ("nan", "nan"), ("2026-01-01", "2026-01-01"),
+    ])
+  func equals(_ written: String, _ answer: String) throws {
+    let load = try load(text("  invariants: [{ query: SELECT 1, equals: \(written) }]\n"))
+    #expect(load.invariants.first?.equals == answer)
+  }
+
+  @Test(
+    "A number that SQLite never writes so is refused",
+    arguments: ["01", "+1", "1_000", "0x1F", "1.50", ".5", "1e3", "-0"])
+  func impossible(_ written: String) {
+    do {
+      _ = try load(text("  invariants: [{ query: SELECT 1, equals: \(written) }]\n"))
+      Issue.record("\(written) was accepted")
+    } catch {
+      #expect("\(error)".contains("which SQLite never answers"), "\(error)")
+    }
+  }
+
   @Test("Set-up, transactions with their parameters, and invariants are read")
   func everything() throws {
     let load = try load(

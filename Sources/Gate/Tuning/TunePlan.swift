@@ -91,7 +91,7 @@ public struct TunePlan: Hashable, Sendable {
       if !known.contains(place) { known.append(place) }
     }
     guard outsiders.isSubset(of: references), !outsiders.contains(incumbent) else {
-      throw wrong("an outsider that is no reference", "references that are not the default")
+      throw wrong("an outsider that is not a reference", "references that are not the default")
     }
     if case .counts(nil) = objective { throw wrong("counts", "one metric") }
     let confirmed = min(candidates.count, 4 + known.count)

@@ -21,8 +21,9 @@ struct FigureColumns {
   /// All columns, in order.
   var columns: [TableColumn] {
     let chosen = (result.show ?? []).filter { if case .check = $0 { false } else { true } }
-    let columns = chosen.isEmpty ? usual : chosen.flatMap { columns(for: $0, leaves: nil) }
-    return columns + [.failed(result.cells)] + failureColumns(shownBusy: chosen.contains(.busy)) + sizes(chosen)
+    let figures = chosen.isEmpty ? usual : chosen.flatMap { columns(for: $0, leaves: nil) }
+    let failures = [.failed(result.cells)] + failureColumns(shownBusy: chosen.contains(.busy))
+    return figures + failures + sizes(chosen)
       + [fairness(leaves: Rank.fairness)].filter { _ in !chosen.contains(.fairness) }
   }
 

@@ -62,7 +62,7 @@ struct DatabaseHints {
     return Hint(
       level: .warning, id: "wal-larger-than-database",
       message: "The WAL is larger than the database and than automatic checkpoints at \(pages) "
-        + "pages would let it become: a reader that stays in its transaction pins it, nobody "
+        + "pages would let it become: a reader that stays in its transaction pins it, nothing "
         + "checkpoints, or a single transaction was that large.")
   }
 

@@ -46,12 +46,13 @@ struct FindingReplay {
     let outcome = trial.run(finding.image, recovery: finding.recovery) { builder, choice in
       state = DiskState(of: builder.disk)
       if finding.recovery != nil {
-        lines = ["during recovery:"] + TraceText(builder, choice).lines(events: [])
+        lines =
+          ["during recovery:"] + TraceText(builder, choice, program.cell.load).lines(events: [])
       }
     }
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
     if let choice = builder.find(finding.image) {
-      lines = TraceText(builder, choice).lines(events: trace.events) + lines
+      lines = TraceText(builder, choice, program.cell.load).lines(events: trace.events) + lines
     }
     report.trace = lines
     guard let outcome else {
@@ -89,17 +90,19 @@ struct FindingReplay {
 struct TraceText {
   private let builder: CrashImageBuilder
   private let choice: ImageChoice
+  private let load: LoadSettings
 
-  init(_ builder: CrashImageBuilder, _ choice: ImageChoice) {
+  init(_ builder: CrashImageBuilder, _ choice: ImageChoice, _ load: LoadSettings) {
     self.builder = builder
     self.choice = choice
+    self.load = load
   }
 
   /// One line an operation; between them what the actors asked and heard.
   func lines(events: [SimulatedEvent]) -> [String] {
     var notes: [Int: [String]] = [:]
     for event in events {
-      let name = "\(event.event.actor) \(event.event.operation.kind.name)"
+      let name = "\(event.event.actor) \(event.event.operation.name(in: load))"
       notes[Int(event.invokedAt), default: []].append("  \(name) begins")
       guard let completed = event.completedAt else { continue }
       let end = event.event.outcome == .ok ? "acknowledged" : "ended: \(event.event.outcome)"

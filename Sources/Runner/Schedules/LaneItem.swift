@@ -40,17 +40,19 @@ struct LaneItem {
   ///
   /// - Parameters:
   ///   - faults: that struck.
+  ///   - load: names the operations.
   ///   - actorNumber: of an event's actor, under the baton; `nil` for one of another run.
   static func items(
     _ report: SimulationReport, _ events: [SimulatedEvent], _ answers: [LaneRecorder.Answer],
-    faults: [(time: MonotonicTime, fault: LaneFault)] = [], actorNumber: (ActorID) -> Int?
+    faults: [(time: MonotonicTime, fault: LaneFault)] = [], load: LoadSettings,
+    actorNumber: (ActorID) -> Int?
   ) -> [LaneItem] {
     var items = report.trace.map { LaneItem(actor: $0.actor, time: $0.time, kind: .step($0.kind)) }
     items += answers.map { LaneItem(actor: $0.actor, time: $0.time, kind: .call($0.call)) }
     items += faults.map { LaneItem(actor: -1, time: $0.time, kind: .fault($0.fault)) }
     for event in events {
       guard let actor = actorNumber(event.event.actor) else { continue }
-      let name = "\(event.event.operation.kind.name) #\(event.number)"
+      let name = "\(event.event.operation.name(in: load)) #\(event.number)"
       items.append(
         LaneItem(actor: actor, time: event.event.invoked, kind: .operation("begin \(name)")))
       guard let completed = event.event.completed else { continue }

@@ -60,7 +60,8 @@ struct ScheduleReplay {
       )
     }
     let items = LaneItem.items(
-      outcome.report, outcome.events, lanes.answers, faults: faults
+      outcome.report, outcome.events, lanes.answers, faults: faults,
+      load: program.cell.load
     ) { numbers["\($0)"] }
     return outcome.notes + Self.summary(of: outcome.strikes)
       + LaneDiagram(items, names: names, words: LaneWords(pageSize: program.pageSize)).lines

@@ -360,7 +360,7 @@ final class Baton: @unchecked Sendable {
 
   private func passOn(from own: Int) {
     guard let next = schedule.next(after: own) else {
-      preconditionFailure("actor \(own) has not ended, but nobody is left")
+      preconditionFailure("actor \(own) has not ended, but no other actor is left")
     }
     if next == own { return }
     let (mine, theirs) = (actors[own].thread, actors[next].thread)

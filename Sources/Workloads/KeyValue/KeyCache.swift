@@ -24,7 +24,7 @@ struct KeyCache {
 
   private mutating func render(_ number: Int) -> NormalKey {
     let text = renderer.text(of: number)
-    guard let key = try? NormalKey(text) else { preconditionFailure("'\(text)' is no key") }
+    guard let key = try? NormalKey(text) else { preconditionFailure("'\(text)' is not a key") }
     return key
   }
 }
