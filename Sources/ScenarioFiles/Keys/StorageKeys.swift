@@ -47,7 +47,8 @@ extension StorageSettings: SectionDefaults {
         + " processes with odd numbers, the default in the others."),
     .optional(
       "path", \.path, .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db"),
-      "Where the database lives: a path, or :memory:; without it a new file beside the run."),
+      "The database that cells start from a copy of: a path from the scenario (with --set: from the"
+        + " current folder), or :memory:; without it a new file beside the run."),
   ]
 }
 

@@ -146,6 +146,22 @@ public struct SQLProgram: Sendable {
 
   // MARK: Set-up
 
+  /// Compiles the set-up scripts in order and runs only what changes the schema.
+  ///
+  /// - Throws: `setUpFails`.
+  static func compileSetUp(
+    _ load: SQLLoad, on connection: inout Connection
+  ) throws(SQLProgramError) {
+    for (number, script) in load.setUp.enumerated() {
+      let place = load.setUp.count == 1 ? "setup" : "setup, script \(number + 1)"
+      do throws(SQLiteError) {
+        try connection.compile(script: script)
+      } catch {
+        throw SQLProgramError(.setUpFails, place, error, sql: script)
+      }
+    }
+  }
+
   /// Runs the set-up scripts in order, inside the transaction that the caller has opened.
   ///
   /// - Throws: `setUpFails`.
