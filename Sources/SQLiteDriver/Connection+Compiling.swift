@@ -7,14 +7,15 @@ extension Connection {
   /// For a database that is thrown away afterwards: rows are neither written nor read, apart from
   /// those of a `CREATE TABLE ... AS SELECT`.
   ///
+  /// - Returns: whether a statement begins or ends a transaction; none of these is run.
   /// - Throws: what compiling, or a change of the schema, reports first, with its statement.
-  public mutating func compile(script: String) throws(SQLiteError) {
+  public mutating func compile(script: String) throws(SQLiteError) -> Bool {
     try core.compile(script)
   }
 }
 
 extension ConnectionCore {
-  fileprivate func compile(_ script: String) throws(SQLiteError) {
+  fileprivate func compile(_ script: String) throws(SQLiteError) -> Bool {
     let witness = SchemaWitness()
     let context = unsafe Unmanaged.passUnretained(witness).toOpaque()
     defer {
@@ -31,8 +32,9 @@ extension ConnectionCore {
       let statement = try compileNext(sql, &place)
       _ = unsafe sqlite3_set_authorizer(database, nil, nil)
       if witness.changesSchema, let statement { try execute(statement) }
-      guard place > start else { return }
+      guard place > start else { break }
     }
+    return witness.controlsTransaction
   }
 
   /// Compiles the statement that begins at `place`, moves `place` behind it and returns its text;
@@ -53,9 +55,12 @@ extension ConnectionCore {
   }
 }
 
-/// Notes whether a statement that is being compiled changes the schema.
+/// Notes what the statements that are being compiled would do.
 private final class SchemaWitness {
+  /// Whether the latest one changes the schema.
   var changesSchema = false
+  /// Whether any of them begins or ends a transaction.
+  var controlsTransaction = false
 }
 
 private func schemaCallback(
@@ -67,7 +72,9 @@ private func schemaCallback(
     (SQLITE_CREATE_INDEX...SQLITE_CREATE_VIEW).contains(action)
     || (SQLITE_DROP_INDEX...SQLITE_DROP_VIEW).contains(action)
     || [SQLITE_ALTER_TABLE, SQLITE_CREATE_VTABLE, SQLITE_DROP_VTABLE].contains(action)
-  guard isChange, let context = unsafe context else { return SQLITE_OK }
-  unsafe Unmanaged<SchemaWitness>.fromOpaque(context).takeUnretainedValue().changesSchema = true
+  guard let context = unsafe context else { return SQLITE_OK }
+  let witness = unsafe Unmanaged<SchemaWitness>.fromOpaque(context).takeUnretainedValue()
+  if isChange { witness.changesSchema = true }
+  if action == SQLITE_TRANSACTION { witness.controlsTransaction = true }
   return SQLITE_OK
 }

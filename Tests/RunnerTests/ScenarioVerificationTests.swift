@@ -56,6 +56,11 @@ struct ScenarioVerificationTests {
       "wrong.yaml", Self.sql("UPDATE stock SET n = 1", setUp: "CREATE TABLE stock(id, n"))
     let wrong = try await Assay.run(["check", "wrong.yaml"], in: sandbox)
     wrong.expectRefusal(64, containing: ["setup"])
+    try sandbox.write(
+      "commits.yaml",
+      Self.sql("UPDATE stock SET n = 1", setUp: "CREATE TABLE stock(id, n); COMMIT"))
+    try await Assay.run(["check", "commits.yaml"], in: sandbox)
+      .expectRefusal(64, containing: ["setup", "ends a transaction"])
     let filling =
       "CREATE TABLE stock(id INTEGER PRIMARY KEY, n INTEGER); "
       + "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1000000000) "
