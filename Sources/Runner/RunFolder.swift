@@ -13,6 +13,8 @@ struct RunFolder: Sendable {
   let path: String
   /// Where databases live while the run lasts.
   let dataPath: String
+  /// Held as long as the run lasts, so that `assay clean` leaves it alone.
+  private let lease: RunLease?
 
   /// Creates the folder of a new run below `<results>/Runs/<scenario>`.
   ///
@@ -39,6 +41,8 @@ struct RunFolder: Sendable {
     for folder in ["histories", "workers"] {
       try Self.create("\(path)/\(folder)", option: "--out")
     }
+    // Without locks on this file system nothing but the protection from `assay clean` is missing.
+    lease = try? RunLease(folder: path, data: dataPath)
   }
 
   private static func create(_ folder: String, option: String) throws(RunnerError) {

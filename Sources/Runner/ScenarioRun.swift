@@ -30,6 +30,7 @@ public final class ScenarioRun {
   /// - Throws: an input error when this version can't run the plan.
   public init(_ plan: Plan, _ options: RunOptions) throws(RunnerError) {
     try Capabilities.verify(plan)
+    try ScenarioVerification.verify(plan, compiles: options.libraryPath == nil)
     self.plan = plan
     cells = plan.cells
     self.options = options

@@ -76,7 +76,7 @@ extension ConnectionCore {
   /// Prepares the statement that begins at `place`, and moves `place` behind it.
   ///
   /// - Parameter sql: ends with a zero, which spares SQLite a copy of all that is left.
-  private func prepare(
+  func prepare(
     _ sql: [UInt8], _ place: inout Int, _ flags: Int32, _ handle: inout OpaquePointer?
   ) -> Int32 {
     guard let count = Int32(exactly: sql.count - place) else { return SQLITE_TOOBIG }

@@ -16,7 +16,7 @@ struct AssayCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ReplayCommand.self, CompareCommand.self, GateCommand.self,
       CalibrateCommand.self, TuneCommand.self, CheckCommand.self, ListCommand.self,
-      InitCommand.self, DoctorCommand.self,
+      InitCommand.self, SchemaCommand.self, CleanCommand.self, DoctorCommand.self,
     ])
 
   @Flag(name: .long, help: "Print the version of Assay and of the SQLite library.")

@@ -38,6 +38,7 @@ struct CheckCommand: ParsableCommand {
     for scenario in scenarios {
       do {
         let plan = try InputError.exiting { try planOptions.plan(scenario) }
+        try verify(plan, scenario)
         let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
         Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)")
       } catch {
@@ -48,15 +49,30 @@ struct CheckCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
+  /// Looks for what only SQLite and the file system can say.
+  private func verify(_ plan: Plan, _ scenario: String) throws {
+    do throws(RunnerError) {
+      try ScenarioVerification.verify(plan)
+    } catch {
+      Console.fail("\(ScenarioFinder.path(scenario)): \(error.message)")
+      throw ArgumentParser.ExitCode(error.exitCode)
+    }
+  }
+
   private func printChecked() throws {
     let checked = try scenarios.map { scenario -> CheckedScenario in
       let path = ScenarioFinder.path(scenario)
       do {
-        let cells = try planOptions.plan(scenario).cells.map(\.id)
-        return CheckedScenario(path: path, valid: true, cells: cells)
+        let plan = try planOptions.plan(scenario)
+        try ScenarioVerification.verify(plan)
+        return CheckedScenario(path: path, valid: true, cells: plan.cells.map(\.id))
       } catch let errors as ScenarioErrors {
         return CheckedScenario(
           path: path, valid: false, errors: errors.errors.map { ScenarioProblem($0) })
+      } catch let error as RunnerError {
+        return CheckedScenario(
+          path: path, valid: false,
+          errors: [ScenarioProblem(file: path, key: "", found: "", message: error.message)])
       } catch is ArgumentParser.ExitCode {
         let message = Failures.takeLast() ?? ""
         return CheckedScenario(

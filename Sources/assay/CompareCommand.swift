@@ -144,7 +144,7 @@ struct CompareCommand: ParsableCommand {
     } else {
       Console.output(text, terminator: "")
     }
-    if !placeOptions.quiet { Console.note("Results: \(finished.folder)/comparison.json") }
+    if !placeOptions.quiet { Console.results(in: finished.folder, "comparison.json") }
   }
 
   // MARK: Two runs

@@ -58,6 +58,11 @@ enum Console {
     Failures.add(message, problems)
   }
 
+  /// Says where a result is, and what the run left behind.
+  static func results(in folder: String, _ name: String) {
+    note("Results: \(folder)/\(name) (the run left \(LeftBehind.text(folder: folder)))")
+  }
+
   /// Writes a line to standard error.
   static func note(_ text: String, terminator: String = "\n") {
     write(text + terminator)

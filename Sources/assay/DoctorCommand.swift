@@ -10,6 +10,9 @@ struct DoctorCommand: ParsableCommand {
       A database is only read, and no file appears beside it: its effective settings, and which \
       of them each connection must set anew. A folder is measured with short-lived files: what a \
       sync and a lock cost, and whether shared memory works. Known bugs are judged by version.
+
+      Exit codes: 0 examined, 5 with --strict when there is a line WARNING, 1 a trial failed, \
+      64 no such path, or not a database.
       """)
 
   @Argument(help: "A database file, or a folder that holds or will hold databases.")
@@ -18,9 +21,13 @@ struct DoctorCommand: ParsableCommand {
   @Flag(name: .long, help: "Print the report as JSON on standard output.")
   var json = false
 
+  @Flag(name: .long, help: "End with exit code 5 when there is a warning.")
+  var strict = false
+
   func run() throws {
+    let report: DoctorReport
     do {
-      let report = try Doctor.examine(path: path)
+      report = try Doctor.examine(path: path)
       let text = DoctorText.text(report)
       if json {
         Console.note(text)
@@ -33,5 +40,6 @@ struct DoctorCommand: ParsableCommand {
       Console.fail(error.message)
       throw ArgumentParser.ExitCode(error.exitCode)
     }
+    guard !strict || !report.hasWarnings else { throw ArgumentParser.ExitCode(5) }
   }
 }

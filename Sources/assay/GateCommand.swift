@@ -175,7 +175,7 @@ struct GateCommand: ParsableCommand {
     Console.endProgress()
     let record = finished.record
     let isWritten = report(record)
-    if !placeOptions.quiet { Console.note("Results: \(finished.folder)/gate.json") }
+    if !placeOptions.quiet { Console.results(in: finished.folder, "gate.json") }
     return ExitCodes.first(of: isWritten ? [record.exitCode] : [record.exitCode, 1])
   }
 

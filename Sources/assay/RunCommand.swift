@@ -101,6 +101,7 @@ struct RunCommand: ParsableCommand {
   private func verify(_ plan: Plan) throws {
     do throws(RunnerError) {
       try Capabilities.verify(plan)
+      try ScenarioVerification.verify(plan, compiles: sqlite == nil)
     } catch {
       Console.fail("\(plan.scenario.name): \(error.message)")
       throw ArgumentParser.ExitCode(error.exitCode)
@@ -141,7 +142,7 @@ struct RunCommand: ParsableCommand {
     } else {
       Console.output(text, terminator: "")
     }
-    if !quiet { Console.note("Results: \(finished.folder)/result.json") }
+    if !quiet { Console.results(in: finished.folder, "result.json") }
   }
 }
 

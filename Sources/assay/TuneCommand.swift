@@ -114,7 +114,7 @@ struct TuneCommand: ParsableCommand {
     } else {
       Console.output(text, terminator: "")
     }
-    if !placeOptions.quiet { Console.note("Results: \(finished.folder)/tune.json") }
+    if !placeOptions.quiet { Console.results(in: finished.folder, "tune.json") }
   }
 
   // MARK: Options

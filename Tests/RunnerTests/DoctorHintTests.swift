@@ -21,7 +21,9 @@ struct DoctorHintTests {
       facts: FileSystemFacts(type: "ext4", options: "", mountPoint: "/", free: ByteCount(1 << 40)),
       fileSize: ByteCount(Int64(pages) * 4_096), walSize: wal.map { ByteCount($0) },
       journalSize: nil, hasHotJournal: false, reading: .shared, sharedFailure: nil,
-      settings: DatabaseSettings.all(answers: answers, isWAL: isWAL))
+      settings: DatabaseSettings.all(answers: answers, isWAL: isWAL),
+      access: DatabaseAccess(
+        AccessFacts(folder: "/", userID: 0), isWAL: isWAL, hasHotJournal: false))
     let library = LibraryProbe.report(
       version: version, sourceID: "", options: [], sleepsInWholeSeconds: sleepsInWholeSeconds)
     return DatabaseHints(findings: findings, library: library).all()
@@ -59,10 +61,16 @@ struct DoctorHintTests {
       ["busy_timeout": "0", "synchronous": "0", "foreign_keys": "0"])
     #expect(
       ids(found) == [
-        "no-busy-timeout", "whole-second-waits", "synchronous-off", "many-free-pages",
+        "whole-second-waits", "synchronous-off", "many-free-pages", "no-busy-timeout",
         "foreign-keys-off", "per-connection",
       ])
     #expect(!ids(hints(pages: 400, free: 100)).contains("many-free-pages"))
+  }
+
+  @Test("Unused pages are told as a share and as numbers that agree with each other")
+  func share() {
+    let message = hints(pages: 2_000, free: 980).first { $0.id == "many-free-pages" }?.message
+    #expect(message?.hasPrefix("49 % of the pages are unused (980 of 2,000)") == true)
   }
 
   @Test("A WAL beside a database that calls for none is told")

@@ -47,13 +47,14 @@ struct DoctorTextTests {
   func golden() {
     #expect(
       DoctorText.text(Self.small) == """
-        Machine
-          processor               Example 9000 (x86_64)
-          cores                   2
-          memory                  8.00 GB
-          kernel                  6.1.0
-          load                    0.50, 0.25, 0.13 (means of 1, 5 and 15 minutes)
-          jemalloc                not installed
+        Folder /data
+          file system             ext4 at / (rw), 5.00 GB free
+          overwrite 4 KiB, sync   p50 100 us, p99 250 us, max 3.00 ms, n = 200
+          append 4 KiB, sync      p50 10.0 ms, max 12.0 ms, n = 90
+          lock and unlock         p50 350 ns, p99 900 ns, max 14.0 us, n = 2,000
+          shared memory           works
+          note                    A hint that is so long that it has to go on in a next line, which
+                                  continues where this one began.
 
         SQLite 3.53.4
           source id               2026-08-01 abc
@@ -63,14 +64,13 @@ struct DoctorTextTests {
 
         No bug that Assay knows of has 3.53.4 in its range
 
-        Folder /data
-          file system             ext4 at / (rw), 5.00 GB free
-          overwrite 4 KiB, sync   p50 100 us, p99 250 us, max 3.00 ms, n = 200
-          append 4 KiB, sync      p50 10.0 ms, max 12.0 ms, n = 90
-          lock and unlock         p50 350 ns, p99 900 ns, max 14.0 us, n = 2,000
-          shared memory           works
-          note                    A hint that is so long that it has to go on in a next line, which
-                                  continues where this one began.
+        Machine
+          processor               Example 9000 (x86_64)
+          cores                   2
+          memory                  8.00 GB
+          kernel                  6.1.0
+          load                    0.50, 0.25, 0.13 (means of 1, 5 and 15 minutes)
+          jemalloc                not installed
         """)
   }
 
@@ -83,6 +83,8 @@ struct DoctorTextTests {
       #expect(line.count <= 100, "\(line)")
     }
     #expect(text.contains("Per connection"))
+    // What was asked about comes first, and what this user can do with it before all else.
+    #expect(text.hasPrefix("Database \(folder.path)/w.db\n  this user"))
   }
 
   @Test("The JSON has snake-case keys, spans in nanoseconds, and is read back as it was written")

@@ -1,7 +1,7 @@
 /// What a check found, before it is compared with an expectation.
 public struct CheckResult: Hashable, Codable, Sendable {
   /// The three answers.
-  public enum Status: String, Codable, Sendable {
+  public enum Status: String, CaseIterable, Codable, Sendable {
     case valid, violated, unknown
   }
 

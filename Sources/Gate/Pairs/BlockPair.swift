@@ -1,7 +1,7 @@
 public import AssayModel
 
 /// Which side of a pair runs first.
-public enum PairOrder: String, Hashable, Codable, Sendable {
+public enum PairOrder: String, CaseIterable, Hashable, Codable, Sendable {
   /// Base, then head.
   case baseFirst
   /// Head, then base.

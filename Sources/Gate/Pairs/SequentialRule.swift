@@ -19,7 +19,7 @@ public import Statistics
 /// Analysis of Sequential Clinical Trials" (futility).
 public struct SequentialRule: Hashable, Sendable {
   /// What is asked.
-  public enum Question: String, Hashable, Codable, Sendable {
+  public enum Question: String, CaseIterable, Hashable, Codable, Sendable {
     /// Is the head worse?
     case worsening
     /// Is the head different?

@@ -1,3 +1,4 @@
+public import AssayModel
 import Glibc
 
 /// Folders and the files in them.
@@ -74,5 +75,28 @@ public enum Folder {
     let above = parts.dropLast().joined(separator: "/")
     if path.hasPrefix("/") { return "/" + above }
     return above.isEmpty ? "." : above
+  }
+}
+
+extension Folder {
+  /// Bytes that the files in a folder, or a file, take on the device; 0 for what does not exist.
+  ///
+  /// Links are not followed. What vanishes meanwhile or may not be read counts as nothing.
+  public static func allocatedBytes(in path: String) -> Int64 {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return 0 }
+    // `st_blocks` counts units of 512 bytes on every file system (stat(3type)).
+    let own = Int64(status.st_blocks) * 512
+    guard status.st_mode & S_IFMT == S_IFDIR, let names = try? list(path) else { return own }
+    return names.reduce(own) { $0 + allocatedBytes(in: "\(path)/\($1)") }
+  }
+
+  /// When a file or folder was changed last; `nil` when there is none.
+  public static func changed(_ path: String) -> WallTime? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return WallTime(
+      milliseconds: Int64(status.st_mtim.tv_sec) * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    )
   }
 }

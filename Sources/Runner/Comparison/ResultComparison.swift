@@ -11,7 +11,7 @@ import Workloads
 /// alarms). So times are shown and stay inconclusive; exact counts of a script are decided.
 public struct ResultComparison: Codable, Sendable {
   /// What was decided.
-  public enum Verdict: String, Codable, Sendable {
+  public enum Verdict: String, CaseIterable, Codable, Sendable {
     case equivalent, regression, improvement, inconclusive
   }
 

@@ -1,4 +1,5 @@
 import AssayModel
+import Reports
 
 /// What was read of a database, judged. Pure.
 struct DatabaseHints {
@@ -9,7 +10,8 @@ struct DatabaseHints {
 
   /// All hints, warnings first.
   func all() -> [Hint] {
-    let hints = log() + journal() + content() + defaults()
+    let hints =
+      [findings.access.hint].compactMap { $0 } + log() + journal() + content() + defaults()
     return hints.filter { $0.level == .warning } + hints.filter { $0.level == .note }
   }
 
@@ -109,7 +111,9 @@ struct DatabaseHints {
       hints.append(
         Hint(
           level: .note, id: "many-free-pages",
-          message: "\(free * 100 / pages) of 100 pages are unused; VACUUM gives them back."))
+          message: "\(free * 100 / pages) % of the pages are unused "
+            + "(\(Figures.count(UInt64(free))) of \(Figures.count(UInt64(pages)))); VACUUM gives "
+            + "them back."))
     }
     return hints
   }
@@ -117,9 +121,10 @@ struct DatabaseHints {
   private func defaults() -> [Hint] {
     var hints: [Hint] = []
     if value("busy_timeout") == 0 {
+      // A note: nearly every library begins like this, and what an application sets is not seen.
       hints.append(
         Hint(
-          level: .warning, id: "no-busy-timeout",
+          level: .note, id: "no-busy-timeout",
           message: "A fresh connection does not wait: it gets SQLITE_BUSY as soon as another one "
             + "is in the way. Set busy_timeout on every open."))
     }

@@ -11,6 +11,13 @@ import SQLiteDriver
 struct DatabaseProbe {
   /// The file as the user named it.
   let path: String
+  /// What messages call it.
+  private let name: String
+
+  init(path: String, name: String? = nil) {
+    self.path = path
+    self.name = name ?? "'\(path)'"
+  }
 
   /// What was read, before it is judged.
   struct Findings {
@@ -24,6 +31,8 @@ struct DatabaseProbe {
     /// Why the file was read alone although it should not have been.
     var sharedFailure: String?
     var settings: [DatabaseSetting]
+    /// What the user of this process can do with it.
+    var access: DatabaseAccess
   }
 
   /// Reads everything; waits at most a second for a writer.
@@ -39,12 +48,39 @@ struct DatabaseProbe {
     let facts: FileSystemFacts
     do { facts = try FileSystemFacts.of(file) } catch { throw refused("\(error)") }
     let isWAL = header?.isWAL ?? false
-    let (answers, reading, failure) = try answers(
+    let hasHotJournal = startsHot(file + "-journal")
+    let (answers, reading, failure, permanent) = try answers(
       file, isShared: isShared(header, wal: wal, shm: FileLength.of(file + "-shm")))
     return Findings(
       header: header, facts: facts, fileSize: size, walSize: wal, journalSize: journal,
-      hasHotJournal: startsHot(file + "-journal"), reading: reading, sharedFailure: failure,
-      settings: DatabaseSettings.all(answers: answers, isWAL: isWAL))
+      hasHotJournal: hasHotJournal, reading: reading, sharedFailure: failure,
+      settings: DatabaseSettings.all(answers: answers, isWAL: isWAL),
+      access: DatabaseAccess(
+        AccessFacts.of(file), isWAL: isWAL, hasHotJournal: hasHotJournal, failure: permanent))
+  }
+
+  /// The statements that created the database's tables, indexes, views and triggers, in order.
+  ///
+  /// - Throws: `input` for what is not a database or cannot be read.
+  func schema() throws(RunnerError) -> [String] {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw refused(errno == ENOENT ? "does not exist" : errorText(errno))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw refused("is not a file") }
+    guard let file = resolved() else { throw refused("cannot be found") }
+    let header = try header(of: file)
+    let isShared = isShared(
+      header, wal: FileLength.of(file + "-wal"), shm: FileLength.of(file + "-shm"))
+    do throws(SQLiteError) {
+      let database = try ReadOnlyDatabase(path: file, reading: isShared ? .shared : .alone)
+      database.waitForLocks(milliseconds: 10_000)
+      return try database.texts(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' "
+          + "ESCAPE '\\' ORDER BY type <> 'table', rowid")
+    } catch {
+      throw refused("cannot be read as a database: \(error)")
+    }
   }
 
   /// Whether other connections may be at work, whose locks and WAL have to be heeded.
@@ -62,19 +98,24 @@ struct DatabaseProbe {
 
   private func answers(
     _ file: String, isShared: Bool
-  ) throws(RunnerError) -> (Answers, DatabaseReport.Reading, String?) {
+  ) throws(RunnerError) -> (Answers, DatabaseReport.Reading, String?, String?) {
     var failure: String?
+    /// The same, where waiting would not have helped.
+    var permanent: String?
     if isShared {
       do throws(SQLiteError) {
-        return (try read(file, .shared), .shared, nil)
+        return (try read(file, .shared), .shared, nil, nil)
       } catch {
         // A writer that does not finish, a journal that has to be rolled back first, a log that is
         // being recovered: the file alone still tells most.
         failure = error.description
+        if [.cantOpen, .permission, .authorization].contains(error.code.primary) {
+          permanent = failure
+        }
       }
     }
     do throws(SQLiteError) {
-      return (try read(file, .alone), .alone, failure)
+      return (try read(file, .alone), .alone, failure, permanent)
     } catch {
       let what =
         switch error.code.primary {
@@ -135,7 +176,7 @@ struct DatabaseProbe {
   }
 
   private func refused(_ why: String) -> RunnerError {
-    RunnerError(.input, "'\(path)' \(why)")
+    RunnerError(.input, "\(name) \(why)")
   }
 }
 

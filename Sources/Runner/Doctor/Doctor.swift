@@ -91,7 +91,7 @@ public enum Doctor {
       path: database,
       fileSystem: FileSystemReport(facts: found.facts, hints: FileSystemHints.of(found.facts)),
       fileSize: found.fileSize, walSize: found.walSize, journalSize: found.journalSize,
-      reading: found.reading, settings: found.settings,
+      access: found.access, reading: found.reading, settings: found.settings,
       hints: DatabaseHints(findings: found, library: library).all())
   }
 }

@@ -16,6 +16,14 @@ public struct DoctorReport: Codable, Equatable, Sendable {
   /// The database that was named.
   var database: DatabaseReport?
 
+  /// Whether anything in it is a warning.
+  public var hasWarnings: Bool {
+    let hints =
+      library.hints + (folder.map { $0.hints + $0.fileSystem.hints } ?? [])
+      + (database.map { $0.hints + $0.fileSystem.hints } ?? [])
+    return hints.contains { $0.level == .warning }
+  }
+
   /// The report as JSON: sorted keys in snake case, spans in nanoseconds, sizes in bytes.
   ///
   /// - Throws: `harness` when a value cannot be written as JSON.
@@ -27,7 +35,7 @@ public struct DoctorReport: Codable, Equatable, Sendable {
 /// Something that a reader should know about what was found.
 struct Hint: Codable, Equatable, Sendable {
   /// How much it matters.
-  enum Level: String, Codable, Sendable {
+  enum Level: String, CaseIterable, Codable, Sendable {
     /// Worth knowing.
     case note
     /// Data, or the worth of a measurement, is at stake.
@@ -53,7 +61,7 @@ struct MachineReport: Codable, Equatable, Sendable {
 }
 
 /// Whether jemalloc is there.
-enum JemallocPresence: String, Codable, Sendable {
+enum JemallocPresence: String, CaseIterable, Codable, Sendable {
   /// It serves this process.
   case active
   /// It is installed and can be asked for with `storage.allocator`.
@@ -168,6 +176,8 @@ struct DatabaseReport: Codable, Equatable, Sendable {
   var walSize: ByteCount?
   /// Length of the `-journal` file; `nil` when there is none.
   var journalSize: ByteCount?
+  /// What the user of this process can do with it.
+  var access: DatabaseAccess
   /// How the settings were read.
   var reading: Reading
   /// The settings.
@@ -176,7 +186,7 @@ struct DatabaseReport: Codable, Equatable, Sendable {
   var hints: [Hint]
 
   /// How a file was looked at; none of these ways writes anything.
-  enum Reading: String, Codable, Sendable {
+  enum Reading: String, CaseIterable, Codable, Sendable {
     /// As any reader: with locks, and with what stands in the WAL.
     case shared
     /// The file alone: no locks, without what stands in a WAL or a hot journal.
@@ -187,7 +197,7 @@ struct DatabaseReport: Codable, Equatable, Sendable {
 /// One effective setting of a fresh connection.
 struct DatabaseSetting: Codable, Equatable, Sendable {
   /// Where its value lives.
-  enum Home: String, Codable, Sendable {
+  enum Home: String, CaseIterable, Codable, Sendable {
     /// In the file: every connection has it.
     case file
     /// In the connection: each has to set it after opening.

@@ -7,10 +7,11 @@ public enum DoctorText {
   /// The whole report, lines of at most 100 columns.
   public static func text(_ report: DoctorReport) -> String {
     var page = TextPage()
-    machine(report.machine, on: &page)
-    library(report.library, on: &page)
-    if let folder = report.folder { self.folder(folder, on: &page) }
+    // What was asked about comes first.
     if let database = report.database { self.database(database, on: &page) }
+    if let folder = report.folder { self.folder(folder, on: &page) }
+    library(report.library, on: &page)
+    machine(report.machine, on: &page)
     return page.text
   }
 
@@ -60,7 +61,7 @@ public enum DoctorText {
     page.row(words(bug.consequence), "\(bug.id): \(bug.title), \(bug.affected)")
     page.row("", "\(bug.description) \(bug.remedy) \(bug.source)")
     if let scenario = bug.scenario {
-      page.row("", "Seen on this library by: assay run Scenarios/\(scenario).yaml")
+      page.row("", "Seen on this library by: assay run \(scenario)")
     }
   }
 
@@ -100,6 +101,8 @@ public enum DoctorText {
 
   private static func database(_ database: DatabaseReport, on page: inout TextPage) {
     page.heading("Database \(database.path)")
+    page.row("this user", database.access.text)
+    hints(database.hints, on: &page)
     fileSystem(database.fileSystem, on: &page)
     page.row("size", bytes(database.fileSize))
     page.row("-wal", database.walSize.map(bytes) ?? "none")
@@ -116,8 +119,6 @@ public enum DoctorText {
         page.row(setting.name, setting.value + meaning)
       }
     }
-    page.heading("Hints", level: 2)
-    hints(database.hints, on: &page)
   }
 
   private static func hints(_ hints: [Hint], on page: inout TextPage) {

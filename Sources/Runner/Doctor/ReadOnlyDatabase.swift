@@ -56,6 +56,24 @@ import SQLiteDriver
     _ = try first("VACUUM INTO '\(quoted)'", .step)
   }
 
+  /// Reads the first column of every row of a query; NULL as an empty text.
+  func texts(_ sql: String) throws(SQLiteError) -> [String] {
+    var prepared: OpaquePointer?
+    let code = unsafe sqlite3_prepare_v2(handle, sql, -1, &prepared, nil)
+    guard code == SQLITE_OK else { throw unsafe Self.error(code, handle, .prepare) }
+    defer { _ = unsafe sqlite3_finalize(prepared) }
+    var texts: [String] = []
+    while true {
+      switch unsafe sqlite3_step(prepared) {
+      case SQLITE_ROW:
+        texts.append(
+          unsafe sqlite3_column_text(prepared, 0).map { unsafe String(cString: $0) } ?? "")
+      case SQLITE_DONE: return texts
+      case let code: throw unsafe Self.error(code, handle, .step)
+      }
+    }
+  }
+
   private func first(
     _ sql: String, _ operation: SQLiteError.Operation
   ) throws(SQLiteError) -> String? {

@@ -10,6 +10,8 @@ struct DecodingContext {
   var axes: [String: [AxisValue]] = [:]
   /// The settings of the cell, for durations that name one, such as `for: 2 * ttl`.
   var settings = CellSettings()
+  /// The scenario file, as places name it.
+  var fileName = ""
   /// The folder that paths in the file are relative to; empty for the current one.
   var folder = ""
   /// What was read of further files, so that every cell sees the same.
@@ -40,6 +42,20 @@ struct DecodingContext {
     report(
       ScenarioError(
         code: code, place: place, path: path, found: found, allowed: allowed, nearest: nearest))
+  }
+
+  /// A path as it is opened: one that stands in the scenario file is relative to its folder, one of
+  /// the command line to the current folder.
+  func resolved(_ path: String, at place: SourcePlace) -> String {
+    guard !folder.isEmpty, place.file == fileName, path != ":memory:" else { return path }
+    let scheme = "file:"
+    guard path.hasPrefix(scheme) else { return path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+    let rest = path.dropFirst(scheme.count)
+    if rest.hasPrefix("/") || rest.hasPrefix(":memory:") || rest.isEmpty { return path }
+    // What has a meaning in a URI must not have one in the name of a folder.
+    let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
+    let escaped = folder.map { escapes[$0] ?? String($0) }.joined()
+    return "\(scheme)\(escaped)/\(rest)"
   }
 
   /// The text of a file with SQL; one that holds none is reported.

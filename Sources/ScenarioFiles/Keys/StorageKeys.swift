@@ -48,7 +48,8 @@ extension StorageSettings: SectionDefaults {
     .optional(
       "path", \.path,
       .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db").drawing([":memory:"]),
-      "Where the database lives: a path, or :memory:; without it a new file next to the run."),
+      "The database that cells start from a copy of: a path from the scenario (with --set: from the"
+        + " current folder), or :memory:; without it a new file next to the run."),
   ]
 }
 

@@ -21,6 +21,7 @@ struct Planner {
     tree = file.root
     self.overrides =
       overrides.map { SettingOption(name: Self.overridePlace, assignment: $0) } + options
+    context.fileName = file.name
     context.folder = file.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
   }
@@ -162,6 +163,9 @@ extension Planner {
       faults: draft.settings.injects ? draft.faults : [],
       expectations: draft.expectations.compactMap { Self.resolve($0, draft.settings) },
       furtherChecks: draft.furtherChecks, seed: seed.derived(id))
+    if let path = cell.storage.path, let node = tree.entry("storage")?.value.entry("path")?.value {
+      cell.storage.path = context.resolved(path, at: node.place)
+    }
     cell.disk = draft.settings.disk.disk
     cell.probe = draft.settings.probe
     cell.explore = draft.explores ? draft.settings.explore : nil

@@ -146,6 +146,30 @@ public struct SQLProgram: Sendable {
 
   // MARK: Set-up
 
+  /// Compiles the set-up scripts in order and runs only what changes the schema.
+  ///
+  /// - Throws: `setUpFails`.
+  static func compileSetUp(
+    _ load: SQLLoad, on connection: inout Connection
+  ) throws(SQLProgramError) {
+    for (number, script) in load.setUp.enumerated() {
+      let place = load.setUp.count == 1 ? "setup" : "setup, script \(number + 1)"
+      let controlsTransaction: Bool
+      do throws(SQLiteError) {
+        controlsTransaction = try connection.compile(script: script)
+      } catch {
+        throw SQLProgramError(.setUpFails, place, error, sql: script)
+      }
+      guard !controlsTransaction else { throw endsTransaction(place, script) }
+    }
+  }
+
+  private static func endsTransaction(_ place: String, _ script: String) -> SQLProgramError {
+    SQLProgramError(
+      .setUpFails, place,
+      "it ends a transaction, but the set-up is one transaction of the harness", sql: script)
+  }
+
   /// Runs the set-up scripts in order, inside the transaction that the caller has opened.
   ///
   /// - Throws: `setUpFails`.
@@ -160,9 +184,7 @@ public struct SQLProgram: Sendable {
         throw SQLProgramError(.setUpFails, place, error, sql: script)
       }
       guard !connection.isAutocommit else {
-        throw SQLProgramError(
-          .setUpFails, place,
-          "it ends a transaction, but the set-up is one transaction of the harness", sql: script)
+        throw endsTransaction(place, script)
       }
     }
   }

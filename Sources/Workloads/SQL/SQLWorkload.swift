@@ -67,6 +67,24 @@ public struct SQLWorkload: Workload {
   ) throws(SQLProgramError) {
     let load = cell.load.sql ?? SQLLoad()
     try SQLProgram.setUp(load, on: &connection)
+    try verify(&connection, cell, load)
+  }
+
+  /// Compiles everything that the scenario says, and runs of it only what changes the schema.
+  ///
+  /// - Parameter connection: to a database that is thrown away, in a transaction.
+  /// - Throws: `SQLProgramError`, as the run would.
+  public static func compile(
+    _ connection: inout Connection, _ cell: PlannedCell
+  ) throws(SQLProgramError) {
+    let load = cell.load.sql ?? SQLLoad()
+    try SQLProgram.compileSetUp(load, on: &connection)
+    try verify(&connection, cell, load)
+  }
+
+  private static func verify(
+    _ connection: inout Connection, _ cell: PlannedCell, _ load: SQLLoad
+  ) throws(SQLProgramError) {
     let program = try SQLProgram(load, on: &connection)
     if cell.load.writers > 0, program.drawing.isEmpty {
       throw SQLProgramError(
