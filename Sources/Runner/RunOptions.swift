@@ -16,8 +16,8 @@ public struct RunOptions: Sendable {
   /// The executable that workers are started from: this one, except in tests.
   public var workerExecutable = "/proc/self/exe"
   /// How long one side of a comparison works before the other one does; zero for whole blocks one
-  /// after the other.
-  public var slice = RunOptions.usualSlice
+  /// after the other, `nil` to choose it from a pilot.
+  public var slice: Nanoseconds?
   /// Told about progress: one short line, often.
   public var progress: @Sendable (String) -> Void
 

@@ -11,8 +11,6 @@ final class FreshBlocks {
   let folder: RunFolder
   private let time = SystemTime()
   private let keepsEverything: Bool
-  /// How long one side works before the next one does; zero for whole blocks one after the other.
-  private let slice: Nanoseconds
   /// Whether something depends on how large files get, which is then looked at as often as can be.
   var watchesSizes = false
   private var templates: [String: String] = [:]
@@ -24,7 +22,6 @@ final class FreshBlocks {
   init(_ options: RunOptions, folder: RunFolder) {
     self.folder = folder
     keepsEverything = options.keepsEverything
-    slice = options.slice
   }
 
   /// A block with what it cost.
@@ -36,6 +33,8 @@ final class FreshBlocks {
     var operations: [String: UInt64]
     /// Share of them that readers did; `nil` where there are no readers, or no writers.
     var readerShare: Double?
+    /// How long its operations outlast a turn.
+    var residual: TurnLength.Evidence
   }
 
   /// Blocks that run together: one of each subject.
@@ -68,8 +67,9 @@ final class FreshBlocks {
     return block
   }
 
-  /// Whether blocks can run in turns: known after the first block of their workers.
-  func canTakeTurns(_ entries: [Entry]) -> Bool {
+  /// Whether blocks can run in turns of such a length: known after the first block of their
+  /// workers.
+  func canTakeTurns(_ entries: [Entry], of slice: Nanoseconds) -> Bool {
     slice > .zero
       && entries.allSatisfy { subject, shape in
         libraries[subject.launcher]?.takesTurns == true
@@ -77,11 +77,11 @@ final class FreshBlocks {
       }
   }
 
-  /// Runs a block of each of these in turns of a few milliseconds, the first one first.
+  /// Runs a block of each of these in turns, the first one first.
   ///
   /// - Returns: in the same order; a failure is of settings that cannot be used.
   func runInTurns(
-    _ entries: [Entry], seed: Seed
+    _ entries: [Entry], of slice: Nanoseconds, seed: Seed
   ) throws(RunnerError) -> [Result<Block, RunnerError>] {
     let from = time.monotonicNow()
     let readings = MachineReadings(folder: folder.dataPath, time: time)
