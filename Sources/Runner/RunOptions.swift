@@ -16,8 +16,8 @@ public struct RunOptions: Sendable {
   /// The executable that workers are started from: this one, except in tests.
   public var workerExecutable = "/proc/self/exe"
   /// How long one side of a comparison works before the other one does; zero for whole blocks one
-  /// after the other.
-  public var slice = RunOptions.usualSlice
+  /// after the other, `nil` to choose it from a pilot.
+  public var slice: Nanoseconds?
   /// Whether the histories are looked at during the load, for a progress line with figures.
   public var watchesLoad = false
   /// How long the coordinator is patient.

@@ -8,6 +8,8 @@ public struct RunnerError: Error, Equatable, Sendable {
     case input
     /// The machine or the library is not as asked for: exit 5.
     case environment
+    /// What there is does not suffice to decide anything: exit 4.
+    case undecided
     /// A check of correctness was violated where figures of a sound system were wanted: exit 2.
     case violation
     /// The user interrupted the run: exit 130.

@@ -45,8 +45,10 @@ public struct ScenarioFile: Sendable {
   ///     takes just this value.
   ///   - options: settings that an option of the command line of their own sets; they are applied
   ///     last.
-  ///   - only: the id of a cell, or some of its `path=value` parts joined by commas; other cells
-  ///     are left out. Seeds stay what they are in the whole plan.
+  ///   - only: the id of a cell, or some of its `path=value` parts joined by commas, or by spaces
+  ///     with the last components of the paths as tables have them; other cells are left out. A
+  ///     part whose setting an option replaces names the cell that the option starts from. Seeds
+  ///     stay what they are in the whole plan.
   ///   - seed: the base of all seeds.
   /// - Throws: everything that is wrong with the file or a cell.
   public func plan(
@@ -55,6 +57,9 @@ public struct ScenarioFile: Sendable {
     var planner = Planner(file: self, overrides: overrides, options: options)
     return try planner.plan(only: only, seed: seed)
   }
+
+  /// Line of a section's key; `nil` when the file has no such section.
+  public func line(of section: String) -> Int? { root.entry(section)?.keyPlace.line }
 
   /// Reads an override such as `storage.journal_mode=wal`.
   ///

@@ -17,7 +17,8 @@ struct CalibrateCommand: ParsableCommand {
       The pairs are kept in the run's folder; --from plays gates on them again.
 
       Exit codes: 0 everything can be gated here, 2 a check of correctness was violated, \
-      4 something cannot be gated, 5 too few pairs, 64 usage, 130 interrupted.
+      4 something cannot be gated, or there are too few pairs to tell, 64 usage, 130 interrupted. \
+      Pairs that ran are kept, whatever ended the recording.
       """)
 
   @Argument(help: "Scenario files or names; a workload each.", completion: Completions.scenarios)

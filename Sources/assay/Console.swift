@@ -100,6 +100,7 @@ extension RunnerError {
     case .harness: 1
     case .input: 64
     case .environment: 5
+    case .undecided: 4
     case .violation: 2
     case .interrupted: 130
     }

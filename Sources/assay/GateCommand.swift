@@ -123,16 +123,19 @@ struct GateCommand: ParsableCommand {
     let sides = try scenarios.map { scenario in
       (
         base: try side(scenario, ("--base", base), baseSqlite, baseBinary),
-        head: try side(scenario, ("--head", head), headSqlite, headBinary)
+        head: try side(scenario, ("--head", head), headSqlite, headBinary),
+        place: Self.place(of: scenario)
       )
     }
     do throws(RunnerError) {
       var subjects: [GateSubject] = []
       for side in sides {
-        subjects.append(
+        var subject =
           hasBase
-            ? try GateSubject(base: side.base, head: side.head)
-            : try GateSubject(alone: side.head))
+          ? try GateSubject(base: side.base, head: side.head)
+          : try GateSubject(alone: side.head)
+        (subject.file, subject.line) = (side.place.file, side.place.line)
+        subjects.append(subject)
       }
       return .success(subjects)
     } catch {
@@ -151,6 +154,20 @@ struct GateCommand: ParsableCommand {
       variant: ComparisonVariant(
         overrides: overrides, libraryPath: library, executable: executable)
     )
+  }
+
+  /// Where annotations point: the scenario file, from the root of the checkout, at its `gate:`.
+  private static func place(of scenario: String) -> (file: String, line: Int) {
+    let path = ScenarioFinder.path(scenario)
+    let root = ProcessInfo.processInfo.environment["GITHUB_WORKSPACE", default: ""]
+    var file = path
+    if !root.isEmpty {
+      let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+      let folder = URL(fileURLWithPath: root).standardizedFileURL.path + "/"
+      if absolute.hasPrefix(folder) { file = String(absolute.dropFirst(folder.count)) }
+    }
+    let line = (try? ScenarioFile.load(path: path))?.line(of: "gate")
+    return (file, line ?? 1)
   }
 
   private var usualBudget: Nanoseconds {
@@ -187,10 +204,11 @@ struct GateCommand: ParsableCommand {
     let json = placeOptions.json
     let style = TerminalReport.Style(colour: !json && Console.mayColour, width: Console.width)
     let prints = formats.contains(.markdown(nil)) && Self.summaryPath == nil
+    // A format that was asked for is printed, however quiet the rest is.
     let text =
-      placeOptions.quiet
-      ? record.sentence + "\n"
-      : prints ? GateMarkdown.text(record) : GateReport.text(record, style: style)
+      prints
+      ? GateMarkdown.text(record)
+      : placeOptions.quiet ? record.sentence + "\n" : GateReport.text(record, style: style)
     if json {
       Console.note(text, terminator: "")
       Console.output(json: record)

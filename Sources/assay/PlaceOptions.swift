@@ -25,9 +25,9 @@ struct PlaceOptions: ParsableArguments {
     name: .long,
     help: """
       How long one side works before the other one does, both blocks of a pair under way; 0s for \
-      one whole block after the other.
+      one whole block after the other (default: chosen from a pilot, 10ms or more).
       """)
-  var slice = "10ms"
+  var slice: String?
 
   @Flag(name: .long, help: "Print the last line only.")
   var quiet = false
@@ -37,6 +37,7 @@ struct PlaceOptions: ParsableArguments {
     {
       throw ValidationError("\(name) '': expected a path")
     }
+    guard let slice else { return }
     guard let length, length == .zero || Self.slices.contains(length) else {
       throw ValidationError("--slice '\(slice)': expected 0s or a duration from 1ms to 1s")
     }
@@ -48,13 +49,13 @@ struct PlaceOptions: ParsableArguments {
       resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,
       progress: Console.progress)
     options.notice = Console.warn
-    if let length { options.slice = length }
+    options.slice = length
     return options
   }
 
   private static let slices = Nanoseconds.milliseconds(1)...Nanoseconds.seconds(1)
 
-  private var length: Nanoseconds? { ScenarioFile.duration(slice) }
+  private var length: Nanoseconds? { slice.flatMap { ScenarioFile.duration($0) } }
 }
 
 /// Reads texts of options.

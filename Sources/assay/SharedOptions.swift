@@ -8,12 +8,19 @@ struct PlanOptions: ParsableArguments {
   var seed: String = "1"
 
   @Option(
-    name: .customLong("set"), help: "Override a setting, such as storage.busy_timeout=1s.")
+    name: .customLong("set"),
+    help: """
+      Override a setting, such as storage.busy_timeout=1s; a list such as locks.ttl=[300ms,2s] is \
+      an axis of the matrix; time=0.2x scales duration, warm-up and all fault times.
+      """)
   var overrides: [String] = []
 
   @Option(
     name: .long,
-    help: "Only the cell with this id, or the cells with this part of it, such as locks.ttl=1s.",
+    help: """
+      Only the cells with these values, as tables or ids name them, such as ttl=1s or \
+      'journal_mode=wal writers=8'.
+      """,
     completion: Completions.cells)
   var only: String?
 

@@ -41,10 +41,10 @@ struct EnvironmentTests {
   @Test("Stolen time and load beyond their limits are invalid, and may get better")
   func shortages() {
     let stolen = judge(pairs { _, _ in BlockEnvironment(stealShare: 0.4) })
-    #expect(stolen.reasons == ["40.00 % of the time was stolen, allowed 25.00 %"])
+    #expect(stolen.reasons == ["40.0 % of the time was stolen, allowed 25.0 %"])
     #expect(!stolen.isFinal)
     let loaded = judge(pairs { _, _ in BlockEnvironment(loadAverage: 20, processors: 2) })
-    #expect(loaded.reasons == ["load 10.00 per processor, allowed 4.00"])
+    #expect(loaded.reasons == ["load 10.0 per processor, allowed 4.00"])
     #expect(judge(pairs { _, _ in BlockEnvironment(loadAverage: 20, processors: 8) }).isValid)
   }
 
@@ -61,7 +61,7 @@ struct EnvironmentTests {
       pairs { index, _ in BlockEnvironment(fsyncCanary: .microseconds(index < 10 ? 400 : 8_000)) })
     #expect(
       drift.reasons
-        == ["the fsync canary differs 20.00-fold between the halves of the run, allowed 10.00"])
+        == ["the fsync canary differs by 20.0 x between the halves of the run, allowed 10.0 x"])
     let sides = judge(
       pairs { _, isHead in BlockEnvironment(fsyncCanary: .microseconds(isHead ? 2_000 : 400)) })
     #expect(sides.reasons.count == 1 && sides.reasons[0].contains("between base and head"))

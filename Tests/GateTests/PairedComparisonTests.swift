@@ -310,7 +310,7 @@ struct PairedComparisonTests {
     #expect(Set(pairs.map(\.order)) == [.baseFirst, .headFirst])
   }
 
-  @Test("A reason says better or worse, and how much more is possible")
+  @Test("A reason says how head compares with base as a signed change, and how much is possible")
   func reasons() throws {
     let rule = try MetricRule(.throughput)
     let sequential = SequentialRule(rule, question: .worsening)
@@ -320,10 +320,10 @@ struct PairedComparisonTests {
         rule, look, look.outcome ?? .inconclusive, pairs: differences.count)
     }
     let steps = (0..<20).map { 0.0001 * Double($0) }
-    #expect(reason(steps.map { $0 + 0.1 }).hasPrefix("10.62 % worse in 20 pairs, above"))
-    #expect(reason(steps.map { $0 - 0.1 }).hasPrefix("10.41 % better in 20 pairs, above"))
-    #expect(reason(steps).hasPrefix("at most 0.13 % worse after 20 pairs"))
-    #expect(reason(steps.map { $0 - 0.01 }).hasPrefix("at least 0.88 % better after 20 pairs"))
-    #expect(reason(steps.map { $0 * 200 - 0.2 }).contains(" worse is possible and 5.00 %"))
+    #expect(reason(steps.map { $0 + 0.1 }).hasPrefix("-9.60 % in 20 pairs, beyond"))
+    #expect(reason(steps.map { $0 - 0.1 }).hasPrefix("+10.4 % in 20 pairs, beyond"))
+    #expect(reason(steps).hasPrefix("at worst -0.13 % after 20 pairs"))
+    #expect(reason(steps.map { $0 - 0.01 }).hasPrefix("at worst +0.87 % after 20 pairs"))
+    #expect(reason(steps.map { $0 * 200 - 0.2 }).contains(" is possible and -4.76 %"))
   }
 }

@@ -15,7 +15,7 @@ struct GateReportTests {
   func card() throws {
     let text = GateReport.text(try GateSample.red())
     for word in [
-      "regression  throughput  head/base 0.951 (0.942 to 0.961)", "margin 2.50 %, effect 5.00 %",
+      "regression  throughput  -4.88 % (-5.82 % to -3.92 %)", "margin 2.50 %, effect 5.00 %",
       "n = 40 pairs", "at 700 operations/s", "not calibrated (assay calibrate shop)",
       "inconclusive  p99(store)", "improvement  p50(store)",
     ] {
@@ -37,7 +37,7 @@ struct GateReportTests {
   func sentence() throws {
     let red = try GateSample.red()
     let last = try #require(GateReport.text(red).split(separator: "\n").last)
-    #expect(last.hasPrefix("Regression: shop, throughput: 5.13 % worse"))
+    #expect(last.hasPrefix("Regression: shop, throughput: -4.88 %, "))
     #expect(red.exitCode == 3)
     let broken = GateSample.record(
       [try GateSample.metric(.throughput, .regression)], violations: ["head: durability: lost"])
@@ -61,12 +61,14 @@ struct GateJUnitTests {
     var cases: [String: String] = [:]
     var messages: [String: String] = [:]
     var totals: [String: String] = [:]
+    var times: [String] = []
     private var current = ""
 
     func parser(
       _ parser: XMLParser, didStartElement element: String, namespaceURI: String?,
       qualifiedName: String?, attributes: [String: String]
     ) {
+      if let time = attributes["time"] { times.append(time) }
       switch element {
       case "testsuites": totals = attributes
       case "testcase":
@@ -94,13 +96,41 @@ struct GateJUnitTests {
     let reader = try read(GateSample.red())
     #expect(
       reader.cases == [
-        "shop exact counts": "passed", "shop vfs.sync.wal.calls": "failure", "shop a|b": "passed",
+        "shop correctness": "passed", "shop exact counts": "failure",
         "shop throughput": "failure", "shop p99(store)": "error", "shop p50(store)": "passed",
       ])
-    #expect(reader.totals["tests"] == "6")
+    #expect(reader.totals["tests"] == "5")
     #expect(reader.totals["failures"] == "2")
     #expect(reader.totals["errors"] == "1")
     #expect(reader.messages["shop throughput"]?.contains("\"<margin>\" & 100%") == true)
+  }
+
+  @Test("Test cases are the same whatever comes of the gate, and each has its time")
+  func sameCases() throws {
+    let counts = [
+      GateSample.count("syncs", 1, 1, .same), GateSample.count("reads", 1, 2, .increased),
+    ]
+    let records = [
+      try GateSample.red(), GateSample.record([], counts: counts, missing: .notAsked),
+      GateSample.record([], missing: .noBaseline("another machine")),
+      GateSample.record([], violations: ["head: lost"]),
+      GateSample.record([try GateSample.metric(.throughput, .environmentInvalid)], counts: counts),
+    ].map { record in
+      var record = record
+      record.workloads[0].metrics = ["throughput", "p99", "p50(store)"]
+      return record
+    }
+    let wanted = ["correctness", "exact counts", "throughput", "p99", "p50(store)"]
+    for record in records {
+      let reader = try read(record)
+      #expect(reader.cases.keys.sorted() == wanted.map { "shop \($0)" }.sorted())
+      #expect(reader.times.count == wanted.count + 2)
+      #expect(reader.times.allSatisfy { Double($0) != nil })
+    }
+    // The percentile of the main operation is the case of the plain one.
+    #expect(try read(records[0]).cases["shop p99"] == "error")
+    // What a violated workload does not measure is not its failure.
+    #expect(try read(records[3]).cases["shop throughput"] == "skipped")
   }
 
   @Test("A violation is a failure; times that nobody asked for are skipped, a lost base an error")
@@ -111,10 +141,10 @@ struct GateJUnitTests {
     #expect(broken.messages["shop correctness"]?.contains("one\nline two") == true)
     let same = [GateSample.count("syncs", 1, 1, .same)]
     let skipped = try read(GateSample.record([], counts: same, missing: .notAsked))
-    #expect(skipped.cases["shop times"] == "skipped")
+    #expect(skipped.cases["shop throughput"] == "skipped")
     let other = try read(
       GateSample.record([], counts: same, missing: .noBaseline("another machine")))
-    #expect(other.cases["shop times"] == "error")
+    #expect(other.cases["shop throughput"] == "error")
   }
 }
 
@@ -124,12 +154,15 @@ struct GateMarkdownTests {
   func markdown() throws {
     let text = GateMarkdown.text(try GateSample.red())
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
-    #expect(rows.count == 2 + 6)
-    for row in rows {
+    #expect(rows.count == 2 + 5 + 2 + 1)
+    for row in rows.prefix(2 + 5) {
       let bars = row.replacing("\\|", with: "").count { $0 == "|" }
       #expect(bars == 8, "\(row)")
     }
-    #expect(text.contains("0.951 (0.942 to 0.961)"))
+    #expect(text.contains("-4.88 % (-5.82 % to -3.92 %)"))
+    #expect(text.contains("| vfs.sync.wal.calls | 6 | 7 |"))
+    #expect(text.contains("<details><summary>1 equal count</summary>"))
+    #expect(text.contains("| vfs.write.wal.calls | 9 | 9 |"))
     #expect(text.contains("&lt;margin&gt;"))
     #expect(text.contains("❌") && text.contains("Exit code 3"))
   }
@@ -139,12 +172,21 @@ struct GateMarkdownTests {
     let lines = GateAnnotations.text(try GateSample.red()).split(separator: "\n")
     #expect(lines.count == 5)
     let regression = try #require(lines.first { $0.contains("throughput") })
-    #expect(regression.hasPrefix("::error title=shop%3A throughput regressed::5.13 %25 worse, "))
+    #expect(regression.hasPrefix("::error title=shop%3A throughput regressed::-4.88 %25, "))
     #expect(lines.contains { $0.hasPrefix("::warning title=shop%3A p99(store) inconclusive::") })
     #expect(lines.contains { $0.hasPrefix("::notice title=shop%3A a|b improved::") })
     let passed = GateSample.record([], counts: [GateSample.count("syncs", 1, 1, .same)])
     #expect(GateAnnotations.text(passed) == "")
     let broken = GateSample.record([], violations: ["one\ntwo: 50%"])
     #expect(GateAnnotations.text(broken).hasSuffix("::one%0Atwo: 50%25\n"))
+  }
+
+  @Test("An annotation is shown at the scenario file, at the line that says what is gated")
+  func places() throws {
+    var red = try GateSample.red()
+    (red.workloads[0].file, red.workloads[0].line) = ("Scenarios/shop,1.yaml", 12)
+    for line in GateAnnotations.text(red).split(separator: "\n") {
+      #expect(line.contains(" file=Scenarios/shop%2C1.yaml,line=12,title=shop%3A "), "\(line)")
+    }
   }
 }

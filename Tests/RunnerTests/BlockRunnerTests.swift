@@ -31,11 +31,11 @@ struct BlockRunnerTests {
     let trial = try ComparisonTrial()
     let (blocks, elapsed) = try await trial.withRunner { runner in
       let shape = try runner.shape(.base)
-      #expect(!runner.canTakeTurns(shape), "nobody has said yet that they can")
+      #expect(!runner.canTakeTurns(shape, of: usualTurns.slice), "nobody has said yet that they can")
       for side in ComparisonSide.allCases { _ = try runner.sample(side) }
-      #expect(runner.canTakeTurns(shape))
+      #expect(runner.canTakeTurns(shape, of: usualTurns.slice))
       let from = ContinuousClock.now
-      let blocks = try runner.runInTurns(shape, seed: Seed(5), first: .head)
+      let blocks = try runner.runInTurns(shape, of: usualTurns.slice, seed: Seed(5), first: .head)
       return (blocks.mapValues(\.measurement), ContinuousClock.now - from)
     }
     #expect(blocks.count == 2)
@@ -57,7 +57,7 @@ struct BlockRunnerTests {
       let trial = try ComparisonTrial(sections)
       let takes = try await trial.withRunner { runner in
         for side in ComparisonSide.allCases { _ = try runner.sample(side) }
-        return runner.canTakeTurns(try runner.shape(.base))
+        return runner.canTakeTurns(try runner.shape(.base), of: usualTurns.slice)
       }
       #expect(!takes, "\(sections)")
     }

@@ -58,6 +58,9 @@ struct CalibrateCommandTests {
     let ending = try await run("gate", gate, in: sandbox)
     #expect(ending.code == 4, "\(ending.output)\(ending.errors)")
     #expect(ending.output.contains("sample, throughput: not gateable here: finds 90.00 %"))
+    // What it shows all the same, from as many pairs as a first look takes.
+    #expect(ending.output.contains(" in 20 pairs so far"), "\(ending.output)")
+    #expect(ending.output.contains(", plain 95 %)"), "\(ending.output)")
     #expect(ending.output.contains("false alarms in"))
     // Counts need no calibration: more of them stays a regression.
     let more = try await run(
@@ -85,11 +88,31 @@ struct CalibrateCommandTests {
     #expect(!sandbox.everything().contains("out/Calibrations"))
   }
 
-  @Test("Too few pairs are exit 5, and wrong options 64")
+  @Test("Pairs that ran before the budget ended or the user interrupted are kept and named")
+  func kept() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("scenario.yaml", GateCommandTests.scenario())
+    let running = try await Assay.start(
+      ["calibrate", "scenario.yaml", "--pairs", "10000", "--gates", "100", "--out", "out"],
+      in: sandbox)
+    // Pairs begin after four pilots; the blocks of the first ones are gone by then.
+    try await eventually("pairs run") {
+      sandbox.everything(in: "out/Runs").contains { $0.hasSuffix("cell-0-r8") }
+    }
+    running.send(SIGINT)
+    let ending = try await running.ending(within: .seconds(20))
+    #expect(ending.code == 130, "\(ending.errors)")
+    let path = try #require(sandbox.files(named: "pairs.json").first)
+    #expect(ending.errors.contains("the pairs so far: "), "\(ending.errors)")
+    #expect(try PairRecording(path: path).parts.flatMap(\.pairs).isEmpty == false)
+    #expect(sandbox.files(named: "assay.db") == [])
+  }
+
+  @Test("Too few pairs are unknown, exit 4, and kept; wrong options are 64")
   func refusals() async throws {
-    let few = try await run("calibrate", Self.short + ["--budget", "1ms"], in: try Sandbox())
-    #expect(few.code == 5, "\(few.errors)")
-    #expect(few.errors.contains("at least 20"))
+    let none = try await run("calibrate", Self.short + ["--budget", "1ms"], in: try Sandbox())
+    #expect(none.code == 4, "\(none.errors)")
+    #expect(none.errors.contains("at least 20"))
     for arguments in [
       [], ["scenario.yaml", "--pairs", "19"], ["scenario.yaml", "--gates", "1"],
       ["scenario.yaml", "--from", "x"], ["--from", "nowhere.json"],

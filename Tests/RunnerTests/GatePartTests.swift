@@ -13,7 +13,7 @@ struct GatePartTests {
       text: Text.scenario("\(ComparisonTrial.kv)\n\(gate)"), name: "sample.yaml")
     let plan = try file.plan(seed: Seed(1))
     let subject = try GateSubject(alone: (plan: plan, variant: ComparisonVariant()))
-    return try await trial.withRunner { runner in try subject.parts(runner) }
+    return try await trial.withRunner { runner in try subject.parts(runner, slice: nil) }
   }
 
   private static func times(_ count: UInt64) -> HistogramCounts {

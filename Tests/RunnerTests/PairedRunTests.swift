@@ -27,7 +27,7 @@ struct PairedRunTests {
       let time = SystemTime()
       let load = try #require(runner.plan.cells[.base]).load
       let run = PairedRun(
-        runner: runner, shape: BlockShape(load, length: shape), time: time,
+        runner: runner, shape: BlockShape(load, length: shape), turns: usualTurns, time: time,
         deadline: budget.map { time.monotonicNow() + $0 }, progress: { _ in })
       let outcome = try run.run(&comparison)
       return (comparison, outcome)
@@ -77,7 +77,8 @@ struct PairedRunTests {
       let needs = BlockNeeds([metric, .throughput], pilot, at: nil)
       #expect(needs.metrics == [metric])
       var run = PairedRun(
-        runner: runner, shape: shape, time: SystemTime(), deadline: nil, progress: { _ in })
+        runner: runner, shape: shape, turns: usualTurns, time: SystemTime(), deadline: nil,
+        progress: { _ in })
       run.needs = needs
       _ = try run.run(&comparison)
       return comparison.pairs

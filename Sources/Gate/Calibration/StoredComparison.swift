@@ -30,19 +30,15 @@ public enum StoredComparison {
     _ rule: MetricRule, base sessions: [[BlockMeasurement]], head: [BlockMeasurement],
     alpha: Double = ComparisonPlan.usualAlpha
   ) -> MetricDecision {
-    func unknown(_ reason: String) -> MetricDecision {
-      .unseen(rule, .inconclusive, pairs: 0, look: 0, reason: reason)
-    }
     let long = sessions.filter { $0.count >= leastBlocks }
     guard long.count >= leastSessions, head.count >= leastBlocks else {
-      return unknown(
+      return tooFew(
+        rule, sessions, head,
         "\(long.count) stored sessions of \(leastBlocks) blocks and \(head.count) blocks of the "
           + "head: at least \(leastSessions) and \(leastBlocks) are needed")
     }
-    // Pairs of a side with itself: what does not hold a percentile says so in the same words.
-    for block in Array(long.joined()) + head {
-      let pair = BlockPair(order: .baseFirst, base: block, head: block)
-      if case .notHeld(let reason) = LogRatios(rule.metric, of: [pair]) { return unknown(reason) }
+    if let reason = obstacle(rule.metric, Array(long.joined()) + head) {
+      return .unseen(rule, .inconclusive, pairs: 0, look: 0, reason: reason)
     }
     let medians = long.map { badness(rule.metric, $0) }
     let count = Double(medians.count)
@@ -51,6 +47,42 @@ public enum StoredComparison {
     return decision(
       rule, estimate: badness(rule.metric, head) - mean, error: error, freedom: count - 1,
       alpha: alpha, sessions: medians.count)
+  }
+
+  /// Why blocks do not hold a metric: as pairs of a side with itself, so that what does not hold a
+  /// percentile says so in the same words.
+  private static func obstacle(_ metric: Metric, _ blocks: [BlockMeasurement]) -> String? {
+    for block in blocks {
+      let pair = BlockPair(order: .baseFirst, base: block, head: block)
+      if case .notHeld(let reason) = LogRatios(metric, of: [pair]) { return reason }
+    }
+    return nil
+  }
+
+  /// Too few sessions decide nothing, but they show something: from two on with an interval.
+  private static func tooFew(
+    _ rule: MetricRule, _ sessions: [[BlockMeasurement]], _ head: [BlockMeasurement],
+    _ reason: String
+  ) -> MetricDecision {
+    let some = sessions.filter { !$0.isEmpty }
+    var decision = MetricDecision.unseen(
+      rule, .inconclusive, pairs: some.count, look: 0, reason: reason)
+    guard !some.isEmpty, !head.isEmpty,
+      obstacle(rule.metric, Array(some.joined()) + head) == nil
+    else { return decision }
+    let medians = some.map { badness(rule.metric, $0) }
+    let count = Double(medians.count)
+    let estimate = badness(rule.metric, head) - medians.reduce(0, +) / count
+    decision.estimate = estimate
+    decision.isUnadjusted = true
+    if medians.count > 1 {
+      let error = Spread.standardDeviation(medians) * (1 + 1 / count).squareRoot()
+      let width = StudentDistribution.limit(confidence: 0.95, freedom: count - 1) * error
+      decision.lower = estimate - width
+      decision.upper = estimate + width
+    }
+    decision.reason += "; so far \(decision.change.map { "\($0)" } ?? "")"
+    return decision
   }
 
   /// Median logarithm of how bad blocks are; of throughput the negative one.
@@ -82,8 +114,9 @@ public enum StoredComparison {
       outcome = .inconclusive
     }
     let reason =
-      "\(DecisionReason.change(estimate)) than \(sessions) stored sessions, which lie within "
-      + "\(Percent.worsening(width)) of each other; \(Percent.text(rule.effect)) would count"
+      "\(DecisionReason.change(estimate, rule)) against \(sessions) stored sessions, whose own "
+      + "spread allows \(DecisionReason.change(width, rule)); "
+      + "\(DecisionReason.change(rule.logEffect, rule)) would count"
     var decision = MetricDecision.unseen(rule, outcome, pairs: sessions, look: 0, reason: reason)
     decision.estimate = estimate
     decision.lower = estimate - width

@@ -115,8 +115,8 @@ public enum EnvironmentGuard {
       let ratio = max(before / after, after / before)
       if ratio > limit {
         reasons.append(
-          "the \(name) differs \(Percent.number(ratio))-fold \(what), allowed "
-            + Percent.number(limit))
+          "the \(name) differs by \(Percent.number(ratio)) x \(what), allowed "
+            + "\(Percent.number(limit)) x")
       }
     }
     return reasons

@@ -5,25 +5,33 @@ enum DecisionReason {
   static func text(
     _ rule: MetricRule, _ look: SequentialRule.Look, _ outcome: SequentialRule.Outcome, pairs: Int
   ) -> String {
-    let estimate = change(look.estimate)
+    let estimate = change(look.estimate, rule)
     let statistic = "z \(Percent.number(look.z)), limit \(Percent.number(look.limit))"
     switch outcome {
-    case .regression, .improvement:
-      return "\(estimate) in \(pairs) pairs, above the margin of "
-        + "\(Percent.text(rule.margin)), \(statistic)"
+    case .regression:
+      return "\(estimate) in \(pairs) pairs, beyond the margin of "
+        + "\(change(rule.logMargin, rule)), \(statistic)"
+    case .improvement:
+      return "\(estimate) in \(pairs) pairs, beyond the margin of "
+        + "\(change(-rule.logMargin, rule)), \(statistic)"
     case .equivalent:
-      let bound = look.equivalence.upper < 0 ? "at least" : "at most"
-      return "\(bound) \(change(look.equivalence.upper)) after \(pairs) pairs "
-        + "(one-sided 97.5 %), \(Percent.text(rule.effect)) would count"
+      return "at worst \(change(look.equivalence.upper, rule)) after \(pairs) pairs "
+        + "(one-sided 97.5 %); \(change(rule.logEffect, rule)) would count"
     case .inconclusive, .environmentInvalid:
-      return "\(estimate) in \(pairs) pairs, but \(change(look.equivalence.upper)) is possible and "
-        + "\(Percent.text(rule.effect)) would count, \(statistic)"
+      return "\(estimate) in \(pairs) pairs, but \(change(look.equivalence.upper, rule)) is "
+        + "possible and \(change(rule.logEffect, rule)) would count, \(statistic)"
     }
   }
 
-  /// A logarithm of how much worse something is, such as `3.05 % worse` or `2.00 % better`.
-  static func change(_ logarithm: Double) -> String {
-    logarithm < 0
-      ? "\(Percent.worsening(-logarithm)) better" : "\(Percent.worsening(logarithm)) worse"
+  /// What an undecided metric shows so far, after the reason why it is not decided.
+  static func undecided(_ reason: String, _ decision: MetricDecision) -> String {
+    guard let change = decision.change else { return reason }
+    return "\(reason); \(change) in \(decision.pairs) pairs so far"
+  }
+
+  /// A logarithm of how much worse something is, in the metric's own direction: 0.05 of throughput
+  /// is `-4.88 %`.
+  static func change(_ logarithm: Double, _ rule: MetricRule) -> String {
+    Change(rule.metric, worsening: logarithm).estimate
   }
 }

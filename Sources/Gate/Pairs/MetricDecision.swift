@@ -1,4 +1,3 @@
-import RealModule
 import Statistics
 
 /// What was decided about one metric of one workload.
@@ -19,6 +18,9 @@ public struct MetricDecision: Hashable, Codable, Sendable {
   public var z: Double?
   /// Limit that it had to reach.
   public var limit: Double?
+  /// Whether `lower` and `upper` are a plain interval of 95 %, since no look gave one; otherwise
+  /// they are at the limit of the look.
+  public var isUnadjusted: Bool?
   /// Number of pairs.
   public var pairs: Int
   /// Number of the look that decided, from 1; 0 when none did.
@@ -40,7 +42,7 @@ public struct MetricDecision: Hashable, Codable, Sendable {
   }
 
   private func ratio(ofWorsening logarithm: Double) -> Double {
-    Double.exp(rule.metric.isBetterHigher ? -logarithm : logarithm)
+    Change.ratio(ofWorsening: logarithm, rule.metric)
   }
 
   /// A metric that was not measured, such as one that this machine can't tell.
@@ -48,6 +50,29 @@ public struct MetricDecision: Hashable, Codable, Sendable {
     _ rule: MetricRule, _ outcome: SequentialRule.Outcome = .inconclusive, because reason: String
   ) -> MetricDecision {
     unseen(rule, outcome, pairs: 0, look: 0, reason: reason)
+  }
+
+  /// A metric that no look decided: what its pairs show all the same, with a plain interval of 95 %
+  /// where there are enough of them.
+  ///
+  /// - Parameter reason: why it is not decided; what the pairs show is added.
+  public static func observed(
+    _ rule: MetricRule, _ outcome: SequentialRule.Outcome = .inconclusive, in pairs: [BlockPair],
+    because reason: String
+  ) -> MetricDecision {
+    var decision = unseen(rule, outcome, pairs: pairs.count, look: 0, reason: reason)
+    guard !pairs.isEmpty, case .values(let values) = LogRatios(rule.metric, of: pairs),
+      !values.isEmpty
+    else { return decision }
+    let centre = HodgesLehmann(values)
+    let interval = centre.interval(confidence: 0.95)
+    decision.estimate = centre.estimate
+    if interval.lower.isFinite, interval.upper.isFinite {
+      (decision.lower, decision.upper) = (interval.lower, interval.upper)
+    }
+    decision.isUnadjusted = true
+    decision.reason = DecisionReason.undecided(reason, decision)
+    return decision
   }
 
   /// A metric that nothing was seen of.
@@ -63,9 +88,13 @@ public struct MetricDecision: Hashable, Codable, Sendable {
     look: Int, reason: String
   ) -> MetricDecision {
     func known(_ bound: Double) -> Double? { bound.isFinite ? bound : nil }
+    // Few pairs have no bounds at the limit of an early look, but some at 95 %.
+    let isUnadjusted = !seen.interval.lower.isFinite || !seen.interval.upper.isFinite
+    let interval = isUnadjusted ? seen.equivalence : seen.interval
     return MetricDecision(
-      rule: rule, outcome: outcome, estimate: seen.estimate, lower: known(seen.interval.lower),
-      upper: known(seen.interval.upper), equivalenceUpper: known(seen.equivalence.upper),
-      z: seen.z, limit: seen.limit, pairs: pairs, look: look, reason: reason)
+      rule: rule, outcome: outcome, estimate: seen.estimate, lower: known(interval.lower),
+      upper: known(interval.upper), equivalenceUpper: known(seen.equivalence.upper),
+      z: seen.z, limit: seen.limit, isUnadjusted: isUnadjusted ? true : nil, pairs: pairs,
+      look: look, reason: reason)
   }
 }

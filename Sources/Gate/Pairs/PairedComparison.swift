@@ -147,17 +147,21 @@ public struct PairedComparison: Sendable {
     }
   }
 
+  /// A metric of which no look was taken: fewer pairs than the first one takes decide nothing, but
+  /// they do show something.
   private func undecided(_ rule: MetricRule) -> MetricDecision {
-    let invalid = environment.isFinal
-    let reason =
-      invalid
-      ? environment.reasons.joined(separator: "; ")
-      : violations.isEmpty
-        ? "\(stopReason ?? "not finished") after \(pairs.count) pairs"
-        : "not judged: a check of correctness was violated"
-    return .unseen(
-      rule, invalid ? .environmentInvalid : .inconclusive, pairs: pairs.count, look: 0,
-      reason: reason)
+    guard violations.isEmpty else {
+      return .unseen(
+        rule, .inconclusive, pairs: pairs.count, look: 0,
+        reason: "not judged: a check of correctness was violated")
+    }
+    guard environment.isValid else {
+      return .observed(
+        rule, .environmentInvalid, in: pairs,
+        because: environment.reasons.joined(separator: "; "))
+    }
+    return .observed(
+      rule, in: pairs, because: "\(stopReason ?? "not finished") after \(pairs.count) pairs")
   }
 
   private func decision(_ rule: MetricRule, _ entry: DecisionRace.Entry) -> MetricDecision {

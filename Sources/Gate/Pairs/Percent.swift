@@ -1,19 +1,41 @@
-import RealModule
+/// Shares and numbers as people read them, without Foundation: three significant digits, and never
+/// more than two decimals.
+public enum Percent {
+  /// A share as a percentage, such as `2.50 %` or `21.4 %`.
+  public static func text(_ share: Double) -> String { number(share * 100) + " %" }
 
-/// Shares as people read them, without Foundation.
-enum Percent {
-  /// Two decimals, such as `2.50 %`.
-  static func text(_ share: Double) -> String {
-    guard share.isFinite, abs(share) < 1e9 else { return share < 0 ? "-inf %" : "inf %" }
-    let hundredths = Int((abs(share) * 10_000).rounded())
-    let rest = hundredths % 100
-    let sign = share < 0 && hundredths > 0 ? "-" : ""
-    return "\(sign)\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) %"
+  /// The same with its sign: `+1.20 %`, `-21.4 %`; no sign for what rounds to zero.
+  public static func signed(_ share: Double) -> String {
+    let text = text(share)
+    return share > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
   }
 
-  /// How much worse a logarithm of a ratio is, such as `3.05 %`; negative is better.
-  static func worsening(_ logarithm: Double) -> String { text(Double.expMinusOne(logarithm)) }
+  /// Three significant digits of any number, at most two of them decimals; whole from 100 on.
+  public static func number(_ value: Double) -> String {
+    guard value.isFinite, value.magnitude < 1e15 else { return value < 0 ? "-inf" : "inf" }
+    // The limits are where rounding would add a digit.
+    let places = value.magnitude >= 99.95 ? 0 : value.magnitude >= 9.995 ? 1 : 2
+    return decimal(value, places: places)
+  }
 
-  /// Two decimals of any number.
-  static func number(_ value: Double) -> String { String(text(value / 100).dropLast(2)) }
+  /// Three significant digits of a number that may be far below 1, such as `0.0391`.
+  static func significant(_ value: Double) -> String {
+    guard value.isFinite, value > 0, value < 0.9995 else { return number(value) }
+    var places = 3
+    var limit = 0.09995
+    while value < limit, places < 9 {
+      places += 1
+      limit /= 10
+    }
+    return decimal(value, places: places)
+  }
+
+  private static func decimal(_ value: Double, places: Int) -> String {
+    var unit: UInt64 = 1
+    for _ in 0..<places { unit *= 10 }
+    let scaled = UInt64((value.magnitude * Double(unit)).rounded())
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard places > 0 else { return "\(sign)\(scaled)" }
+    return "\(sign)\(scaled / unit)." + String(scaled % unit + unit).dropFirst()
+  }
 }

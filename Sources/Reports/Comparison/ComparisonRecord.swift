@@ -27,6 +27,8 @@ public struct ComparisonRecord: Codable, Equatable, Sendable {
   public var blockLength: Nanoseconds
   /// Operations a second that were to arrive, the same on both sides; `nil` in a closed loop.
   public var targetRate: Double?
+  /// How the blocks of a pair shared the machine; `nil` when none ran.
+  public var turns: TurnChoice?
   /// What a block cost beyond that, mean.
   public var blockOverhead: Nanoseconds
   /// The decision.

@@ -69,6 +69,7 @@ public enum ComparisonReport {
         ? ""
         : "blocks of \(Figures.span(record.blockLength.rawValue)) "
           + "(+ \(Figures.span(record.blockOverhead.rawValue)))",
+      record.turns?.reason ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
@@ -79,12 +80,12 @@ public enum ComparisonReport {
   ) -> [String] {
     let decisions = record.result.metrics
     guard !decisions.isEmpty else { return [] }
-    var rows = [["metric", "A", "B", "B/A", "interval", "pairs", "verdict"]]
+    var rows = [["metric", "A", "B", "B against A", "interval", "pairs", "verdict"]]
     for decision in decisions {
       rows.append([
         "\(decision.rule.metric)", value(decision, record.pairs.map(\.base)),
         value(decision, record.pairs.map(\.head)),
-        decision.ratio.map(ratio) ?? "-", interval(decision), "\(decision.pairs)",
+        decision.change?.estimate ?? "-", decision.change?.bounds ?? "-", "\(decision.pairs)",
         word(decision.outcome),
       ])
     }
@@ -114,20 +115,12 @@ public enum ComparisonReport {
     blocks.count(where: \.isOverloaded) * 2 > blocks.count
   }
 
-  private static func ratio(_ value: Double) -> String { Figures.decimal(value, places: 3) }
-
-  private static func interval(_ decision: MetricDecision) -> String {
-    guard let lower = decision.lowerRatio, let upper = decision.upperRatio else { return "-" }
-    return "\(ratio(lower)) to \(ratio(upper))"
-  }
-
   private static func word(_ outcome: SequentialRule.Outcome) -> String {
     outcome == .environmentInvalid ? "environment invalid" : outcome.rawValue
   }
 
   private static func change(_ decision: MetricDecision) -> String {
-    guard let ratio = decision.ratio else { return "" }
-    return " (\(self.ratio(ratio)))"
+    decision.change.map { " (\($0.estimate))" } ?? ""
   }
 
   // MARK: The rest
@@ -160,9 +153,18 @@ public enum ComparisonReport {
     where isOverloaded(blocks) {
       notes.append("\(letter) cannot keep the rate that was asked for: its backlog grew")
     }
-    notes += record.result.environment.reasons.map { "environment: \($0)" }
+    notes += machine(record.result)
     notes += record.result.violations
     return notes.isEmpty ? [] : [""] + notes
+  }
+
+  /// What was wrong with the machine. It is called an invalid environment only where it decided:
+  /// the exit code is 5 exactly then.
+  private static func machine(_ result: ComparisonResult) -> [String] {
+    let decides = result.statuses.contains(.environment)
+    return result.environment.reasons.map { reason in
+      decides ? "environment: \(reason)" : "machine: \(reason); this decided nothing"
+    }
   }
 
   private static func colour(_ record: ComparisonRecord) -> String {

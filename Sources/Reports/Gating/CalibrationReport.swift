@@ -126,7 +126,7 @@ public enum CalibrationReport {
 
   private static func power(_ record: CalibrationRecord) -> [String] {
     var rows = [
-      ["metric", "head worse by", "n", "gates", "found", "equivalent", "inconclusive", "pairs"]
+      ["metric", "head", "n", "gates", "found", "equivalent", "inconclusive", "pairs"]
     ]
     for entry in record.power {
       let tally = entry.tally
@@ -134,11 +134,19 @@ public enum CalibrationReport {
         tally.gates > 0 ? GateReport.percent(Double(count) / Double(tally.gates)) : "-"
       }
       rows.append([
-        "\(entry.rule.metric)", entry.worsening.map(GateReport.percent) ?? "-", "\(entry.pairs)",
+        "\(entry.rule.metric)", change(entry) ?? "-", "\(entry.pairs)",
         Figures.count(tally.gates), share(tally.regressions), share(tally.equivalent),
         share(tally.inconclusive), Figures.decimal(tally.pairsPerGate, places: 1),
       ])
     }
     return ["", "Base against head (\(record.head)), resampled:"] + Columns.lines(rows, left: [0])
+  }
+
+  /// The median change of the head in the recording.
+  private static func change(_ entry: CalibrationRecord.Power) -> String? {
+    let metric = entry.rule.metric
+    return entry.worsening.map { share in
+      Change(metric, ratio: metric.isBetterHigher ? 1 / (1 + share) : 1 + share).estimate
+    }
   }
 }

@@ -2,7 +2,7 @@ import AssayModel
 import Gate
 
 /// A gate as workflow commands of GitHub Actions: an annotation for everything that did not pass,
-/// and a notice for each improvement.
+/// and a notice for each improvement, each at the scenario file.
 ///
 /// Source: "Workflow commands for GitHub Actions"; the escapes are those of its toolkit.
 public enum GateAnnotations {
@@ -11,10 +11,16 @@ public enum GateAnnotations {
     GateRow.all(record).compactMap { row -> String? in
       guard let level = row.status.level else { return nil }
       let title = "\(row.workload): \(row.subject) \(row.status.rawValue)"
-      let change = row.decision.flatMap { GateReport.change($0) }
-      let message = [row.detail, change].compactMap { $0 }.joined(separator: "; ")
-      return "::\(level) title=\(property(title))::\(data(message))\n"
+      let place = place(of: row.workload, record)
+      return "::\(level) \(place)title=\(property(title))::\(data(row.detailWithChange))\n"
     }.joined()
+  }
+
+  /// The scenario file, on which the annotation then is shown.
+  private static func place(of workload: String, _ record: GateRecord) -> String {
+    guard let own = record.workloads.first(where: { $0.name == workload }), let file = own.file
+    else { return "" }
+    return "file=\(property(file)),line=\(own.line ?? 1),"
   }
 
   private static func data(_ text: String) -> String {

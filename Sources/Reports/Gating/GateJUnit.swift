@@ -1,40 +1,45 @@
 import AssayModel
 import Gate
 
-/// A gate as JUnit XML: a test suite a workload, a test case a metric, one for all counts that are
-/// the same and one for each that is not, one for each violated check.
+/// A gate as JUnit XML: a test suite a workload; in each run the same test cases, namely
+/// correctness, exact counts, and a metric each.
 ///
 /// A regression and a violation are a `failure`. What could not be told, inconclusive or in an
 /// invalid environment, is an `error`: it did not pass. What was not asked for is `skipped`.
 public enum GateJUnit {
   /// Returns the document.
   public static func text(_ record: GateRecord) -> String {
-    let rows = GateRow.all(record)
+    let suites = record.workloads.map { ($0, GateRow.cases($0, record)) }
+    let all = suites.flatMap(\.1)
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-      "<testsuites name=\"assay gate\" \(totals(rows)) time=\"\(seconds(record.elapsed))\">",
+      "<testsuites name=\"assay gate\" \(totals(all)) time=\"\(seconds(record.elapsed))\">",
     ]
-    for workload in record.decision.workloads.map(\.name) {
-      let own = rows.filter { $0.workload == workload }
-      lines.append("  <testsuite name=\"\(XML.attribute(workload))\" \(totals(own))>")
-      for row in own { lines += testCase(row) }
+    for (workload, cases) in suites {
+      let elapsed = Nanoseconds(cases.reduce(0) { $0 + $1.elapsed.rawValue })
+      let file = workload.file.map { " file=\"\(XML.attribute($0))\"" } ?? ""
+      lines.append(
+        "  <testsuite name=\"\(XML.attribute(workload.name))\"\(file) \(totals(cases)) "
+          + "time=\"\(seconds(elapsed))\">")
+      for entry in cases { lines += testCase(entry) }
       lines.append("  </testsuite>")
     }
     return (lines + ["</testsuites>"]).joined(separator: "\n") + "\n"
   }
 
-  private static func totals(_ rows: [GateRow]) -> String {
-    let elements = rows.map(\.status.element)
+  private static func totals(_ cases: [GateRow.Case]) -> String {
+    let elements = cases.map(\.row.status.element)
     func count(_ name: String) -> Int { elements.count { $0 == name } }
-    return "tests=\"\(rows.count)\" failures=\"\(count("failure"))\" errors=\"\(count("error"))\" "
-      + "skipped=\"\(count("skipped"))\""
+    return "tests=\"\(cases.count)\" failures=\"\(count("failure"))\" "
+      + "errors=\"\(count("error"))\" skipped=\"\(count("skipped"))\""
   }
 
-  private static func testCase(_ row: GateRow) -> [String] {
-    let name = XML.attribute(row.subject)
-    let opening = "    <testcase classname=\"\(XML.attribute(row.workload))\" name=\"\(name)\""
-    let change = row.decision.flatMap { GateReport.change($0) }
-    let detail = [row.detail, change].compactMap { $0 }.joined(separator: "; ")
+  private static func testCase(_ entry: GateRow.Case) -> [String] {
+    let row = entry.row
+    let opening =
+      "    <testcase classname=\"\(XML.attribute(row.workload))\" "
+      + "name=\"\(XML.attribute(row.subject))\" time=\"\(seconds(entry.elapsed))\""
+    let detail = row.detailWithChange
     guard let element = row.status.element else {
       return [
         "\(opening)>", "      <system-out>\(XML.text(detail))</system-out>", "    </testcase>",

@@ -16,28 +16,53 @@ public enum GateMarkdown {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Everything that was decided but equal counts, which are folded below it.
   private static func table(
     _ workload: GateRecord.Workload, _ record: GateRecord
   ) -> [String] {
     let rows = GateRow.all(record).filter { $0.workload == workload.name }
-    return ["", "| | what | base | head | head/base (interval) | n | why |"]
+    let counts = record.decision.workloads.first { $0.name == workload.name }?.counts ?? []
+    return ["", "| | what | base | head | head against base | n | why |"]
       + ["|---|---|---|---|---|---|---|"]
       + rows.map { row in
-        let figure = row.decision.flatMap { decision in
-          workload.part(of: decision.rule.metric)?.figures
-            .first { $0.metric == decision.rule.metric }
-        }
-        let values = figure.map { figure in
-          [figure.base, figure.head].map { GateReport.value($0, figure.metric) }
-        }
-        let change = row.decision.flatMap { GateReport.change($0) }?.dropFirst("head/base ".count)
-        let cells = [
-          row.status.sign + " " + row.status.rawValue, row.subject, values?[0] ?? "",
-          values?[1] ?? "", change.map(String.init) ?? "",
+        let values = values(row, workload, counts)
+        return line([
+          row.status.sign + " " + row.status.rawValue, row.subject, values.base, values.head,
+          row.decision.flatMap { GateReport.change($0) } ?? "",
           row.decision.map { "\($0.pairs)" } ?? "", row.detail,
-        ]
-        return "| " + cells.map(escaped).joined(separator: " | ") + " |"
-      }
+        ])
+      } + same(counts)
+  }
+
+  /// Medians of a metric, or the two counts.
+  private static func values(
+    _ row: GateRow, _ workload: GateRecord.Workload, _ counts: [CountComparison]
+  ) -> (base: String, head: String) {
+    if let metric = row.decision?.rule.metric {
+      let figure = workload.part(of: metric)?.figures.first { $0.metric == metric }
+      guard let figure else { return ("", "") }
+      return (GateReport.value(figure.base, metric), GateReport.value(figure.head, metric))
+    }
+    guard let count = counts.first(where: { $0.name == row.subject }) else { return ("", "") }
+    return (Self.count(count.base), Self.count(count.head))
+  }
+
+  /// Counts that are the same, with what they are on both sides.
+  private static func same(_ counts: [CountComparison]) -> [String] {
+    let same = counts.filter { $0.outcome == .same }
+    guard !same.isEmpty else { return [] }
+    return ["", "<details><summary>\(Figures.count(same.count, "equal count"))</summary>", ""]
+      + ["| count | base | head |", "|---|---|---|"]
+      + same.map { line([$0.name, Self.count($0.base), Self.count($0.head)]) }
+      + ["", "</details>"]
+  }
+
+  private static func count(_ value: UInt64?) -> String {
+    value.map { Figures.count($0) } ?? "-"
+  }
+
+  private static func line(_ cells: [String]) -> String {
+    "| " + cells.map(escaped).joined(separator: " | ") + " |"
   }
 
   private static func duration(_ record: GateRecord) -> String {

@@ -60,6 +60,15 @@ public struct GateRecord: Codable, Equatable, Sendable {
     public var parts: [Part]
     /// What this machine can tell, where it was calibrated.
     public var calibration: [MetricCalibration]
+    /// Path of the scenario file as the command line named it; `nil` when it has none.
+    public var file: String?
+    /// Line of that file which says what is gated.
+    public var line: Int?
+    /// What the scenario asks for, as it names it, whether it could be measured or not: the same
+    /// in every run.
+    public var metrics: [String] = []
+    /// How long counting took.
+    public var counting = Nanoseconds.zero
 
     /// Creates an entry.
     public init(
@@ -95,6 +104,10 @@ public struct GateRecord: Codable, Equatable, Sendable {
     public var headBlocks: Int
     /// The metrics that were measured in it.
     public var figures: [Figure]
+    /// How base and head shared the machine; `nil` when the base was stored.
+    public var turns: TurnChoice?
+    /// How long its blocks took, with what they cost beyond measuring.
+    public var elapsed = Nanoseconds.zero
 
     /// Creates a part.
     public init(

@@ -68,14 +68,8 @@ public enum GateReport {
     return lines
   }
 
-  /// The ratio with its interval, such as `head/base 0.948 (0.931 to 0.966)`.
-  static func change(_ decision: MetricDecision) -> String? {
-    guard let ratio = decision.ratio else { return nil }
-    let text = "head/base \(Figures.decimal(ratio, places: 3))"
-    guard let lower = decision.lowerRatio, let upper = decision.upperRatio else { return text }
-    return text
-      + " (\(Figures.decimal(lower, places: 3)) to \(Figures.decimal(upper, places: 3)))"
-  }
+  /// Head against base with its interval, such as `-5.20 % (-6.90 % to -3.40 %)`.
+  static func change(_ decision: MetricDecision) -> String? { decision.change.map { "\($0)" } }
 
   private static func values(_ metric: Metric, _ workload: GateRecord.Workload) -> String? {
     guard let figure = workload.part(of: metric)?.figures.first(where: { $0.metric == metric }),
@@ -97,7 +91,8 @@ public enum GateReport {
   private static func conditions(_ part: GateRecord.Part?) -> String {
     guard let part, part.baseBlocks + part.headBlocks > 0 else { return "" }
     let rate = part.targetRate.map { "at \(Figures.rate($0)) operations/s" } ?? "as the load says"
-    return " of \(Figures.span(part.blockLength.rawValue)), \(rate)"
+    let turns = part.turns.map { ", \($0.reason)" } ?? ""
+    return " of \(Figures.span(part.blockLength.rawValue)), \(rate)\(turns)"
   }
 
   /// What the calibration says of a metric.
@@ -152,9 +147,7 @@ public enum GateReport {
 
   // MARK: Words
 
-  static func percent(_ share: Double) -> String {
-    "\(Figures.decimal(share * 100, places: 2)) %"
-  }
+  static func percent(_ share: Double) -> String { Percent.text(share) }
 
   static func word(_ outcome: SequentialRule.Outcome) -> String {
     outcome == .environmentInvalid ? "environment invalid" : outcome.rawValue

@@ -19,6 +19,14 @@ struct GateRow: Equatable {
   /// The metric it is about, if it is about one.
   var decision: MetricDecision?
 
+  /// Why, followed by head against base where the reason does not say it already.
+  var detailWithChange: String {
+    guard let change = decision.flatMap({ GateReport.change($0) }), !detail.contains(change) else {
+      return detail
+    }
+    return "\(detail); \(change)"
+  }
+
   /// Everything that was decided, workload by workload: correctness, counts, times.
   static func all(_ record: GateRecord) -> [GateRow] {
     record.decision.workloads.flatMap { workload in
@@ -58,7 +66,7 @@ struct GateRow: Equatable {
       }
   }
 
-  private static func status(_ outcome: CountComparison.Outcome) -> Status {
+  static func status(_ outcome: CountComparison.Outcome) -> Status {
     switch outcome {
     case .same, .changed: .passed
     case .increased: .regressed

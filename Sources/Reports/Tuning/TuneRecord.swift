@@ -45,6 +45,8 @@ public struct TuneRecord: Codable, Equatable, Sendable {
   public var front: [FrontPoint] = []
   /// How long a block was measured.
   public var blockLength = Nanoseconds.zero
+  /// How the blocks of a round shared the machine, the last choice; `nil` when none ran.
+  public var turns: TurnChoice?
   /// What a block cost beyond that, mean.
   public var blockOverhead = Nanoseconds.zero
   /// Operations a second at which percentiles were measured; `nil` when none were, or the load has

@@ -51,6 +51,7 @@ public enum TuneReport {
         ? ""
         : "blocks of \(Figures.span(record.blockLength.rawValue)) "
           + "(+ \(Figures.span(record.blockOverhead.rawValue)))",
+      record.turns?.reason ?? "",
       record.result.map { "\(Figures.rate($0.blocksUsed)) blocks" } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
   }
@@ -108,19 +109,21 @@ public enum TuneReport {
     return lines.isEmpty ? [] : [""] + lines
   }
 
-  /// What changes of the first objective, with its interval: more of what is better higher, less
-  /// of everything else.
+  /// What changes of the first objective, with its interval, such as
+  /// `throughput +43.0 % (+40.1 % to +46.2 %)`.
   private static func change(_ gain: TuneResult.Gain, _ record: TuneRecord) -> String {
-    let metric = record.objectives[0]
-    func signed(_ gain: Double) -> Double { metric.isBetterHigher ? gain : 1 / (1 + gain) - 1 }
-    let bounds = [gain.lower, gain.upper].compactMap { $0.map(signed) }.sorted()
-    let interval =
-      bounds.count == 2 ? " (\(share(bounds[0])) to \(share(bounds[1])))" : ""
-    return "\(share(signed(gain.gain))) \(metric)\(interval)"
+    "\(record.objectives[0]) \(change(gain.gain, gain.lower, gain.upper, record))"
   }
 
-  private static func share(_ value: Double) -> String {
-    (value > 0 ? "+" : "") + Figures.decimal(value * 100, places: 1) + " %"
+  /// A gain, which is higher for what is better, in the direction of the metric itself.
+  private static func change(
+    _ gain: Double, _ lower: Double?, _ upper: Double?, _ record: TuneRecord
+  ) -> Change {
+    let metric = record.objectives[0]
+    func ratio(_ gain: Double) -> Double { metric.isBetterHigher ? 1 + gain : 1 / (1 + gain) }
+    let bounds = [lower, upper].compactMap { $0.map(ratio) }.sorted()
+    return Change(
+      metric, ratio: ratio(gain), interval: bounds.count == 2 ? bounds[0]...bounds[1] : nil)
   }
 
   private static func front(_ record: TuneRecord) -> [String] {
@@ -149,10 +152,8 @@ public enum TuneReport {
     guard let result = record.result, !result.effects.isEmpty else { return [] }
     var lines = ["", "What each value did on its own (\(record.objectives[0]))"]
     let rows = result.effects.filter { $0.knob != "profile" }.map { effect in
-      [
-        "\(effect.knob)=\(effect.value)", share(effect.gain),
-        "\(share(effect.lower)) to \(share(effect.upper))",
-      ]
+      let change = change(effect.gain, effect.lower, effect.upper, record)
+      return ["\(effect.knob)=\(effect.value)", change.estimate, change.bounds ?? ""]
     }
     lines += Columns.lines(rows, left: [0])
     let inert = result.inert.filter { $0 != "profile" }

@@ -33,7 +33,9 @@ struct BlockFigures {
     measurement.violations = violations
     return FreshBlocks.Block(
       measurement: measurement, elapsed: .zero, operations: operations,
-      readerShare: Capacity.readerShare(cell.load, analysed.activity))
+      readerShare: Capacity.readerShare(cell.load, analysed.activity),
+      residual: TurnLength.Evidence(
+        cell, measurement, fewest: result.actors.map(\.operations).min()))
   }
 
   private func bytesWritten(_ figures: [String: UInt64]) -> UInt64 {

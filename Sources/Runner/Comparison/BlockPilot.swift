@@ -10,6 +10,8 @@ struct BlockPilot {
   let total: Double
   /// What the base does, mean.
   let baseCapacity: Capacity
+  /// How long the operations of each side outlast a turn.
+  let residuals: [TurnLength.Evidence]
 
   /// A percentile that takes a longer block is not held by this load: a hundred pairs of such
   /// blocks take ten minutes.
@@ -25,6 +27,7 @@ struct BlockPilot {
     var total = Double.infinity
     var base: [Double] = []
     var shares: [Double] = []
+    var residuals: [ComparisonSide: [TurnLength.Evidence]] = [:]
     for side in (0..<Self.rounds).flatMap({ _ in ComparisonSide.allCases }) {
       guard let cell = runner.plan.cells[side] else { continue }
       var shape = BlockShape(cell.load, length: BlockShape.shortest)
@@ -35,6 +38,7 @@ struct BlockPilot {
         base.append(block.measurement.arrivalsPerSecond)
         shares += block.readerShare.map { [$0] } ?? []
       }
+      residuals[side, default: []].append(block.residual)
       total = min(total, block.measurement.arrivalsPerSecond)
       for (kind, count) in block.operations {
         let rate = Double(count) / max(1e-9, block.measurement.duration.seconds)
@@ -42,10 +46,25 @@ struct BlockPilot {
       }
     }
     self.rates = rates
+    self.residuals = ComparisonSide.allCases.flatMap {
+      TurnLength.Evidence.steady(residuals[$0] ?? [])
+    }
     self.total = total
     baseCapacity = Capacity(
       perSecond: base.reduce(0, +) / Double(max(1, base.count)),
       readerShare: shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count))
+  }
+
+  /// How blocks of a shape share the machine.
+  ///
+  /// - Parameter asked: the length of a turn that the user asked for.
+  func turns(_ asked: Nanoseconds?, in shape: BlockShape) -> TurnChoice {
+    guard case .duration(let length) = shape.extent else {
+      return TurnChoice(
+        slice: .zero,
+        reason: "one whole block after the other, since a block ends with its operations")
+    }
+    return TurnLength.choose(asked: asked, residuals, block: length)
   }
 
   /// The kind whose latency people mean: the workload's main one, or the most frequent.

@@ -19,7 +19,27 @@ final class BlockRunner {
       guard let cell = plan.cells[side], let variant = plan.variants[side] else { continue }
       sides[side] = try makeSide(side, cell, variant, options)
     }
-    for side in ComparisonSide.allCases { _ = try blocks.template(of: subject(side)) }
+    for side in ComparisonSide.allCases {
+      try blaming(side) { () throws(RunnerError) in _ = try blocks.template(of: subject(side)) }
+    }
+  }
+
+  /// A program that was named for a side and never became a worker is a mistake of usage: what
+  /// fails before its first worker was ready is its own fault.
+  private func blaming<Value>(
+    _ side: ComparisonSide, _ body: () throws(RunnerError) -> Value
+  ) throws(RunnerError) -> Value {
+    do throws(RunnerError) {
+      return try body()
+    } catch {
+      guard error.code == .harness, let path = plan.variants[side]?.executable,
+        library(of: side) == nil
+      else { throw error }
+      throw RunnerError(
+        .input,
+        "\(plan.names.name(of: side)): '\(path)' does not run as a worker, expected a build of "
+          + "assay: \(error.message)")
+    }
   }
 
   /// Where everything lies.
@@ -42,12 +62,8 @@ final class BlockRunner {
       libraryFolder = try other.make(in: own)
       library = other
     }
-    if let executable = variant.executable, unsafe access(executable, X_OK) != 0 {
-      throw RunnerError(
-        .environment, "\(side.letter): '\(executable)' is not executable")
-    }
-    let executable = variant.executable.map {
-      URL(fileURLWithPath: $0).standardizedFileURL.path
+    let executable = try variant.executable.map { path throws(RunnerError) in
+      try SideExecutable.path(of: path, side: plan.names.name(of: side))
     }
     return BlockSubject(
       name: side.rawValue, cell: cell,
@@ -71,25 +87,29 @@ final class BlockRunner {
   func run(
     _ side: ComparisonSide, _ shape: BlockShape, seed: Seed
   ) throws(RunnerError) -> FreshBlocks.Block {
-    try blocks.run(subject(side), shape, seed: seed)
+    try blaming(side) { () throws(RunnerError) in
+      try blocks.run(subject(side), shape, seed: seed)
+    }
   }
 
   /// Whether the blocks of a pair can run in turns: known after the first block of each side.
-  func canTakeTurns(_ shape: BlockShape) -> Bool {
-    blocks.canTakeTurns(sides.values.map { ($0, shape) })
+  func canTakeTurns(_ shape: BlockShape, of slice: Nanoseconds) -> Bool {
+    blocks.canTakeTurns(sides.values.map { ($0, shape) }, of: slice)
   }
 
-  /// Runs the two blocks of a pair in turns of a few milliseconds.
+  /// Runs the two blocks of a pair in turns.
   ///
-  /// - Parameter first: the side that has the first turn.
+  /// - Parameters:
+  ///   - slice: length of a turn.
+  ///   - first: the side that has the first turn.
   func runInTurns(
-    _ shape: BlockShape, seed: Seed, first: ComparisonSide
+    _ shape: BlockShape, of slice: Nanoseconds, seed: Seed, first: ComparisonSide
   ) throws(RunnerError) -> [ComparisonSide: FreshBlocks.Block] {
     let order = [first] + ComparisonSide.allCases.filter { $0 != first }
     var entries: [FreshBlocks.Entry] = []
     for side in order { entries.append((try subject(side), shape)) }
     var measured: [ComparisonSide: FreshBlocks.Block] = [:]
-    for (side, result) in zip(order, try blocks.runInTurns(entries, seed: seed)) {
+    for (side, result) in zip(order, try blocks.runInTurns(entries, of: slice, seed: seed)) {
       measured[side] = try result.get()
     }
     return measured

@@ -91,6 +91,7 @@ public final class Comparison {
       countedOperations: counts.isEmpty ? 0 : options.countedOperations, pairs: timed.pairs,
       wasInterrupted: timed.outcome.wasInterrupted)
     record.targetRate = timed.target
+    record.turns = timed.turns
     return record
   }
 
@@ -102,6 +103,7 @@ public final class Comparison {
     var blockLength = Nanoseconds.zero
     /// Operations a second of an open loop.
     var target: Double?
+    var turns: TurnChoice?
   }
 
   private func runPairs(
@@ -118,15 +120,17 @@ public final class Comparison {
     var target: Double?
     if case .perSecond(let rate) = load.rate { target = rate }
     let shape = BlockShape(load, length: pilot.length(for: rules.map(\.metric), at: target))
+    let turns = pilot.turns(options.run.slice, in: shape)
     var comparison = try paired(rules)
     let outcome = try PairedRun(
-      runner: runner, shape: shape,
+      runner: runner, shape: shape, turns: turns,
       needs: BlockNeeds(rules.map(\.metric), pilot, at: target), time: time, deadline: deadline,
       progress: options.run.progress
     ).run(&comparison)
     return Timed(
       result: comparison.result, pairs: comparison.pairs, outcome: outcome,
-      blockLength: comparison.pairs.map(\.base.duration).min() ?? .zero, target: target)
+      blockLength: comparison.pairs.map(\.base.duration).min() ?? .zero, target: target,
+      turns: turns)
   }
 
   // MARK: Parts

@@ -11,6 +11,22 @@ public enum ComparisonSide: String, CaseIterable, Codable, Sendable {
   public var letter: String { self == .base ? "A" : "B" }
 }
 
+/// What a command calls the two sides in its messages.
+public enum SideNames: Sendable {
+  /// A and B.
+  case compare
+  /// The base and the head.
+  case gate
+
+  /// Name of a side, such as `the base`.
+  func name(of side: ComparisonSide) -> String {
+    switch self {
+    case .compare: side.letter
+    case .gate: "the \(side.rawValue)"
+    }
+  }
+}
+
 /// What makes one side of a comparison different from the other.
 public struct ComparisonVariant: Hashable, Codable, Sendable {
   /// Settings that replace those of the scenario.

@@ -11,8 +11,6 @@ final class FreshBlocks {
   let folder: RunFolder
   private let time = SystemTime()
   private let keepsEverything: Bool
-  /// How long one side works before the next one does; zero for whole blocks one after the other.
-  private let slice: Nanoseconds
   /// Whether something depends on how large files get, which is then looked at as often as can be.
   var watchesSizes = false
   private let limits: SupervisionLimits
@@ -27,7 +25,6 @@ final class FreshBlocks {
   init(_ options: RunOptions, folder: RunFolder) {
     self.folder = folder
     keepsEverything = options.keepsEverything
-    slice = options.slice
     limits = options.limits
     notice = options.notice
     otherRuns = OtherRuns(scenario: folder.scenario, time: time, notice: options.notice)
@@ -44,6 +41,8 @@ final class FreshBlocks {
     var readerShare: Double?
     /// Jumps of time while it ran.
     var jumps: [TimeJump] = []
+    /// How long its operations outlast a turn.
+    var residual: TurnLength.Evidence
   }
 
   /// Blocks that run together: one of each subject.
@@ -84,8 +83,9 @@ final class FreshBlocks {
     return block
   }
 
-  /// Whether blocks can run in turns: known after the first block of their workers.
-  func canTakeTurns(_ entries: [Entry]) -> Bool {
+  /// Whether blocks can run in turns of such a length: known after the first block of their
+  /// workers.
+  func canTakeTurns(_ entries: [Entry], of slice: Nanoseconds) -> Bool {
     slice > .zero
       && entries.allSatisfy { subject, shape in
         libraries[subject.launcher]?.takesTurns == true
@@ -93,19 +93,19 @@ final class FreshBlocks {
       }
   }
 
-  /// Runs a block of each of these in turns of a few milliseconds, the first one first.
+  /// Runs a block of each of these in turns, the first one first.
   ///
   /// - Returns: in the same order; a failure is of settings that cannot be used.
   func runInTurns(
-    _ entries: [Entry], seed: Seed
+    _ entries: [Entry], of slice: Nanoseconds, seed: Seed
   ) throws(RunnerError) -> [Result<Block, RunnerError>] {
     try withoutJumps({ $0.compactMap { try? $0.get() } }) { () throws(RunnerError) in
-      try runInTurnsOnce(entries, seed: seed)
+      try runInTurnsOnce(entries, of: slice, seed: seed)
     }
   }
 
   private func runInTurnsOnce(
-    _ entries: [Entry], seed: Seed
+    _ entries: [Entry], of slice: Nanoseconds, seed: Seed
   ) throws(RunnerError) -> [Result<Block, RunnerError>] {
     let from = time.monotonicNow()
     let readings = MachineReadings(folder: folder.dataPath, time: time)

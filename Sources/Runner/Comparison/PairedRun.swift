@@ -6,6 +6,8 @@ import Gate
 struct PairedRun {
   let runner: BlockRunner
   let shape: BlockShape
+  /// How the two blocks of a pair share the machine.
+  let turns: TurnChoice
   /// What each block must hold.
   var needs = BlockNeeds()
   let time: any TimeSource
@@ -91,7 +93,7 @@ struct PairedRun {
     let seed = runner.plan.seed.derived("comparison").derived("pair", number)
     let first = order == .baseFirst ? ComparisonSide.base : .head
     let blocks =
-      try runner.canTakeTurns(shape)
+      try runner.canTakeTurns(shape, of: turns.slice)
       ? runInTurns(first, seed, &outcome) : runOneByOne(first, seed, &outcome)
     guard let base = blocks[.base], let head = blocks[.head] else {
       throw RunnerError(.harness, "pair \(number) has one side only")
@@ -115,7 +117,7 @@ struct PairedRun {
     _ first: ComparisonSide, _ seed: Seed, _ outcome: inout Outcome
   ) throws(RunnerError) -> [ComparisonSide: BlockMeasurement] {
     try inParts(seed, &outcome) { seed throws(RunnerError) in
-      try runner.runInTurns(shape, seed: seed, first: first)
+      try runner.runInTurns(shape, of: turns.slice, seed: seed, first: first)
     }
   }
 

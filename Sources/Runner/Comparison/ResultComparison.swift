@@ -1,4 +1,5 @@
 import AssayModel
+import Gate
 import Platform
 import Reports
 import Statistics
@@ -43,6 +44,12 @@ public struct ResultComparison: Codable, Sendable {
     public var baseRange: [Double]
     /// Of B.
     public var headRange: [Double]
+
+    /// B against A; `nil` when one of them did nothing.
+    var change: Change? {
+      guard base > 0, head > 0, let metric = try? Metric(metric) else { return nil }
+      return Change(metric, ratio: head / base)
+    }
   }
 
   /// A count of both.
@@ -274,8 +281,8 @@ extension ResultComparison {
       guard range.count == 2 else { return text(value) }
       return "\(text(value)) (repetitions \(text(range[0])) to \(text(range[1])))"
     }
-    let ratio = time.base > 0 ? Figures.ratio(time.head / time.base) : "-"
+    let change = time.change.map { ", \($0.estimate)" } ?? ""
     return "\(time.metric): \(side(time.base, time.baseRange)) in A, "
-      + "\(side(time.head, time.headRange)) in B, B/A \(ratio)"
+      + "\(side(time.head, time.headRange)) in B\(change)"
   }
 }

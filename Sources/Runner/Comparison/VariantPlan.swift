@@ -9,6 +9,8 @@ public struct VariantPlan: Sendable {
   public let cells: [ComparisonSide: PlannedCell]
   /// What is different about each side.
   public let variants: [ComparisonSide: ComparisonVariant]
+  /// What messages call the sides.
+  public let names: SideNames
   /// The base of all seeds.
   public let seed: Seed
   /// Names the load, equal for both.
@@ -19,8 +21,10 @@ public struct VariantPlan: Sendable {
   /// - Throws: an input error when a plan has several cells, belongs to the simulated world, breaks
   ///   things, or when the two do not put the same load on their databases.
   public init(
-    base: (plan: Plan, variant: ComparisonVariant), head: (plan: Plan, variant: ComparisonVariant)
+    base: (plan: Plan, variant: ComparisonVariant), head: (plan: Plan, variant: ComparisonVariant),
+    names: SideNames = .compare
   ) throws(RunnerError) {
+    self.names = names
     scenario = base.plan.scenario
     seed = base.plan.seed
     variants = [.base: base.variant, .head: head.variant]

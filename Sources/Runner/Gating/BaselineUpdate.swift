@@ -114,7 +114,7 @@ public struct BaselineUpdate {
     _ work: GateWork, _ baseline: inout Baseline, _ deadline: MonotonicTime?
   ) throws(RunnerError) {
     let time = SystemTime()
-    let parts = try work.subject.parts(work.runner)
+    let parts = try work.subject.parts(work.runner, slice: .zero)
     for (number, planned) in parts.enumerated() {
       let name = planned.name(in: work.subject.name)
       let closed = baseline.workloads.first { $0.rate == nil }?.sessions.last

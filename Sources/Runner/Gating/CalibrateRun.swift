@@ -51,32 +51,62 @@ public struct CalibrateRun {
     let id = RunFolder.newRunID(now: time.wallNow(), seed: subject.plan.seed) + "-calibrate"
     let work = try GateWork(subject, options.run, run: id)
     defer { work.runner.cleanUp() }
+    var recorded: [GateWork.RecordedPart] = []
     do throws(RunnerError) {
-      let recording = try record(work)
-      let path = "\(work.folder.path)/pairs.json"
-      try GateFile.store(recording, to: path)
-      if let violation = recording.violation { throw RunnerError(.violation, violation) }
-      var record = try recording.judged(gates: options.gates, path: path)
-      if let calibration = record.calibration {
-        record.stored = try CalibrationStore(results: options.run.resultsFolder).write(
-          Calibration(
-            scenario: subject.name, fingerprint: recording.fingerprint, workloads: [calibration]))
-      }
-      try GateFile.write(record, to: "\(work.folder.path)/calibration.json")
-      return record
+      try record(work, &recorded)
+      return try judge(work, recorded)
     } catch {
-      if error.code != .harness, error.code != .violation, !options.run.keepsEverything {
+      // Pairs that ran are kept, whatever ended the recording.
+      let path = try keep(recorded, work)
+      if path == nil, error.code != .harness, error.code != .violation,
+        !options.run.keepsEverything
+      {
         work.folder.remove()
       }
-      throw error
+      guard let path, error.code != .violation else { throw error }
+      throw RunnerError(error.code, "\(error.message); the pairs so far: \(path)")
     }
   }
 
-  private func record(_ work: GateWork) throws(RunnerError) -> PairRecording {
+  private func judge(
+    _ work: GateWork, _ parts: [GateWork.RecordedPart]
+  ) throws(RunnerError) -> CalibrationRecord {
+    let recording = PairRecording(subject: subject, fingerprint: work.fingerprint, parts: parts)
+    let path = Self.path(work)
+    try GateFile.store(recording, to: path)
+    if let violation = recording.violation { throw RunnerError(.violation, violation) }
+    var record = try recording.judged(gates: options.gates, path: path)
+    if let calibration = record.calibration {
+      record.stored = try CalibrationStore(results: options.run.resultsFolder).write(
+        Calibration(
+          scenario: subject.name, fingerprint: recording.fingerprint, workloads: [calibration]))
+    }
+    try GateFile.write(record, to: "\(work.folder.path)/calibration.json")
+    return record
+  }
+
+  private static func path(_ work: GateWork) -> String { "\(work.folder.path)/pairs.json" }
+
+  /// Stores the pairs so far.
+  ///
+  /// - Returns: where; `nil` when there is none.
+  private func keep(
+    _ parts: [GateWork.RecordedPart], _ work: GateWork
+  ) throws(RunnerError) -> String? {
+    guard parts.contains(where: { !$0.pairs.isEmpty }) else { return nil }
+    try GateFile.store(
+      PairRecording(subject: subject, fingerprint: work.fingerprint, parts: parts),
+      to: Self.path(work))
+    return Self.path(work)
+  }
+
+  /// Adds a part for each shape of blocks; on an interruption those that there are.
+  private func record(
+    _ work: GateWork, _ recorded: inout [GateWork.RecordedPart]
+  ) throws(RunnerError) {
     let from = time.monotonicNow()
     options.run.progress("\(subject.name): trying how long a block must be")
-    let parts = try subject.parts(work.runner)
-    var recorded: [GateWork.RecordedPart] = []
+    let parts = try subject.parts(work.runner, slice: options.run.slice)
     for (number, planned) in parts.enumerated() {
       let closed = recorded.first { $0.targetRate == nil }
       let part = planned.afterBlocks(of: closed?.pairs.map(\.base))
@@ -84,17 +114,16 @@ public struct CalibrateRun {
       let deadline = options.budget.map { budget in
         now + Nanoseconds(max(0, (from + budget - now).rawValue) / Int64(parts.count - number))
       }
-      let pairs = try self.pairs(part, work, deadline)
+      let (pairs, wasInterrupted) = try self.pairs(part, work, deadline)
       recorded.append(
         GateWork.RecordedPart(rules: part.rules, targetRate: part.targetRate, pairs: pairs))
+      if wasInterrupted { throw RunnerError(.interrupted, "interrupted") }
     }
-    return PairRecording(
-      subject: subject, fingerprint: work.fingerprint, parts: recorded)
   }
 
   private func pairs(
     _ part: GatePart, _ work: GateWork, _ deadline: MonotonicTime?
-  ) throws(RunnerError) -> [BlockPair] {
+  ) throws(RunnerError) -> (pairs: [BlockPair], wasInterrupted: Bool) {
     let plan: ComparisonPlan
     do throws(GateError) {
       plan = try ComparisonPlan(
@@ -104,16 +133,20 @@ public struct CalibrateRun {
       throw RunnerError(.input, "\(error)")
     }
     let run = PairedRun(
-      runner: work.runner, shape: part.shape, time: time, deadline: deadline,
+      runner: work.runner, shape: part.shape, turns: part.turns, time: time, deadline: deadline,
       progress: options.run.progress)
     var outcome = PairedRun.Outcome()
     var pairs: [BlockPair] = []
     for number in 0..<options.pairs {
-      if Interruption.isRequested { throw RunnerError(.interrupted, "interrupted") }
       if run.reasonToStop != nil { break }
       options.run.progress("\(subject.name): pair \(number + 1) of \(options.pairs)")
-      pairs.append(try run.runPair(number, plan.order(ofPair: number), &outcome))
+      do throws(RunnerError) {
+        pairs.append(try run.runPair(number, plan.order(ofPair: number), &outcome))
+      } catch {
+        guard error.code == .interrupted else { throw error }
+        return (pairs, true)
+      }
     }
-    return pairs
+    return (pairs, Interruption.isRequested)
   }
 }

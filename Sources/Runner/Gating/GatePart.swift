@@ -11,6 +11,8 @@ struct GatePart {
   var shape: BlockShape
   /// Operations a second that arrive; `nil` in a closed loop.
   var targetRate: Double?
+  /// The length of a turn that the user asked for; `nil` to choose it.
+  private let slice: Nanoseconds?
   /// The load with its rate as it was asked for.
   private let load: LoadSettings
   private let pilot: BlockPilot
@@ -19,21 +21,29 @@ struct GatePart {
   /// loop they improve when throughput falls; the rest as the load says.
   ///
   static func split(
-    _ rules: [MetricRule], of subject: GateSubject, _ cell: PlannedCell, _ pilot: BlockPilot
+    _ rules: [MetricRule], of subject: GateSubject, _ cell: PlannedCell, _ pilot: BlockPilot,
+    slice: Nanoseconds?
   ) -> [GatePart] {
     var paced = cell.load
     paced.rate = subject.settings.rate ?? (paced.rate == .closed ? .ofCapacity(0.7) : paced.rate)
-    guard paced.rate != cell.load.rate else { return [GatePart(rules, cell.load, pilot)] }
+    func part(_ rules: [MetricRule], _ load: LoadSettings) -> [GatePart] {
+      rules.isEmpty ? [] : [GatePart(rules, load, pilot, slice)]
+    }
+    guard paced.rate != cell.load.rate else { return part(rules, cell.load) }
     let percentiles = rules.filter(\.isPercentile)
     let others = rules.filter { !$0.isPercentile }
-    return (others.isEmpty ? [] : [GatePart(others, cell.load, pilot)])
-      + (percentiles.isEmpty ? [] : [GatePart(percentiles, paced, pilot)])
+    return part(others, cell.load) + part(percentiles, paced)
   }
 
+  /// How the blocks of a pair share the machine.
+  var turns: TurnChoice { pilot.turns(slice, in: shape) }
+
   private init(
-    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot, capacity: Capacity? = nil
+    _ rules: [MetricRule], _ load: LoadSettings, _ pilot: BlockPilot, _ slice: Nanoseconds?,
+    capacity: Capacity? = nil
   ) {
     self.rules = rules
+    self.slice = slice
     self.load = load
     self.pilot = pilot
     let resolved = load.resolved(capacity: capacity ?? pilot.baseCapacity)
@@ -51,7 +61,7 @@ struct GatePart {
     let sorted = base.map(\.arrivalsPerSecond).sorted()
     var capacity = pilot.baseCapacity
     capacity.perSecond = sorted[sorted.count / 2]
-    return GatePart(rules, load, pilot, capacity: capacity)
+    return GatePart(rules, load, pilot, slice, capacity: capacity)
   }
 
   /// The same metrics in blocks like those of a baseline.
@@ -72,16 +82,22 @@ struct GatePart {
     targetRate == nil ? workload : "\(workload) at a rate"
   }
 
-  func record(_ pairs: [BlockPair]) -> GateRecord.Part {
-    record(base: pairs.map(\.base), head: pairs.map(\.head))
+  func record(_ pairs: [BlockPair], elapsed: Nanoseconds) -> GateRecord.Part {
+    var part = record(base: pairs.map(\.base), head: pairs.map(\.head), elapsed: elapsed)
+    part.turns = turns
+    return part
   }
 
-  func record(base: [BlockMeasurement], head: [BlockMeasurement]) -> GateRecord.Part {
+  func record(
+    base: [BlockMeasurement], head: [BlockMeasurement], elapsed: Nanoseconds
+  ) -> GateRecord.Part {
     var length = Nanoseconds.zero
     if case .duration(let span) = shape.extent { length = span }
-    return GateRecord.Part(
+    var part = GateRecord.Part(
       targetRate: targetRate, blockLength: length, metrics: rules.map(\.metric), base: base,
       head: head)
+    part.elapsed = elapsed
+    return part
   }
 }
 
@@ -94,7 +110,11 @@ extension MetricRule {
 
 extension GateSubject {
   /// Tries how fast the workload is, and plans its parts.
-  func parts(_ runner: BlockRunner) throws(RunnerError) -> [GatePart] {
+  ///
+  /// - Parameter slice: length of a turn that the user asked for; `nil` to choose it.
+  func parts(
+    _ runner: BlockRunner, slice: Nanoseconds?
+  ) throws(RunnerError) -> [GatePart] {
     guard let cell = plan.cells[.base] else { throw RunnerError(.harness, "no base") }
     let pilot = try BlockPilot(runner)
     let entry = WorkloadCatalog.entry(cell.load.workload)
@@ -106,6 +126,6 @@ extension GateSubject {
         "\(name): \(rule.metric): the load has no operation '\(kind)'; it has "
           + pilot.rates.keys.sorted().joined(separator: ", "))
     }
-    return GatePart.split(rules, of: self, cell, pilot)
+    return GatePart.split(rules, of: self, cell, pilot, slice: slice)
   }
 }

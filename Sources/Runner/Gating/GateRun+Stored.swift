@@ -80,7 +80,7 @@ extension GateRun {
     let subject = works[index].subject
     guard works[index].decision.violations.isEmpty else { return }
     options.run.progress("\(subject.name): trying how long a block must be")
-    let parts = try subject.parts(works[index].runner)
+    let parts = try subject.parts(works[index].runner, slice: .zero)
     for (number, planned) in parts.enumerated() {
       let name = planned.name(in: subject.name)
       guard let stored = found.workload(name), !stored.sessions.isEmpty else {
@@ -90,12 +90,15 @@ extension GateRun {
       }
       let part = planned.like(stored)
       let waiting = parts.count - number + 2 * (works.count - index - 1)
+      let from = time.monotonicNow()
       let head = try Self.blocks(
         Self.sessionBlocks, part, of: works[index], deadline: deadline(waiting: waiting),
         progress: options.run.progress)
       works[index].add(judge(part, stored, head, subject))
       works[index].parts.append(
-        part.record(base: Array(stored.sessions.joined()), head: head))
+        part.record(
+          base: Array(stored.sessions.joined()), head: head,
+          elapsed: time.monotonicNow() - from))
       works[index].recorded.append(
         GateWork.RecordedPart(
           rules: part.rules, targetRate: part.targetRate,
@@ -115,8 +118,10 @@ extension GateRun {
         rule, base: stored.sessions, head: head, alpha: alpha)
       // What could not be told on any machine is not the fault of this one.
       guard decision.estimate != nil, !environment.isValid else { return decision }
-      return .notMeasured(
-        rule, .environmentInvalid, because: environment.reasons.joined(separator: "; "))
+      var invalid = decision
+      invalid.outcome = .environmentInvalid
+      invalid.reason = environment.reasons.joined(separator: "; ")
+      return invalid
     }
     var violations: [String] = []
     for violation in head.flatMap(\.violations) where !violations.contains("head: \(violation)") {
@@ -133,7 +138,7 @@ extension GateRun {
     progress: (String) -> Void
   ) throws(RunnerError) -> [BlockMeasurement] {
     let run = PairedRun(
-      runner: work.runner, shape: part.shape, time: SystemTime(), deadline: deadline,
+      runner: work.runner, shape: part.shape, turns: part.turns, time: SystemTime(), deadline: deadline,
       progress: { _ in })
     var blocks: [BlockMeasurement] = []
     for number in 0..<count {

@@ -135,27 +135,33 @@ public final class GateRun {
     // A system that does not do its work has no speed.
     guard works[index].decision.violations.isEmpty else { return }
     options.run.progress("\(subject.name): trying how long a block must be")
-    let planned = try subject.parts(works[index].runner)
+    let planned = try subject.parts(works[index].runner, slice: options.run.slice)
     works[index].calibration = try calibration(of: works[index])
     for (number, part) in planned.enumerated() {
       let closed = works[index].recorded.first { $0.targetRate == nil }
-      let (part, left) = withoutObstacles(
-        part.afterBlocks(of: closed?.pairs.map(\.base)), works[index].calibration)
-      if !left.isEmpty {
-        works[index].add(ComparisonResult(metrics: left, pairs: 0, looks: 0))
-      }
-      guard !part.rules.isEmpty else { continue }
+      let whole = part.afterBlocks(of: closed?.pairs.map(\.base))
+      let (open, left) = withoutObstacles(whole, works[index].calibration)
       let waiting = planned.count - number + 2 * (works.count - index - 1)
-      try compare(part, index, deadline: deadline(waiting: waiting))
+      let deadline = self.deadline(waiting: waiting)
+      if open.rules.isEmpty {
+        try glance(at: whole, index, deadline: deadline)
+      } else {
+        try compare(open, whole, index, deadline: deadline)
+      }
+      works[index].add(observed(left, in: works[index].recorded.last?.pairs ?? []))
       if works[index].decision.comparison?.violations.isEmpty == false { return }
       if wasInterrupted { throw RunnerError(.interrupted, "interrupted") }
     }
   }
 
+  /// Compares the metrics that this machine can tell.
+  ///
+  /// - Parameter whole: the part with those that it cannot: its blocks show them all the same.
   private func compare(
-    _ part: GatePart, _ index: Int, deadline: MonotonicTime?
+    _ part: GatePart, _ whole: GatePart, _ index: Int, deadline: MonotonicTime?
   ) throws(RunnerError) {
     let work = works[index]
+    let from = time.monotonicNow()
     let decided = works.compactMap(\.decision.comparison)
     var comparison: PairedComparison
     do throws(GateError) {
@@ -169,27 +175,81 @@ public final class GateRun {
       throw RunnerError(.input, "\(error)")
     }
     let outcome = try PairedRun(
-      runner: work.runner, shape: part.shape, time: time, deadline: deadline,
+      runner: work.runner, shape: part.shape, turns: part.turns, time: time, deadline: deadline,
       progress: options.run.progress
     ).run(&comparison)
     wasInterrupted = outcome.wasInterrupted
     works[index].add(comparison.result)
-    works[index].parts.append(part.record(comparison.pairs))
-    works[index].recorded.append(
-      GateWork.RecordedPart(
-        rules: part.rules, targetRate: part.targetRate, pairs: comparison.pairs))
+    keep(comparison.pairs, of: whole, index, since: from)
   }
 
-  /// Metrics that this machine cannot tell are not measured: they are inconclusive.
+  /// Keeps the pairs of a part.
+  private func keep(_ pairs: [BlockPair], of part: GatePart, _ index: Int, since: MonotonicTime) {
+    works[index].parts.append(part.record(pairs, elapsed: time.monotonicNow() - since))
+    works[index].recorded.append(
+      GateWork.RecordedPart(rules: part.rules, targetRate: part.targetRate, pairs: pairs))
+  }
+
+  // MARK: What this machine cannot tell
+
+  /// Runs as many pairs as the first look of a comparison takes, which decide nothing: they show
+  /// how much an inconclusive metric differs.
+  private func glance(
+    at part: GatePart, _ index: Int, deadline: MonotonicTime?
+  ) throws(RunnerError) {
+    let work = works[index]
+    let from = time.monotonicNow()
+    let run = PairedRun(
+      runner: work.runner, shape: part.shape, turns: part.turns, time: time, deadline: deadline,
+      progress: options.run.progress)
+    var generator = SeededGenerator(work.subject.plan.seed.derived("glance"))
+    var cost = PairedRun.Outcome()
+    var pairs: [BlockPair] = []
+    while pairs.count < ComparisonPlan.usualLooks[0], run.reasonToStop == nil {
+      let order = Bool.random(using: &generator) ? PairOrder.baseFirst : .headFirst
+      options.run.progress("\(work.subject.name): pair \(pairs.count + 1), which decides nothing")
+      do throws(RunnerError) {
+        pairs.append(try run.runPair(pairs.count, order, &cost))
+      } catch {
+        guard error.code == .interrupted else { throw error }
+        break
+      }
+    }
+    wasInterrupted = Interruption.isRequested
+    keep(pairs, of: part, index, since: from)
+  }
+
+  /// Metrics with an obstacle are inconclusive, with what the pairs show of them.
+  private func observed(_ left: [Obstacle], in pairs: [BlockPair]) -> ComparisonResult {
+    var violations: [String] = []
+    for pair in pairs {
+      for (side, block) in [("base", pair.base), ("head", pair.head)] {
+        for text in block.violations.map({ "\(side): \($0)" }) where !violations.contains(text) {
+          violations.append(text)
+        }
+      }
+    }
+    return ComparisonResult(
+      metrics: left.map { .observed($0.rule, in: pairs, because: $0.reason) },
+      pairs: 0, looks: 0, violations: violations)
+  }
+
+  /// A metric that a calibration found not to be gateable on this machine.
+  struct Obstacle {
+    var rule: MetricRule
+    var reason: String
+  }
+
+  /// The part without the metrics that this machine cannot tell, and those.
   func withoutObstacles(
     _ part: GatePart, _ calibration: [MetricCalibration]
-  ) -> (part: GatePart, left: [MetricDecision]) {
+  ) -> (part: GatePart, left: [Obstacle]) {
     var part = part
-    var left: [MetricDecision] = []
+    var left: [Obstacle] = []
     part.rules = part.rules.filter { rule in
       let found = calibration.first { $0.rule == rule }
-      guard let obstacle = found?.obstacle else { return true }
-      left.append(.notMeasured(rule, because: obstacle))
+      guard let reason = found?.obstacle else { return true }
+      left.append(Obstacle(rule: rule, reason: reason))
       return false
     }
     return (part, left)

@@ -9,6 +9,10 @@ public struct GateSubject: Sendable {
   public let settings: GateSettings
   /// Its name: the scenario's.
   public var name: String { plan.scenario.name }
+  /// Path of the scenario file, for annotations; `nil` when it has none.
+  public var file: String?
+  /// Line of that file which says what is gated.
+  public var line: Int?
 
   /// Takes both sides. What is compared says the scenario as the head has it.
   ///
@@ -26,7 +30,7 @@ public struct GateSubject: Sendable {
     }
     settings = scenario.gate ?? GateSettings()
     do throws(RunnerError) {
-      plan = try VariantPlan(base: base, head: head)
+      plan = try VariantPlan(base: base, head: head, names: .gate)
     } catch {
       guard error.message.contains("in A and") else { throw error }
       throw RunnerError(error.code, error.message + " (A is the base, B the head)")
@@ -42,6 +46,11 @@ public struct GateSubject: Sendable {
 
   /// How many questions about times it asks.
   var questions: Int { settings.metrics.isEmpty ? 2 : settings.metrics.count }
+
+  /// Names of the metrics as the scenario asks for them: known before anything runs.
+  var metricNames: [String] {
+    settings.metrics.isEmpty ? ["throughput", "p99"] : settings.metrics
+  }
 
   /// What is compared, with margins.
   ///

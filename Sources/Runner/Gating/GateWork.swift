@@ -15,6 +15,8 @@ struct GateWork {
   var calibration: [MetricCalibration] = []
   /// The pairs of each part, or for a stored base the head's blocks as pairs of one with itself.
   var recorded: [RecordedPart] = []
+  /// How long counting took.
+  private var counting = Nanoseconds.zero
   /// What the base was, where it was not measured.
   var storedBase: ComparisonRecord.Side?
 
@@ -53,6 +55,9 @@ struct GateWork {
     guard operations > 0 else { return }
     let shape = BlockShape(scriptOf: operations)
     let seed = subject.plan.seed.derived("comparison").derived("script")
+    let time = SystemTime()
+    let from = time.monotonicNow()
+    defer { counting = counting + (time.monotonicNow() - from) }
     for side in sides + sides {
       let block = try runner.run(side, shape, seed: seed).measurement
       counted[side, default: []].append(block)
@@ -96,11 +101,16 @@ struct GateWork {
   }
 
   func record() -> GateRecord.Workload {
-    GateRecord.Workload(
+    var record = GateRecord.Workload(
       name: subject.name, question: subject.plan.scenario.question,
       workloadDigest: subject.plan.workloadDigest, base: storedBase ?? side(.base),
       head: side(.head), countedOperations: decision.counts.isEmpty ? 0 : countedOperations,
       parts: parts, calibration: calibration)
+    record.file = subject.file
+    record.line = subject.line
+    record.metrics = subject.metricNames
+    record.counting = counting
+    return record
   }
 
   private var countedOperations: Int { subject.settings.countedOperations }

@@ -64,7 +64,7 @@ public struct PairRecording: Codable, Sendable {
         head: head, recording: path, stored: nil)
     } catch {
       throw RunnerError(
-        error.code == .results ? .environment : .input,
+        error.code == .results ? .undecided : .input,
         "\(scenario): \(error); more time (--budget) or a smaller load records more pairs")
     }
   }

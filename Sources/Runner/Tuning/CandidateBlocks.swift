@@ -22,16 +22,16 @@ struct CandidateBlocks {
   }
 
   /// Whether blocks of this shape can run in turns.
-  func canTakeTurns(_ cell: PlannedCell, _ shape: BlockShape) -> Bool {
-    blocks.canTakeTurns([(subject(cell), shape)])
+  func canTakeTurns(_ cell: PlannedCell, _ shape: BlockShape, of slice: Nanoseconds) -> Bool {
+    blocks.canTakeTurns([(subject(cell), shape)], of: slice)
   }
 
-  /// Runs a block of each of these in turns of a few milliseconds.
+  /// Runs a block of each of these in turns.
   ///
   /// - Returns: in the same order; a failure is of settings that cannot be used.
   func runInTurns(
-    _ entries: [(cell: PlannedCell, shape: BlockShape)], seed: Seed
+    _ entries: [(cell: PlannedCell, shape: BlockShape)], of slice: Nanoseconds, seed: Seed
   ) throws(RunnerError) -> [Result<FreshBlocks.Block, RunnerError>] {
-    try blocks.runInTurns(entries.map { (subject($0.cell), $0.shape) }, seed: seed)
+    try blocks.runInTurns(entries.map { (subject($0.cell), $0.shape) }, of: slice, seed: seed)
   }
 }

@@ -13,6 +13,11 @@ final class TuneSearch {
   /// What everything is compared with.
   let incumbent: TuneCandidate
   private let length: Nanoseconds
+  /// How the candidates of a round share the machine; turns only get longer.
+  private var turns: TurnChoice
+  /// What the rounds so far showed of operations that outlast a turn.
+  private var recent: [[TurnLength.Evidence]] = []
+  private static let steadyRounds = 3
   /// Operations a second at which percentiles are measured; `nil` for the load's own rate.
   private let rate: Double?
   /// Share of them that the readers have; `nil` for as many for each actor.
@@ -43,6 +48,7 @@ final class TuneSearch {
     rate = keepsRate ? max(1, pilot.throughput * Self.share) : nil
     readerShare = pilot.readerShare
     length = Self.length(first, owner.options.effort, rate ?? pilot.throughput)
+    turns = TurnLength.choose(asked: owner.options.run.slice, pilot.residuals, block: length)
     cost = (length + pilot.overhead).seconds
     var effort = owner.options.effort.plan
     // Half a block holds half the operations: too few for a percentile.
@@ -60,6 +66,7 @@ final class TuneSearch {
       throw RunnerError(.input, "\(error)")
     }
     owner.record.blockLength = length
+    owner.record.turns = turns
   }
 
   /// Share of the default's capacity at which percentiles are measured.
@@ -82,13 +89,14 @@ final class TuneSearch {
 
   private static func pilot(
     _ owner: TuneRun, _ incumbent: TuneCandidate, _ blocks: CandidateBlocks
-  ) throws(RunnerError) -> (throughput: Double, readerShare: Double?, overhead: Nanoseconds) {
+  ) throws(RunnerError) -> Pilot {
     owner.options.run.progress("\(owner.record.scenario): trying how long a block must be")
     let cell = try owner.space.cell(incumbent)
     let shape = BlockShape(cell.load, length: BlockShape.shortest)
     var throughput = Double.infinity
     var overhead = Nanoseconds.zero
     var readerShare: Double?
+    var residuals: [TurnLength.Evidence] = []
     for number in 0..<2 {
       let block = try blocks.run(
         cell, shape, seed: owner.space.seed.derived("pilot", number))
@@ -98,12 +106,23 @@ final class TuneSearch {
       }
       throughput = min(throughput, block.measurement.arrivalsPerSecond)
       readerShare = block.readerShare
+      residuals.append(block.residual)
       overhead = max(overhead, block.elapsed - block.measurement.duration)
     }
     guard throughput > 0 else {
       throw RunnerError(.input, "the default did not complete one operation in a block")
     }
-    return (throughput, readerShare, overhead)
+    return Pilot(
+      throughput: throughput, readerShare: readerShare, overhead: overhead,
+      residuals: TurnLength.Evidence.steady(residuals))
+  }
+
+  /// What two blocks of the default tell.
+  private struct Pilot {
+    var throughput: Double
+    var readerShare: Double?
+    var overhead: Nanoseconds
+    var residuals: [TurnLength.Evidence]
   }
 
   private static func length(
@@ -187,7 +206,9 @@ final class TuneSearch {
       let cell = try owner.space.cell(candidate)
       entries.append((candidate, cell, shape(cell, owner.objectives[0], share: round.share)))
     }
-    let takeTurns = entries.allSatisfy { blocks.canTakeTurns($0.cell, $0.shape) }
+    let takeTurns = entries.allSatisfy {
+      blocks.canTakeTurns($0.cell, $0.shape, of: turns.slice)
+    }
     return takeTurns ? [entries] : entries.map { [$0] }
   }
 
@@ -196,7 +217,9 @@ final class TuneSearch {
   ) throws(RunnerError) -> [BlockMeasurement] {
     var results: [Result<FreshBlocks.Block, RunnerError>] = []
     if group.count > 1 {
-      results = try blocks.runInTurns(group.map { ($0.cell, $0.shape) }, seed: round.seed)
+      results = try blocks.runInTurns(
+        group.map { ($0.cell, $0.shape) }, of: turns.slice, seed: round.seed)
+      lengthenTurns(results)
     } else if let entry = group.first {
       do throws(RunnerError) {
         results = [
@@ -213,6 +236,22 @@ final class TuneSearch {
     var measured: [BlockMeasurement] = []
     for (entry, result) in zip(group, results) { measured.append(try note(result, of: entry)) }
     return measured
+  }
+
+  /// Others than the default may have longer operations: the next round's turns last long enough
+  /// for those of this one. Within a round all have the same.
+  private func lengthenTurns(_ results: [Result<FreshBlocks.Block, RunnerError>]) {
+    recent.append(results.compactMap { try? $0.get().residual })
+    guard recent.count >= Self.steadyRounds else { return }
+    func longest(_ round: [TurnLength.Evidence]) -> Nanoseconds {
+      round.map(\.residual).max() ?? .zero
+    }
+    // A stall of the machine is in one of the last rounds, what a load does is in all.
+    let steady = recent.suffix(Self.steadyRounds).min { longest($0) < longest($1) } ?? []
+    let choice = TurnLength.choose(asked: owner.options.run.slice, steady, block: length)
+    guard choice.slice == .zero || choice.slice > turns.slice else { return }
+    turns = choice
+    owner.record.turns = choice
   }
 
   /// Adds up what a block cost; one whose settings cannot be used is no reason to give up the

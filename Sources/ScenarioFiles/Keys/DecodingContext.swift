@@ -14,6 +14,10 @@ struct DecodingContext {
   var fileName = ""
   /// The folder that paths in the file are relative to; empty for the current one.
   var folder = ""
+  /// How much longer everything takes than the file says.
+  var timeScale = 1.0
+  /// How long a cell lasts as the file has it; `nil` when it does not say.
+  var fileDuration: Nanoseconds?
   /// What was read of further files, so that every cell sees the same.
   private var sqlFiles: [String: Result<String, TextFile.Problem>] = [:]
 

@@ -130,7 +130,7 @@ extension FaultDraft {
             place: node.place)
           if let span = type.read(value, &context) { assign(&draft, span) }
         } else if let span = type.read(node, &context) {
-          assign(&draft, span)
+          assign(&draft, TimeScale.scaled(span, by: context.timeScale))
         }
       })
   }

@@ -35,13 +35,21 @@ extension Contradictions {
     case .at(let time):
       refuse(
         time >= duration, "faults", "\(kind) at or after the end of the cell",
-        "at below load.duration, which is \(limit)", at: place)
+        "at below load.duration, which is \(limit)\(timeScaleHint)", at: place)
     case .every(let period):
       refuse(
         period >= duration, "faults", "\(kind) whose first time is not before the cell's end",
-        "every below load.duration, which is \(limit)", at: place)
+        "every below load.duration, which is \(limit)\(timeScaleHint)", at: place)
     default: break
     }
+  }
+
+  /// A duration of the command line leaves the faults where they were; a scale takes them along.
+  private var timeScaleHint: String {
+    guard case .duration(let duration) = load.extent, let fileDuration,
+      let scale = TimeScale.text(from: fileDuration, to: duration), scale != "1x"
+    else { return "" }
+    return "; --set time=\(scale) instead of the duration scales warm-up and all fault times too"
   }
 
   /// A file that the cell's database never has.

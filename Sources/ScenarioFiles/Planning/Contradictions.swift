@@ -7,6 +7,8 @@ struct Contradictions {
   let disk: DiskSettings
   /// What the matrix varies: a cell may be there for comparison only.
   let axes: [String: [DecodingContext.AxisValue]]
+  /// How long a cell lasts as the file has it.
+  let fileDuration: Nanoseconds?
   private var errors: [ScenarioError] = []
 
   var storage: StorageSettings { draft.settings.storage }
@@ -16,7 +18,8 @@ struct Contradictions {
   static func find(
     in draft: ScenarioDraft, _ tree: YAMLNode, _ context: inout DecodingContext
   ) {
-    var search = Contradictions(draft: draft, tree: tree, axes: context.axes)
+    var search = Contradictions(
+      draft: draft, tree: tree, axes: context.axes, fileDuration: context.fileDuration)
     search.checkStorage()
     search.checkLoad()
     search.checkWorkload()
@@ -32,9 +35,11 @@ struct Contradictions {
   }
 
   private init(
-    draft: ScenarioDraft, tree: YAMLNode, axes: [String: [DecodingContext.AxisValue]]
+    draft: ScenarioDraft, tree: YAMLNode, axes: [String: [DecodingContext.AxisValue]],
+    fileDuration: Nanoseconds?
   ) {
     self.axes = axes
+    self.fileDuration = fileDuration
     self.draft = draft
     self.tree = tree
     disk = draft.settings.disk.disk

@@ -6,21 +6,21 @@ struct Planner {
   static let overridePlace = "--set"
   /// Most cells of a matrix without `sweep: {limit: N}`.
   private static let cellLimit = 1_000
-  /// Keys outside the settings that the command line may override.
-  private static let furtherPaths = [
-    "world", "repeat", "sweep.limit", "gate.rate", "gate.counts.operations",
-  ]
 
   private let original: YAMLNode
   private let overrides: [SettingOption]
-  private var tree: YAMLNode
-  private var context = DecodingContext()
+  /// Settings that options of the command line of their own give, after those of `--set`.
+  private let options: [SettingOption]
+  /// The axes as the file and `--set` have them, before the options.
+  private var declaredAxes: [String: [DecodingContext.AxisValue]] = [:]
+  var tree: YAMLNode
+  var context = DecodingContext()
 
   init(file: ScenarioFile, overrides: [Assignment], options: [SettingOption] = []) {
     original = file.root
     tree = file.root
-    self.overrides =
-      overrides.map { SettingOption(name: Self.overridePlace, assignment: $0) } + options
+    self.overrides = overrides.map { SettingOption(name: Self.overridePlace, assignment: $0) }
+    self.options = options
     context.fileName = file.name
     context.folder = file.name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
@@ -46,7 +46,11 @@ struct Planner {
       if let cell = cell(point, base, seed.derived("cell")) { cells.append(cell) }
     }
     try throwErrors()
-    if let only { cells = try select(only, among: cells) }
+    if let only {
+      cells = try CellSelection(
+        only, among: cells, declared: declaredAxes, replaced: Set(options.map(\.assignment.path))
+      ).chosen()
+    }
     return Plan(scenario: draft.scenario, seed: seed, cells: cells)
   }
 
@@ -60,11 +64,27 @@ struct Planner {
 extension Planner {
   private mutating func decodeFile() throws(ScenarioErrors) -> ScenarioDraft {
     context.axes = Self.axisValues(of: original)
+    context.fileDuration = Self.duration(of: original)
     for override in overrides { apply(override.assignment, override.name) }
-    var draft = ScenarioDraft()
-    context.decode(tree, with: ScenarioDraft.keys, into: &draft)
+    declaredAxes = context.axes
+    for option in options { apply(option.assignment, option.name) }
+    let draft = decode(tree)
+    checkTimeScale()
     try throwErrors()
     return draft
+  }
+
+  /// Reads a tree; spans of its load are scaled as `--set time` says.
+  private mutating func decode(_ tree: YAMLNode) -> ScenarioDraft {
+    var draft = ScenarioDraft()
+    context.decode(tree, with: ScenarioDraft.keys, into: &draft)
+    TimeScale.apply(context.timeScale, to: &draft.settings.load)
+    return draft
+  }
+
+  /// How long a cell lasts as the file has it; `nil` when it does not say.
+  private static func duration(of root: YAMLNode) -> Nanoseconds? {
+    root.node(at: "load.duration")?.text.flatMap { ScenarioFile.duration($0) }
   }
 
   /// The values of the matrix as the file has it, so that conditions and ratios that name a value
@@ -79,36 +99,6 @@ extension Planner {
       }
     }
     return result
-  }
-
-  private mutating func apply(_ override: Assignment, _ option: String) {
-    let place = SourcePlace(file: option)
-    let value = YAMLNode(content: .scalar(override.value, isPlain: false), place: place)
-    guard let setting = SettingPaths.byPath[override.path] else {
-      if Self.furtherPaths.contains(override.path) {
-        tree = tree.setting(value, at: override.path)
-      } else {
-        let entry = YAMLNode.Entry(key: override.path, keyPlace: place, value: value)
-        context.reportUnknown(
-          entry, among: SettingPaths.all.map(\.path) + Self.furtherPaths,
-          allowed: "a scalar of storage, locks, load, disk, explore or gate, such as "
-            + "storage.busy_timeout; probe, inject, "
-            + Self.furtherPaths.filter { !$0.hasPrefix("gate.") }.joined(separator: ", "))
-      }
-      return
-    }
-    tree = tree.setting(value, at: override.path)
-    // `duration` and `operations` exclude each other; the command line decides.
-    if override.path == "load.duration" { tree = tree.removing("operations", from: "load") }
-    if override.path == "load.operations" { tree = tree.removing("duration", from: "load") }
-    guard let axis = context.axes[override.path], let canonical = setting.canonical(override.value)
-    else { return }
-    if !axis.contains(where: { $0.canonical == canonical }) {
-      context.axes[override.path]?.append(
-        DecodingContext.AxisValue(text: override.value, canonical: canonical))
-    }
-    let single = YAMLNode(content: .sequence([value]), place: place)
-    tree = tree.replacing("matrix") { $0.replacing(override.path) { _ in single } }
   }
 
   private mutating func checkCellCount(_ draft: ScenarioDraft) throws(ScenarioErrors) {
@@ -148,9 +138,8 @@ extension Planner {
   ) -> PlannedCell? {
     let tree = point.reduce(base) { $0.setting($1.value, at: $1.path) }
     let errors = context.errors.count
-    var draft = ScenarioDraft()
     context.settings = CellSettings()
-    context.decode(tree, with: ScenarioDraft.keys, into: &draft)
+    let draft = decode(tree)
     guard context.errors.count == errors else { return nil }
     Contradictions.find(in: draft, tree, &context)
     let parameters = point.map { Assignment(path: $0.path, value: $0.value.text ?? "") }
@@ -199,24 +188,6 @@ extension Planner {
       return false
     }
     return values.contains { setting.canonical($0) == current }
-  }
-
-  private func select(
-    _ only: String, among cells: [PlannedCell]
-  ) throws(ScenarioErrors) -> [PlannedCell] {
-    let parts = only.split(separator: ",").map(String.init)
-    let chosen = cells.filter { cell in
-      let own = cell.parameters.map { "\($0.path)=\($0.value)" }
-      return cell.id == only || (!parts.isEmpty && parts.allSatisfy { own.contains($0) })
-    }
-    guard chosen.isEmpty else { return chosen }
-    let ids = cells.map(\.id)
-    let shown = ids.prefix(12).joined(separator: " | ")
-    let rest = ids.count > 12 ? " | and \(ids.count - 12) more" : ""
-    throw ScenarioErrors(
-      ScenarioError(
-        code: .unknownCell, place: SourcePlace(file: "--only"), path: "", found: only.shortened,
-        allowed: shown + rest, nearest: NearestWord.find(only, in: ids)))
   }
 }
 

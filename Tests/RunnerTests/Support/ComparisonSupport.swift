@@ -61,6 +61,9 @@ struct ComparisonTrial: Sendable {
   }
 }
 
+/// Turns as they are where nothing outlasts them.
+let usualTurns = TurnChoice(slice: RunOptions.usualSlice, reason: "in turns of 10.0 ms")
+
 extension BlockRunner {
   /// How short its blocks are.
   func shape(_ side: ComparisonSide) throws -> BlockShape {
