@@ -13,7 +13,9 @@ struct StarvedLines {
     let all = result.cells.compactMap(text)
     let limit = style.detail == .verbose ? Int.max : Self.limit
     guard all.count > limit else { return all.flatMap(\.self) }
-    return all.prefix(limit).flatMap(\.self) + ["and \(all.count - limit) more cells with starved actors"]
+    return all.prefix(limit).flatMap(\.self) + [
+      "and \(all.count - limit) more cells with starved actors"
+    ]
   }
 
   private func text(_ cell: CellResult) -> [String]? {

@@ -15,7 +15,9 @@ struct FailureReportTests {
     return cell
   }
 
-  private func text(_ cells: CellResult..., style: TerminalReport.Style = .init(width: 160)) -> String {
+  private func text(_ cells: CellResult..., style: TerminalReport.Style = .init(width: 160))
+    -> String
+  {
     TerminalReport.text(
       Samples.result("shop", "Does it hold?", cells: cells, outcome: "met", exitCode: 0),
       style: style)
@@ -70,7 +72,8 @@ struct FailureReportTests {
         })
     }
     let report = text(failing("wal"), failing("delete"))
-    #expect(report.contains("failed all cells: t0: 40 of 60 failed with SQLITE_FULL\n"), "\(report)")
+    #expect(
+      report.contains("failed all cells: t0: 40 of 60 failed with SQLITE_FULL\n"), "\(report)")
     #expect(report.contains("and 3 more kinds of errors in result.json"), "\(report)")
     #expect(!report.contains("t6:"))
   }

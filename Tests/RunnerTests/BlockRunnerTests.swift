@@ -31,7 +31,8 @@ struct BlockRunnerTests {
     let trial = try ComparisonTrial()
     let (blocks, elapsed) = try await trial.withRunner { runner in
       let shape = try runner.shape(.base)
-      #expect(!runner.canTakeTurns(shape, of: usualTurns.slice), "nobody has said yet that they can")
+      #expect(
+        !runner.canTakeTurns(shape, of: usualTurns.slice), "nobody has said yet that they can")
       for side in ComparisonSide.allCases { _ = try runner.sample(side) }
       #expect(runner.canTakeTurns(shape, of: usualTurns.slice))
       let from = ContinuousClock.now

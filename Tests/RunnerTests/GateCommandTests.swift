@@ -158,7 +158,9 @@ struct GateCommandTests {
     func text(_ name: String) throws -> String {
       try String(contentsOfFile: sandbox.file(name), encoding: .utf8)
     }
-    #expect(try text("gate.xml").contains("vfs.sync.wal.calls") && text("gate.xml").contains("<failure message"))
+    #expect(
+      try text("gate.xml").contains("vfs.sync.wal.calls")
+        && text("gate.xml").contains("<failure message"))
     #expect(try text("gate.md").hasPrefix("## ❌ assay gate"))
     #expect(try text("summary.md") == text("gate.md"))
   }

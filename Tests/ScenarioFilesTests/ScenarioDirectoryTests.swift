@@ -17,11 +17,15 @@ struct ScenarioDirectoryTests {
   ]
   /// Scenarios that end after a number of operations, programs or faults.
   static let counted = [
-    "busy-snapshot", "cache-spill", "counting-cost", "crash-image-rate", "device-claims", "durability-matrix",
-    "fsync-error-races", "fsync-lies", "growth-and-shrinking", "hot-journal-two-recoverers", "io-error-races",
-    "io-error-sweep", "io-error-undo", "kill-schedules", "lease-races", "lease-races-faults", "lost-directory-entry",
+    "busy-snapshot", "cache-spill", "counting-cost", "crash-image-rate", "device-claims",
+    "durability-matrix",
+    "fsync-error-races", "fsync-lies", "growth-and-shrinking", "hot-journal-two-recoverers",
+    "io-error-races",
+    "io-error-sweep", "io-error-undo", "kill-schedules", "lease-races", "lease-races-faults",
+    "lost-directory-entry",
     "out-of-memory", "own-sql-power-loss",
-    "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "undo-power-loss", "undo-races",
+    "pool-races", "power-loss", "rollback-journal-races", "torn-writes", "undo-power-loss",
+    "undo-races",
     "wal-checkpoint-races",
     "wal-reset",
   ]

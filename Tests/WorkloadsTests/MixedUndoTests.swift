@@ -30,14 +30,16 @@ struct MixedUndoTests {
     return try trial.judge()
   }
 
-  @Test("What was taken back shows nowhere, and every row holds its last write", arguments: [81, 82])
+  @Test(
+    "What was taken back shows nowhere, and every row holds its last write", arguments: [81, 82])
   func clean(seed: UInt64) throws {
     let judged = try Self.turns(seed: seed)
     #expect(judged.events.allSatisfy { $0.outcome == .ok }, judged.replay)
     let kinds = Set(judged.events.map(\.operation.kind))
     #expect(kinds == [.updateOwn, .several, .checkpoint])
     // The row of changing size follows the others, and some write went to it.
-    #expect(judged.events.contains { $0.operation.kind == .updateOwn && $0.operation.subject == 12 })
+    #expect(
+      judged.events.contains { $0.operation.kind == .updateOwn && $0.operation.subject == 12 })
     #expect(judged.content.count { $0.kind == .ownRow } == 2 * 13)
     #expect(judged.content.allSatisfy { $0.kind != .logRow }, judged.replay)
     judged.expect(.durability, .valid)

@@ -138,7 +138,8 @@ extension GateRun {
     progress: (String) -> Void
   ) throws(RunnerError) -> [BlockMeasurement] {
     let run = PairedRun(
-      runner: work.runner, shape: part.shape, turns: part.turns, time: SystemTime(), deadline: deadline,
+      runner: work.runner, shape: part.shape, turns: part.turns, time: SystemTime(),
+      deadline: deadline,
       progress: { _ in })
     var blocks: [BlockMeasurement] = []
     for number in 0..<count {
