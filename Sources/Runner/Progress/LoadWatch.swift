@@ -24,7 +24,7 @@ struct LoadWatch {
   mutating func look(
     at actors: [ActorID], folder: String, now: MonotonicTime
   ) -> ProgressLine.Live {
-    let from = lastLook ?? now - Nanoseconds.seconds(1)
+    let from = lastLook ?? now + Nanoseconds(-Nanoseconds.seconds(1).rawValue)
     lastLook = now
     var acknowledged = 0.0
     for actor in actors {

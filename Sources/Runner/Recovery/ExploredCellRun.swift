@@ -2,6 +2,7 @@ import AssayModel
 import FaultVFS
 import Glibc
 import Platform
+import Reports
 
 /// What the exploration of one cell found.
 struct ExploredCell {
