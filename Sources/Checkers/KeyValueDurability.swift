@@ -30,6 +30,8 @@ struct KeyValueDurability: EventChecker {
   private let initialNonce: @Sendable (UInt64) -> UInt64
   private var keys: [KeyState]
   private var witnesses = Witnesses()
+  /// The same without nonces.
+  private var stories = Witnesses()
   private var strayEvents = 0
   private var acknowledged = (stores: 0, deletes: 0)
   private var unknown = 0
@@ -45,10 +47,14 @@ struct KeyValueDurability: EventChecker {
     guard row.subject < UInt64(keys.count) else {
       let count = Words.count(keys.count, "key")
       witnesses.add("key \(row.subject) has a row, though the cell has \(count)")
+      stories.add("key \(row.subject) has a row, though the cell has \(count)")
       return
     }
     let key = Int(row.subject)
-    if keys[key].finalNonce != 0 { witnesses.add("key \(key) has two rows") }
+    if keys[key].finalNonce != 0 {
+      witnesses.add("key \(key) has two rows")
+      stories.add("key \(key) has two rows")
+    }
     keys[key].finalNonce = row.value
   }
 
@@ -96,7 +102,10 @@ struct KeyValueDurability: EventChecker {
     }
     for key in keys.indices { judge(key) }
     if !witnesses.isEmpty {
-      return .violated(.durability, evidence: evidence, witness: witnesses.summary)
+      var result = CheckResult.violated(
+        .durability, evidence: evidence, witness: witnesses.summary)
+      result.story = stories.summary
+      return result
     }
     if strayEvents > 0 {
       return .unknown(
@@ -119,6 +128,31 @@ struct KeyValueDurability: EventChecker {
     let context = context
     witnesses.add(
       Self.words(key, state, isWritten: isWritten, isInitial: isInitial, context: context))
+    stories.add(
+      Self.story(key, state, isWritten: isWritten, isInitial: isInitial, context: context))
+  }
+
+  private static func story(
+    _ key: Int, _ state: KeyState, isWritten: Bool, isInitial: Bool, context: CellContext
+  ) -> String {
+    var text = "key \(key) "
+    if state.finalNonce == 0 {
+      text += "is absent"
+    } else if isWritten {
+      text +=
+        "holds the value of \(actor(state.finalWriter)), in effect by "
+        + context.text(state.finalEffect)
+    } else if isInitial {
+      text += "holds its value from before the run"
+    } else if state.finalWriter & isRefused != 0 {
+      text += "holds a value whose write was reported as failed"
+    } else {
+      text += "holds a value that no actor wrote"
+    }
+    guard state.lastWriter != 0 else { return text }
+    let write = state.lastNonce == 0 ? "a delete" : "a store"
+    return text + "; \(write) by \(actor(state.lastWriter)), invoked "
+      + "\(context.text(state.lastInvoked)), was acknowledged"
   }
 
   private static func words(

@@ -10,6 +10,8 @@ struct ProtectedWriteDurability: EventChecker {
   private var rowCount = 0
   private var folds = AttemptFolds()
   private var witnesses = Witnesses()
+  /// The same without nonces.
+  private var stories = Witnesses()
   private var (acknowledged, unknown) = (0, 0)
 
   init(context: CellContext) {
@@ -21,6 +23,7 @@ struct ProtectedWriteDurability: EventChecker {
     rowCount += 1
     if !nonces.insert(row.extra).inserted {
       witnesses.add("the protected write of nonce \(row.extra) has two rows")
+      stories.add("a protected write has two rows")
     }
   }
 
@@ -40,9 +43,13 @@ struct ProtectedWriteDurability: EventChecker {
     }
     for nonce in nonces.sorted() {
       witnesses.add("nonce \(nonce) has a row, but no actor wrote it")
+      stories.add("there is a row that no actor wrote")
     }
     if !witnesses.isEmpty {
-      return .violated(.durability, evidence: evidence, witness: witnesses.summary)
+      var result = CheckResult.violated(
+        .durability, evidence: evidence, witness: witnesses.summary)
+      result.story = stories.summary
+      return result
     }
     if acknowledged == 0 {
       return .unknown(
@@ -62,12 +69,16 @@ struct ProtectedWriteDurability: EventChecker {
       witnesses.add(
         "the write of nonce \(fold.identifier) by \(fold.actor), acknowledged, "
           + "invoked \(context.text(fold.invoked)), has no row")
+      stories.add(
+        "a write by \(fold.actor), invoked \(context.text(fold.invoked)), was acknowledged but "
+          + "has no row")
     case .unknown:
       unknown += 1
     case .failed:
       guard hasRow else { return }
       witnesses.add(
         "the write of nonce \(fold.identifier) by \(fold.actor), reported as failed, has a row")
+      stories.add("a write by \(fold.actor) was reported as failed but has a row")
     }
   }
 }

@@ -99,6 +99,7 @@ struct KeyValueDurabilityTests {
   func phantoms() throws {
     let nobody = try judge("value 0=77\nvalue 1=2\np0a0 store 1=2 @0-1 ok")
     #expect(nobody.witness == ["key 0 holds nonce 77, which no actor wrote"])
+    #expect(nobody.story == ["key 0 holds a value that no actor wrote"])
     let refused = try judge("value 0=77\nvalue 1=2\np0a0 store 0=77 @0-1 failed code 5")
     #expect(refused.witness == ["key 0 holds nonce 77, whose write was reported as failed"])
     let beyond = try judge("value 0=1\nvalue 1=2\nvalue 9=3\np0a0 store 1=2 @0-1 ok")

@@ -33,9 +33,11 @@ public enum Headline {
       let compared = Array(figures.prefix(figureLimit))
       return always + compared + (isAboutFigures ? violated(in: cells, checks) : checks)
     }
-    let usual =
-      checks + [recovery(cells)].compactMap { $0 } + always + usualFigures(cells, comparison)
-    return Array(usual.prefix(clauseLimit))
+    let violations = violated(in: cells, checks)
+    let others =
+      checks.dropFirst(violations.count) + [recovery(cells)].compactMap { $0 } + always
+      + usualFigures(cells, comparison)
+    return violations + others.prefix(max(1, clauseLimit - violations.count))
   }
 
   /// Of the clauses on checks those on violations, which must never go untold.
