@@ -28,6 +28,8 @@ extension CheckName {
         "a failing call was hidden, not recovered from, or leaked"
       )
     case .integrity: ("integrity_check was clean", "integrity_check found damage")
+    case .errors:
+      ("failures stayed within their bounds", "more operations failed than the scenario allows")
     case .progress: ("no actor got stuck", "actors got stuck")
     case .busy, .latency, .throughput, .counts, .recoveryTime, .wal, .disk: nil
     }
@@ -37,5 +39,6 @@ extension CheckName {
   static let headlineOrder: [CheckName] = [
     .mutualExclusion, .durability, .atomicity, .consistency, .invariants, .isolation,
     .sharedMemory, .errorHandling, .integrity, .progress,
+    .errors,
   ]
 }

@@ -14,6 +14,9 @@ extension Headline {
       var held: [CellResult]
     }
 
+    /// What is told only where nothing else held.
+    private static let weak: Set<CheckName> = [.integrity, .progress, .errors]
+
     /// The clauses, violations first.
     var clauses: [String] {
       let all = CheckName.headlineOrder.compactMap(found)
@@ -57,9 +60,8 @@ extension Headline {
       var groups: [(cells: [CellResult], claims: [String])] = []
       for found in held {
         // That the file is sound goes without saying where its content was compared.
-        let isWeak = found.check == .integrity || found.check == .progress
-        if isWeak, shown.isEmpty, held.count > 1,
-          held.contains(where: { $0.check != .integrity && $0.check != .progress })
+        if Self.weak.contains(found.check), shown.isEmpty,
+          held.contains(where: { !Self.weak.contains($0.check) })
         {
           continue
         }
