@@ -30,6 +30,11 @@ public struct SchemaObject: Equatable, Sendable {
 
   /// The members.
   public var members: [Member] = []
+  /// Adds a member that may be absent.
+  public mutating func add(optional key: String, _ node: SchemaNode) {
+    members.append(Member(key: key, node: node, isRequired: false))
+  }
+
   /// Whether all members are known.
   public var isComplete = true
 

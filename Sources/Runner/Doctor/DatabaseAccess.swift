@@ -59,7 +59,7 @@ struct AccessFacts: Equatable {
     }
     var status = statvfs()
     let isReadOnly =
-      unsafe statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY.rawValue) != 0
+      unsafe statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
     return AccessFacts(
       folder: folder, userID: geteuid(), database: file(path) ?? File(),
       mayCreate: may(folder, W_OK | X_OK), isReadOnlyMount: isReadOnly, log: file(path + "-wal"),
@@ -134,8 +134,8 @@ extension DatabaseAccess {
         )
       }
     }
-    let missing = [(facts.log, "-wal"), (facts.sharedMemory, "-shm")]
-      .compactMap { file, name in file == nil ? name : nil }
+    let missing: [String] =
+      (facts.log == nil ? ["-wal"] : []) + (facts.sharedMemory == nil ? ["-shm"] : [])
     guard !missing.isEmpty, !facts.mayCreate || facts.isReadOnlyMount else { return nil }
     let files = missing.joined(separator: " and ")
     let verb = missing.count == 1 ? "is" : "are"

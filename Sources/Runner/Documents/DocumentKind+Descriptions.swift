@@ -2,28 +2,32 @@ extension DocumentKind {
   /// What members are, by path; the names of the others say it.
   var descriptions: [String: String] {
     switch self {
-    case .result: Self.result
-    case .error: Self.error
-    case .comparison: Self.timed.merging(Self.comparison) { first, _ in first }
-    case .gate: Self.timed.merging(Self.gate) { first, _ in first }
-    case .tune: Self.timed.merging(Self.tune) { first, _ in first }
-    case .doctor: Self.doctor
-    case .check: Self.check
-    case .dryRun: Self.dryRun
-    case .clean: Self.clean
-    case .incident: Self.incident
-    case .finding: Self.finding
+    case .result: DocumentDescriptions.result
+    case .error: DocumentDescriptions.error
+    case .comparison:
+      DocumentDescriptions.timed.merging(DocumentDescriptions.comparison) { first, _ in first }
+    case .gate: DocumentDescriptions.timed.merging(DocumentDescriptions.gate) { first, _ in first }
+    case .tune: DocumentDescriptions.timed.merging(DocumentDescriptions.tune) { first, _ in first }
+    case .doctor: DocumentDescriptions.doctor
+    case .check: DocumentDescriptions.check
+    case .dryRun: DocumentDescriptions.dryRun
+    case .clean: DocumentDescriptions.clean
+    case .incident: DocumentDescriptions.incident
+    case .finding: DocumentDescriptions.finding
     case .scenario, .calibration, .pairs, .baseline, .storedCalibration, .baselineUpdate, .replay,
       .list, .initialisation:
       [:]
     }
   }
+}
 
+/// What members of documents are, by path.
+private enum DocumentDescriptions {
   private static let schemaVersion =
     "Version of this form; a published version never changes its meaning."
   private static let exitCode = "Exit code of the command."
 
-  private static let timed = [
+  static let timed = [
     "schema": schemaVersion,
     "run": "Name of the run's folder.",
     "started": "When it began.",
@@ -32,7 +36,7 @@ extension DocumentKind {
     "exit_code": exitCode,
   ]
 
-  private static let result = [
+  static let result = [
     "schema": schemaVersion,
     "scenario": "Name of the scenario.",
     "question": "The question that the scenario asks.",
@@ -66,7 +70,7 @@ extension DocumentKind {
     "exit_code": exitCode,
   ]
 
-  private static let error = [
+  static let error = [
     "schema": schemaVersion,
     "error": "What happened and what can be done.",
     "exit_code": exitCode,
@@ -75,7 +79,7 @@ extension DocumentKind {
     "problems.key": "The key, from the section down, such as load.keys.count.",
   ]
 
-  private static let comparison = [
+  static let comparison = [
     "base": "A, with its environment.",
     "head": "B, with its environment.",
     "result": "What was decided of each metric.",
@@ -84,13 +88,13 @@ extension DocumentKind {
     "pairs": "Every pair of blocks, from which the decision can be made again.",
   ]
 
-  private static let gate = [
+  static let gate = [
     "workloads": "What was measured of each scenario.",
     "decision": "What was decided of each scenario, and together.",
     "sentence": "The last line for people.",
   ]
 
-  private static let tune = [
+  static let tune = [
     "durability": "The class that is wanted.",
     "classes": "What was found out about the class of each setting.",
     "recommended": "The setting that is recommended, and how it is opened in several languages.",
@@ -98,26 +102,26 @@ extension DocumentKind {
     "stopped": "Why it ended early; empty when it did not.",
   ]
 
-  private static let doctor = [
+  static let doctor = [
     "schema": schemaVersion,
     "database.access": "What the user of this process can do with the database.",
     "database.access.level": "read-write, read-only, or none: not even a reader can open it.",
     "database.hints": "What follows from the settings and the state of the files.",
   ]
 
-  private static let check = [
+  static let check = [
     "cells": "Ids of the cells; empty when the scenario is not valid.",
     "errors": "What is wrong with it.",
   ]
 
-  private static let dryRun = [
+  static let dryRun = [
     "schema": schemaVersion,
     "scenarios.seconds": "Estimate; absent where nothing limits the time.",
     "scenarios.disk_bytes": "Upper estimate, copies of the database included.",
     "scenarios.database": "The database that each cell starts from a copy of.",
   ]
 
-  private static let clean = [
+  static let clean = [
     "schema": schemaVersion,
     "runs": "Every run, by scenario and time.",
     "runs.state": "abandoned: it ended without a result, because its coordinator was killed.",
@@ -125,12 +129,12 @@ extension DocumentKind {
     "runs.removed": "Whether it was removed; in a dry run, whether it would be.",
   ]
 
-  private static let incident = [
+  static let incident = [
     "exit": "How the worker ended.",
     "standard_error": "The end of what it wrote there.",
   ]
 
-  private static let finding = [
+  static let finding = [
     "schema": schemaVersion,
     "disk_version": "Version of the simulated disk with which it can be replayed.",
     "found": "What was found.",

@@ -43,7 +43,7 @@ enum FindingSchema {
   ) -> SchemaObject {
     var object = object
     for (key, node) in optional {
-      object.members.append(SchemaObject.Member(key: key, node: node, isRequired: false))
+      object.add(optional: key, node)
     }
     return object
   }
