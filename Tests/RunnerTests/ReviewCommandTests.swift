@@ -7,7 +7,7 @@ struct ReviewCommandTests {
     "What contradicts itself or is empty is refused, and nothing is written anywhere",
     arguments: [
       ["run", "scenario.yaml", "--out", ""], ["run", "scenario.yaml", "--data", ""],
-      ["run", "scenario.yaml", "--sqlite", ""], ["run", "scenario.yaml", "--json", "--dry-run"],
+      ["run", "scenario.yaml", "--sqlite", ""], ["doctor", "--strict", "--bogus"],
       ["run", "scenario.yaml", "--quiet", "--verbose"], ["check", "scenario.yaml", "--schema"],
     ])
   func refused(arguments: [String]) async throws {
@@ -36,12 +36,6 @@ struct ReviewCommandTests {
     #expect(ending.output == "scenario.yaml: valid, 1 cell\n")
     #expect(ending.messages.count == 2, "\(ending.errors)")
     #expect(ending.errors.contains("assay list scenarios"))
-  }
-
-  @Test("list says that there are no scenarios where there are none")
-  func noScenarios() async throws {
-    let ending = try await Assay.run(["list", "scenarios"], in: try Sandbox())
-    #expect(ending.output.contains("no Scenarios/*.yaml here"), "\(ending.output)")
   }
 
   @Test(

@@ -13,7 +13,7 @@ struct StockScenarioCommandTests {
     #expect(check.output.contains("first-look (stock scenario): valid, 4 cells"))
     let list = try await Assay.run(["list", "scenarios"], in: sandbox)
     #expect(list.code == 0)
-    for scenario in StockScenario.all { #expect(list.output.contains("  \(scenario.name) ")) }
+    for scenario in StockScenario.all { #expect(list.output.contains("  \(scenario.name)")) }
     let run = try await Assay.run(
       [
         "run", "gate-kv", "--set", "load.duration=100ms", "--set", "load.warm_up=0ms", "--out",

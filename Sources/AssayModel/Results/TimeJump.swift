@@ -2,7 +2,7 @@
 /// was suspended.
 public struct TimeJump: Hashable, Codable, Sendable {
   /// How it was noticed.
-  public enum Kind: String, Codable, Sendable {
+  public enum Kind: String, CaseIterable, Codable, Sendable {
     /// The coordinator woke up much later than it had asked for: `SIGSTOP`, a paused virtual machine,
     /// or a machine that gave it no processor.
     case stopped
