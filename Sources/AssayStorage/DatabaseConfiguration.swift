@@ -36,6 +36,11 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   public var topology: Topology
   /// The name of a registered VFS; `nil` is the default one.
   public var vfs: String?
+  /// Parameters of a URI with which the path is opened; empty opens it as a plain path.
+  public var uriParameters: [URIParameter] = []
+  /// Operations of SQLite's virtual machine after which one statement is interrupted; `nil` is
+  /// without limit.
+  public var stepLimit: Int?
 
   /// Creates a configuration: SQLite's defaults, one connection, 5 s of patience.
   public init(
@@ -101,8 +106,11 @@ public struct DatabaseConfiguration: Equatable, Sendable {
   func options(isReader: Bool, time: any TimeSource) -> ConnectionOptions {
     // Not opened read-only: after a crash the first reader of a WAL has to be able to recover it.
     let pragmas = isReader ? self.pragmas + [Pragma("query_only", 1)] : self.pragmas
-    return ConnectionOptions(
+    var options = ConnectionOptions(
       path: path, vfs: vfs, pragmas: pragmas, script: isReader ? script?.refusingWrites : script,
       busy: busy, time: time)
+    options.uriParameters = uriParameters
+    options.stepLimit = stepLimit
+    return options
   }
 }

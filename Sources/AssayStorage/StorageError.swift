@@ -35,7 +35,7 @@ extension StorageError: SQLiteErrorConvertible {
   public init(_ error: SQLiteError) {
     switch error.cutShort {
     case .actorStopped: self = .stopped
-    case .deadline: self = .queryTimedOut(error)
+    case .deadline, .stepLimit: self = .queryTimedOut(error)
     case nil: self = .sqlite(error)
     }
   }

@@ -112,7 +112,7 @@ public struct CheckSuite {
   ) throws -> ContentState {
     let observation = context.record.observation
     guard var stream = content else {
-      let reason = observation.failure ?? "none was made"
+      let reason = observation.failure ?? observation.unfinished ?? "none was made"
       return observation.isDamaged ? .damaged(reason) : .missing(reason)
     }
     var rows = 0

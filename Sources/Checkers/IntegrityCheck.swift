@@ -8,6 +8,9 @@ enum IntegrityCheck {
       return .violated(
         .integrity, evidence: evidence, witness: ["the database can't be read: \(failure)"])
     }
+    if observation.integrityRows.isEmpty, let reason = observation.unfinished {
+      return .unknown(.integrity, evidence: evidence, reason: reason)
+    }
     if observation.integrityRows.isEmpty {
       return .unknown(.integrity, reason: "the database was not examined after the run")
     }

@@ -7,6 +7,10 @@ struct InvariantCheck: EventChecker {
   private let invariants: [SQLLoad.Invariant]
   private var seen = Witnesses()
   private var evaluations = 0
+  /// By invariant: evaluations by readers that gave a value.
+  private var answered: [UInt64: Int] = [:]
+  /// By invariant: evaluations by readers that were interrupted.
+  private var interrupted: [UInt64: Int] = [:]
   private var acknowledged = 0
 
   init(context: CellContext) {
@@ -16,13 +20,20 @@ struct InvariantCheck: EventChecker {
 
   mutating func see(_ row: ContentRow) {}
 
+  /// SQLITE_INTERRUPT.
+  private static let interrupt: Int32 = 9
+
   mutating func see(_ event: Event) {
+    if event.operation.kind == .sqlInvariant, event.code == Self.interrupt {
+      interrupted[event.operation.subject, default: 0] += 1
+    }
     guard event.outcome == .ok else { return }
     if event.operation.kind.isWrite { acknowledged += 1 }
     guard event.operation.kind == .sqlInvariant, let found = FoundValue(event.operation) else {
       return
     }
     evaluations += 1
+    answered[event.operation.subject, default: 0] += 1
     guard found.status != .holds else { return }
     let (context, name) = (context, name(event.operation.subject))
     seen.add(
@@ -43,7 +54,8 @@ struct InvariantCheck: EventChecker {
     if !observation.invariants.isEmpty { evidence += ", once each after the run" }
     evidence += ", \(Words.count(acknowledged, "acknowledged transaction"))"
     var final = Witnesses()
-    for (number, invariant) in observation.invariants.enumerated() where !invariant.holds {
+    for (number, invariant) in observation.invariants.enumerated()
+    where !invariant.holds && invariant.unknownReason == nil {
       final.add("\(name(UInt64(number))) gave \(Self.text(invariant.answer)) after the run")
     }
     let lines = seen.summary + final.summary
@@ -51,7 +63,7 @@ struct InvariantCheck: EventChecker {
     guard !invariants.isEmpty else {
       return .unknown(.invariants, evidence: evidence, reason: "the scenario states no invariant")
     }
-    if let reason = content.reason {
+    if let reason = content.reason ?? unfinished(observation) {
       return .unknown(.invariants, evidence: evidence, reason: reason)
     }
     guard observation.invariants.count == invariants.count else {
@@ -66,12 +78,32 @@ struct InvariantCheck: EventChecker {
     return .valid(.invariants, evidence: evidence)
   }
 
+  /// Why an invariant was never evaluated to its end; `nil` when each was.
+  private func unfinished(_ observation: Observation) -> String? {
+    if let reason = observation.invariants.lazy.compactMap(\.unknownReason).first {
+      return "\(reason) after the run\(remedy)"
+    }
+    for number in invariants.indices.map({ UInt64($0) }) where answered[number] == nil {
+      guard let count = interrupted[number] else { continue }
+      let query = Words.line(invariants[Int(number)].query)
+      return "the invariant '\(query)' was interrupted in all "
+        + "\(Words.count(count, "evaluation")) by readers\(remedy)"
+    }
+    return nil
+  }
+
+  /// In the simulated world the limit is no setting.
+  private var remedy: String {
+    context.cell.explore == nil ? "; load.invariant_timeout and storage.query_timeout limit it" : ""
+  }
+
   private static func text(_ answer: InvariantObservation.Answer) -> String {
     switch answer {
     case .found("NULL"): "NULL"
     case .found(let text): "'\(text)'"
     case .noRow: "no row"
     case .failed(let message): "an error (\(message))"
+    case .unfinished(let limit): "nothing within \(limit)"
     }
   }
 }

@@ -1,6 +1,8 @@
 import AssayModel
 import AssayStorage
+import FaultVFS
 import SQLiteDriver
+import Workloads
 
 extension DatabaseConfiguration {
   /// The engine as a cell's settings say.
@@ -10,6 +12,7 @@ extension DatabaseConfiguration {
   ///   - vfs: the name of a registered VFS; `nil` is the default one.
   init(_ storage: StorageSettings, path: String, vfs: String? = nil) {
     self.init(path: path, pragmas: storage.allPragmas, vfs: vfs)
+    uriParameters = (storage.uriParameters ?? []).map { URIParameter($0.name, $0.value) }
     busy =
       switch storage.busy {
       case .none: .none
@@ -32,6 +35,17 @@ extension DatabaseConfiguration {
       case .singleWriter: .singleWriter(readers: storage.readers)
       case .groupCommit: .groupCommit(readers: storage.readers)
       }
+  }
+}
+
+extension DatabaseConfiguration {
+  /// The engine on the simulated disk.
+  ///
+  /// No time passes there while a statement runs, so that a query timeout alone ends none.
+  static func simulated(_ storage: StorageSettings, path: String) -> DatabaseConfiguration {
+    var configuration = DatabaseConfiguration(storage, path: path, vfs: VFSName.simulated)
+    configuration.stepLimit = SQLProgram.simulatedStepLimit
+    return configuration
   }
 }
 

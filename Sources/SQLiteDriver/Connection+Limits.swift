@@ -29,6 +29,19 @@ extension Connection {
     core.setDeadline(deadline?.nanoseconds ?? .max)
   }
 
+  /// Limits each statement that `body` runs to so many operations of SQLite's virtual machine; one
+  /// that needs more ends with INTERRUPT and `cutShort` set.
+  ///
+  /// The same statement on the same content always ends at the same place. Counted in steps of
+  /// 1,000.
+  public mutating func withStepLimit<T, E: Error>(
+    _ limit: Int, _ body: (inout Connection) throws(E) -> T
+  ) throws(E) -> T {
+    let before = core.setStepLimit(limit)
+    defer { core.setStepLimit(before) }
+    return try body(&self)
+  }
+
   @usableFromInline
   mutating func narrowDeadline(_ deadline: MonotonicTime?) {
     guard let deadline else { return }

@@ -17,8 +17,12 @@ extension ConnectionCore {
       case .readOnly: SQLITE_OPEN_READONLY
       }
     var handle: OpaquePointer?
-    let flags = access | SQLITE_OPEN_NOMUTEX
-    let code = unsafe sqlite3_open_v2(options.path, &handle, flags, options.vfs)
+    var (name, flags) = (options.path, access | SQLITE_OPEN_NOMUTEX)
+    if !options.uriParameters.isEmpty {
+      name = uri(options.path, options.uriParameters)
+      flags |= SQLITE_OPEN_URI
+    }
+    let code = unsafe sqlite3_open_v2(name, &handle, flags, options.vfs)
     guard let database = unsafe handle else {
       throw SQLiteError(code: ResultCode(code), operation: .open)
     }
@@ -31,7 +35,30 @@ extension ConnectionCore {
     _ = unsafe sqlite3_extended_result_codes(database, 1)
     let core = unsafe ConnectionCore(database, options)
     core.installBusyHandler()
+    if let limit = options.stepLimit { core.setStepLimit(limit) }
     return core
+  }
+
+  /// The URI that opens a path with parameters. Source: sqlite.org/uri.html.
+  private static func uri(_ path: String, _ parameters: [URIParameter]) -> String {
+    func escaped(_ text: String) -> String {
+      let digits = Array("0123456789ABCDEF".utf8)
+      let plain = Array("/-._~".utf8)
+      var bytes: [UInt8] = []
+      for byte in text.utf8 {
+        let isLetter = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        if isLetter || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || plain.contains(byte) {
+          bytes.append(byte)
+        } else {
+          bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let query = parameters.map { "\(escaped($0.name))=\(escaped($0.value))" }
+    // An empty authority: what begins with two slashes would be read as one.
+    let root = path.hasPrefix("/") ? "file://" : "file:"
+    return "\(root)\(escaped(path))?\(query.joined(separator: "&"))"
   }
 
   /// Sets pragmas that have taken before.
@@ -68,7 +95,8 @@ extension ConnectionCore {
   }
 
   /// SQLite answers BUSY without asking the busy handler where waiting could be a deadlock, for
-  /// example when two processes switch a database to WAL at once.
+  /// example when two processes switch a database to WAL at the same time, and never asks it about
+  /// the locks of a shared cache.
   private func retryingWhenBusy(
     until giveUp: MonotonicTime, _ body: () throws(SQLiteError) -> Void
   ) throws(SQLiteError) {
@@ -76,7 +104,9 @@ extension ConnectionCore {
       do throws(SQLiteError) {
         return try body()
       } catch {
-        guard error.isBusy, error.cutShort == nil, time.monotonicNow() < giveUp else {
+        guard error.isBusy || error.code.primary == .locked, error.cutShort == nil,
+          time.monotonicNow() < giveUp
+        else {
           throw error
         }
         do throws(ActorStopped) {

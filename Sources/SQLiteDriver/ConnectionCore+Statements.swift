@@ -7,6 +7,7 @@ extension ConnectionCore {
       return try checkOutFirst(sql)
     }
     unsafe slot.pointee.wasAutocommit = isAutocommit
+    stepsSinceTaken = 0
     return unsafe Statement(slot)
   }
 
@@ -15,6 +16,7 @@ extension ConnectionCore {
     let slot = try unsafe prepareOnly(sql.text, sql.terminated)
     if sql.id >= tableCount { growTable(toHold: sql.id) }
     unsafe table[sql.id] = unsafe slot
+    stepsSinceTaken = 0
     unsafe slot.pointee.wasAutocommit = isAutocommit
     return unsafe Statement(slot)
   }
@@ -34,6 +36,7 @@ extension ConnectionCore {
 
   /// Finds or prepares a statement given as text.
   func checkOut(text: String) throws(SQLiteError) -> Statement {
+    stepsSinceTaken = 0
     if let slot = unsafe textCache.find(text) {
       unsafe slot.pointee.wasAutocommit = isAutocommit
       return unsafe Statement(slot)
@@ -125,6 +128,7 @@ extension ConnectionCore {
     var handle: OpaquePointer?
     let start = place
     let wasAutocommit = isAutocommit
+    stepsSinceTaken = 0
     var code = unsafe prepare(sql, &place, 0, &handle)
     guard code == SQLITE_OK else {
       // A failed prepare moves behind what it could read; the message quotes all that was left.

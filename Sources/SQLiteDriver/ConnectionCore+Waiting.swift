@@ -46,6 +46,20 @@ extension ConnectionCore {
     installBusyHandler()
   }
 
+  /// Limits the operations of each statement from now on; `nil` removes the limit.
+  ///
+  /// - Returns: the limit before.
+  @discardableResult
+  func setStepLimit(_ limit: Int?) -> Int? {
+    let before = stepLimit == .max ? nil : stepLimit
+    limitSteps(limit ?? .max)
+    stepsSinceTaken = 0
+    if limit != nil, !hasDeadlineHandlers {
+      unsafe sqlite3_progress_handler(database, Self.progressInterval, progressCallback, context)
+    }
+    return before
+  }
+
   /// Sleeps before the next attempt at a lock.
   ///
   /// - Returns: `false` when SQLite must give up and answer BUSY.
@@ -80,8 +94,15 @@ extension ConnectionCore {
     }
   }
 
-  /// Whether the running query has reached its deadline.
+  /// Whether the running query has reached its deadline or its limit of operations.
   func mustInterrupt() -> Bool {
+    if stepLimit != .max {
+      stepsSinceTaken += Int(Self.progressInterval)
+      if stepsSinceTaken > stepLimit, isRunning {
+        cutShort = .stepLimit
+        return true
+      }
+    }
     guard deadline != .max, time.monotonicNow().nanoseconds >= deadline, isRunning else {
       return false
     }

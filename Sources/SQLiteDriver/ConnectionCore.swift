@@ -26,6 +26,10 @@ final class ConnectionCore {
   var deadline = UInt64.max
   /// Whether our own progress and busy handlers are installed because a deadline was once set.
   var hasDeadlineHandlers = false
+  /// Operations of the virtual machine that one statement may run; the largest number for no limit.
+  private(set) var stepLimit = Int.max
+  /// Operations since a statement was taken out, rounded down to looks of the progress handler.
+  var stepsSinceTaken = 0
   var busyWaits = 0
   var busyWaitNanoseconds: Int64 = 0
   var waitStarted = MonotonicTime(nanoseconds: 0)
@@ -43,6 +47,9 @@ final class ConnectionCore {
     busyPolicy = options.busy
     retried = options.retried
   }
+
+  /// Limits each statement from now on; the handlers must be installed.
+  func limitSteps(_ limit: Int) { stepLimit = limit }
 
   /// The address that callbacks are given; valid while the connection is open.
   var context: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }

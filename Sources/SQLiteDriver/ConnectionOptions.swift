@@ -14,6 +14,12 @@ public struct ConnectionOptions: Sendable {
 
   /// A file path, or `:memory:` for a database of this one connection.
   public var path: String
+  /// Parameters of a URI with which the path is opened, such as `cache=shared`; empty opens it as a
+  /// plain path.
+  public var uriParameters: [URIParameter] = []
+  /// Operations of SQLite's virtual machine after which one statement is interrupted; `nil` is
+  /// without limit. For worlds in which no time passes while a statement runs.
+  public var stepLimit: Int?
   /// What may be done with the file.
   public var mode: Mode
   /// The name of a registered VFS; `nil` is the default one.
@@ -60,9 +66,24 @@ extension ConnectionOptions: Equatable {
   /// Equal settings and the same time source.
   public static func == (left: ConnectionOptions, right: ConnectionOptions) -> Bool {
     left.path == right.path && left.mode == right.mode && left.vfs == right.vfs
+      && left.uriParameters == right.uriParameters && left.stepLimit == right.stepLimit
       && left.pragmas == right.pragmas && left.script == right.script
       && left.busy == right.busy && left.time === right.time
       && left.statementCacheCapacity == right.statementCacheCapacity
+  }
+}
+
+/// One parameter of the URI that a database is opened with.
+public struct URIParameter: Hashable, Sendable {
+  /// Its name.
+  public var name: String
+  /// Its value.
+  public var value: String
+
+  /// Creates a parameter.
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
   }
 }
 

@@ -29,6 +29,8 @@ public struct SQLiteError: Error, Equatable, Sendable {
   public enum CutShort: Equatable, Sendable {
     /// The deadline of `withDeadline` had passed.
     case deadline
+    /// The statement had run as many operations as `stepLimit` allows.
+    case stepLimit
     /// The time source threw `ActorStopped`: the actor may do nothing more.
     case actorStopped
   }
@@ -82,6 +84,7 @@ extension SQLiteError: CustomStringConvertible {
     }
     if !message.isEmpty { text += ": \(message)" }
     if cutShort == .deadline { text += " (deadline passed)" }
+    if cutShort == .stepLimit { text += " (step limit reached)" }
     if cutShort == .actorStopped { text += " (actor stopped)" }
     if rolledBackTransaction { text += "; the transaction was rolled back" }
     if let sql { text += "; SQL: \(sql)" }

@@ -59,7 +59,7 @@ public enum WorkloadCatalog {
         // What the user's rows mean only the user knows.
         readContent: { _, _ in },
         readInvariants: { connection, cell in
-          SQLProgram.observe(cell.load.sql ?? SQLLoad(), &connection)
+          SQLProgram.observe(cell, &connection)
         })
     case .queue, .backup, .migration, .listAppend:
       nil

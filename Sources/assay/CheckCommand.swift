@@ -49,10 +49,10 @@ struct CheckCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Looks for what only SQLite and the file system can say.
+  /// Refuses what a run would refuse.
   private func verify(_ plan: Plan, _ scenario: String) throws {
     do throws(RunnerError) {
-      try ScenarioVerification.verify(plan)
+      try PlanRefusals.verify(plan)
     } catch {
       Console.fail("\(ScenarioFinder.path(scenario)): \(error.message)")
       throw ArgumentParser.ExitCode(error.exitCode)
@@ -64,7 +64,7 @@ struct CheckCommand: ParsableCommand {
       let path = ScenarioFinder.path(scenario)
       do {
         let plan = try planOptions.plan(scenario)
-        try ScenarioVerification.verify(plan)
+        try PlanRefusals.verify(plan)
         return CheckedScenario(path: path, valid: true, cells: plan.cells.map(\.id))
       } catch let errors as ScenarioErrors {
         return CheckedScenario(

@@ -82,7 +82,8 @@ struct RunCommand: ParsableCommand {
       }
       return
     }
-    for plan in plans { try verify(plan) }
+    // Before anything runs, for the same reason.
+    for plan in plans { try PlanRefusals.exiting(plan, usesOwnLibrary: sqlite == nil) }
     var codes: [Int] = []
     for plan in plans {
       codes.append(try runOne(plan))
@@ -95,17 +96,6 @@ struct RunCommand: ParsableCommand {
     if Console.hasLostOutput { codes.append(1) }
     let code = ExitCodes.first(of: codes)
     guard code == 0 else { throw ArgumentParser.ExitCode(Int32(code)) }
-  }
-
-  /// Refuses what this version can't run before anything runs.
-  private func verify(_ plan: Plan) throws {
-    do throws(RunnerError) {
-      try Capabilities.verify(plan)
-      try ScenarioVerification.verify(plan, compiles: sqlite == nil)
-    } catch {
-      Console.fail("\(plan.scenario.name): \(error.message)")
-      throw ArgumentParser.ExitCode(error.exitCode)
-    }
   }
 
   private func runOne(_ plan: Plan) throws -> Int {

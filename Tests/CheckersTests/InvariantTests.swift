@@ -110,4 +110,31 @@ struct InvariantTests {
       .invariants, cell(.kv, checks: [.invariants]), "p0a0 store 0=9 @0-5 ok")
     #expect(result.reason == "the workload kv cannot show it")
   }
+
+  @Test("An invariant that never came to its end is unknown, and a broken one beside it is not")
+  func unfinished() throws {
+    let result = try Self.judge(final: .unfinished(limit: "10 s"))
+    #expect(result.status == .unknown && !result.sawNothing)
+    #expect(
+      result.reason?.hasPrefix(
+        "the invariant 'SELECT count(*) FROM lost' did not finish within 10 s after the run")
+        == true, "\(result.reason ?? "")")
+    let broken = Self.event(
+      FoundValue(.differs, length: 1, head: 0x35).operation(invariant: 0))
+    #expect(
+      try Self.judge([Self.committed, broken], final: .unfinished(limit: "10 s")).status
+        == .violated)
+  }
+
+  @Test("Readers that were interrupted each time leave the invariant unknown")
+  func interrupted() throws {
+    var event = Self.event(WorkloadOperation(.sqlInvariant, subject: 0), .failed)
+    event.code = 9
+    let never = try Self.judge([Self.committed, event, event])
+    #expect(never.status == .unknown)
+    #expect(
+      never.reason?.contains("was interrupted in all 2 evaluations by readers") == true,
+      "\(never.reason ?? "")")
+    #expect(try Self.judge([Self.committed, event, Self.held]).status == .valid)
+  }
 }

@@ -139,4 +139,47 @@ struct ReexecutionTests {
     }
     #expect(witness[0].contains("acknowledged without a write transaction"), "\(witness)")
   }
+
+  @Test("Group commit in two processes that get into each other's way differs from no model")
+  func groupsOfTwoProcesses() async {
+    await #expect(processExitsWith: .success) { try ReexecutionTests.checkGroups() }
+  }
+
+  private static func checkGroups() throws {
+    var cell = cell(.delete, .groupCommit)
+    cell.storage.synchronous = .extra
+    cell.storage.busyTimeout = .milliseconds(10)
+    cell.storage.maxOpenConnections = 1
+    cell.load.processes = 2
+    cell.load.writers = 2
+    cell.load.readers = 0
+    cell.load.extent = .operations(8)
+    var move = SQLLoad.Transaction(
+      name: "move",
+      statements: [
+        "UPDATE t SET n = n - :n WHERE id = :from", "UPDATE t SET n = n + :n WHERE id = :to",
+        "INSERT INTO log VALUES (:n, :from)",
+      ])
+    move.begin = .deferred
+    move.parameters = [
+      SQLLoad.Parameter(name: "n", kind: .uniform(low: 1, high: 9)),
+      SQLLoad.Parameter(name: "from", kind: .uniform(low: 1, high: 3)),
+      SQLLoad.Parameter(name: "to", kind: .uniform(low: 1, high: 3)),
+    ]
+    cell.load.sql?.transactions = [move]
+    cell.load.sql?.invariants = []
+    let model = try #require(try SimulatedProgram(cell).sql)
+    let program = try SimulatedProgram(cell)
+    var (same, shared) = (0, 0)
+    for number in 0..<48 {
+      let trace = try program.run(number)
+      let outcome = try Reexecution(program, model, trace, number: number).run()
+      if case .differs(let witness) = outcome { Issue.record("program \(number): \(witness)") }
+      if case .same(let operations) = outcome, operations > 0 { same += 1 }
+      let acknowledged = trace.events.count { $0.event.outcome == .ok }
+      if acknowledged > trace.order.transactions.count { shared += 1 }
+    }
+    #expect(same > 24, "\(same) of 48 programs were compared to their end")
+    #expect(shared > 0, "no program put two operations into one transaction")
+  }
 }

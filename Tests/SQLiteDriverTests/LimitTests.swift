@@ -31,6 +31,32 @@ struct LimitTests {
     #expect(try connection.number("SELECT 1") == 1)
   }
 
+  @Test("A statement ends at its limit of operations although no time passes")
+  func steps() throws {
+    var limited = options(time: FakeTime())
+    limited.stepLimit = 100_000
+    var connection = try Connection(limited)
+    // The limit is each statement's own.
+    for _ in 0..<3 {
+      let error = failure { () throws(SQLiteError) in try connection.run(forever) }
+      #expect(error?.code == .interrupt)
+      #expect(error?.cutShort == .stepLimit)
+      #expect(try connection.number("SELECT 1") == 1)
+    }
+    let inner = failure { () throws(SQLiteError) in
+      try connection.withStepLimit(5_000) { (connection) throws(SQLiteError) in
+        _ = try connection.number(
+          "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2000) "
+            + "SELECT max(x) FROM c")
+      }
+    }
+    #expect(inner?.cutShort == .stepLimit)
+    #expect(
+      try connection.number(
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2000) "
+          + "SELECT max(x) FROM c") == 2_000)
+  }
+
   @Test("A write that its deadline interrupts takes its whole transaction with it and says so")
   func interruptedWrite() throws {
     let time = FakeTime(tick: .milliseconds(1))

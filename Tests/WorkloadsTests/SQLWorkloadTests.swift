@@ -143,7 +143,12 @@ struct SQLWorkloadTests {
         ConnectionOptions(path: ":memory:", busy: .none, time: VirtualClock()))
       let program = try SQLProgram(load, on: &connection)
       let found = try program.evaluate(0, on: &connection)
-      let observed = SQLProgram.observe(load, &connection)
+      var cell = PlannedCell(
+        id: "default", parameters: [], storage: StorageSettings(), locks: LockSettings(),
+        load: LoadSettings(workload: .sql), faults: [], expectations: [], furtherChecks: [],
+        seed: Seed(0))
+      cell.load.sql = load
+      let observed = SQLProgram.observe(cell, &connection)
       #expect(observed.map(\.holds) == [found.status == .holds])
       #expect(FoundValue(found.operation(invariant: 0)) == found)
       return found

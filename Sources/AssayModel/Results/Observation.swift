@@ -8,6 +8,8 @@ public struct Observation: Hashable, Codable, Sendable {
   public var failure: String?
   /// Whether that error says that the file is damaged (CORRUPT) or no database (NOTADB).
   public var isDamaged = false
+  /// Why the reading of the database was given up; `nil` when it came to its end.
+  public var unfinished: String?
   /// Name of the file beside the run that holds the rows of content, if they could be read.
   public var contentFile: String?
   /// Number of rows in it.
@@ -43,6 +45,8 @@ public struct InvariantObservation: Hashable, Codable, Sendable {
     case noRow
     /// SQLite refused, with this message.
     case failed(String)
+    /// The query was given up when it had reached this limit.
+    case unfinished(limit: String)
   }
 
   /// The query.
@@ -61,4 +65,11 @@ public struct InvariantObservation: Hashable, Codable, Sendable {
 
   /// Whether the invariant held.
   public var holds: Bool { answer == .found(expected) }
+
+  /// Why it cannot be told whether the invariant held; `nil` when it can.
+  public var unknownReason: String? {
+    guard case .unfinished(let limit) = answer else { return nil }
+    let query = query.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return "the invariant '\(query)' did not finish within \(limit)"
+  }
 }

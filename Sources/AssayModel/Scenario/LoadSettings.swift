@@ -91,6 +91,11 @@ public struct LoadSettings: Hashable, Codable, Sendable {
   public var valueSize: ByteCount = ByteCount(100)
   /// The user's own SQL; only for workload `sql`.
   public var sql: SQLLoad?
+  /// How long one evaluation of an invariant may run in the real world; `nil` for the usual time.
+  public var invariantTimeout: Nanoseconds?
+
+  /// How long one evaluation of an invariant may run in the real world.
+  public var invariantLimit: Nanoseconds { invariantTimeout ?? .seconds(10) }
 
   /// Creates the defaults of a workload.
   public init(workload: Workload) {

@@ -67,6 +67,20 @@ public struct StorageSettings: Hashable, Codable, Sendable {
     }
   }
 
+  /// One parameter of a URI, such as `cache=shared`.
+  public struct URIParameter: Hashable, Codable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its value.
+    public var value: String
+
+    /// Creates a parameter.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
   /// Name of the profile these settings started from, if any.
   public var profile: String?
   /// `PRAGMA journal_mode`.
@@ -95,6 +109,9 @@ public struct StorageSettings: Hashable, Codable, Sendable {
   public var queryTimeout: Nanoseconds?
   /// Where the database lives: `nil` for a file beside the run, `:memory:`, or a path.
   public var path: String?
+  /// Parameters of the URI that named the path, with which every connection of the load is opened;
+  /// `nil` for none.
+  public var uriParameters: [URIParameter]?
   /// Which of SQLite's own file system layers the connections use.
   public var vfs: FileSystemLayer = .standard
   /// Every further pragma, in the order of the file.

@@ -25,6 +25,8 @@ final class OpenFile {
   var lockLevel: Int32 = SQLITE_LOCK_NONE
   var sharedSlots: UInt16 = 0
   var exclusiveSlots: UInt16 = 0
+  /// What it has mapped of its content.
+  var mapping = FileMapping()
   /// Whether it has mapped the shared memory.
   private(set) var isAttached = false
   /// The shared memory once it is mapped, kept alive by its inode: the calls for its locks, the
@@ -69,6 +71,7 @@ final class OpenFile {
 
   func truncate(to length: Int) -> Int32 {
     disk.truncate(inode, to: length, isNamed: isNamed)
+    mapping.cut(to: length)
     return SQLITE_OK
   }
 

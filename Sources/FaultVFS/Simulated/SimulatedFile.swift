@@ -19,7 +19,8 @@ struct SimulatedFile {
 
 /// The methods of every open file; made once, never freed.
 ///
-/// Version 3, although `xFetch` never maps: without `xUnfetch` a window of schedules would vanish.
+/// Version 3 for `xFetch` and `xUnfetch`, which maps under `PRAGMA mmap_size`; without `xUnfetch` a
+/// window of schedules would vanish as well.
 nonisolated(unsafe) let simulatedMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
   // Unsafe only by its type: written here and never again.
   let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
@@ -34,7 +35,7 @@ nonisolated(unsafe) let simulatedMethods: UnsafeMutablePointer<sqlite3_io_method
   unsafe methods.pointee.xLock = fileLock
   unsafe methods.pointee.xUnlock = fileUnlock
   unsafe methods.pointee.xCheckReservedLock = fileCheckReservedLock
-  unsafe methods.pointee.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
+  unsafe methods.pointee.xFileControl = fileControl
   unsafe methods.pointee.xSectorSize = fileSectorSize
   unsafe methods.pointee.xDeviceCharacteristics = fileDeviceCharacteristics
   unsafe methods.pointee.xShmMap = fileShmMap
@@ -254,16 +255,46 @@ private func fileShmUnmap(_ handle: UnsafeMutablePointer<sqlite3_file>?, _: Int3
   }
 }
 
+/// Knows the one control that a setting of SQLite needs.
+private func fileControl(
+  _ handle: UnsafeMutablePointer<sqlite3_file>?, _ control: Int32,
+  _ argument: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard control == SQLITE_FCNTL_MMAP_SIZE,
+    let limit = unsafe argument?.assumingMemoryBound(to: sqlite3_int64.self)
+  else { return SQLITE_NOTFOUND }
+  return unsafe withFile(handle) { file in
+    let before = file.setMappingLimit(Int(unsafe limit.pointee))
+    unsafe limit.pointee = sqlite3_int64(before)
+    return SQLITE_OK
+  } ?? SQLITE_MISUSE
+}
+
+/// A fault of the mapping is no error: SQLite reads the page instead.
 private func fileFetch(
-  _ handle: UnsafeMutablePointer<sqlite3_file>?, _: sqlite3_int64, _: Int32,
+  _ handle: UnsafeMutablePointer<sqlite3_file>?, _ offset: sqlite3_int64, _ count: Int32,
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
   unsafe result?.pointee = nil
-  return unsafe call(handle, .fetch, failing: SQLITE_OK) { _ in SQLITE_OK }
+  return unsafe call(handle, .fetch, failing: SQLITE_OK) { file in
+    unsafe result?.pointee = file.fetch(count: Int(count), at: Int(offset))
+    return SQLITE_OK
+  }
 }
 
+/// Takes a page back whatever becomes of the call: the dead return theirs as well.
 private func fileUnfetch(
-  _ handle: UnsafeMutablePointer<sqlite3_file>?, _: sqlite3_int64, _: UnsafeMutableRawPointer?
+  _ handle: UnsafeMutablePointer<sqlite3_file>?, _: sqlite3_int64,
+  _ page: UnsafeMutableRawPointer?
 ) -> Int32 {
-  unsafe call(handle, .unfetch, failing: SQLITE_OK) { _ in SQLITE_OK }
+  let isPage = unsafe page != nil
+  return unsafe withFile(handle) { file in
+    if isPage {
+      file.returnFetched()
+    } else {
+      file.mapping.drop()
+    }
+    if !file.disk.isPlain { _ = file.disk.enter(.unfetch, file.kind) }
+    return SQLITE_OK
+  } ?? SQLITE_MISUSE
 }

@@ -15,10 +15,22 @@ final class SimulatedInode {
   private(set) var count = 0
   private(set) var memory: UnsafeMutableRawPointer
   private var capacity: Int
+  /// Pages that mappings have lent to SQLite.
+  private var lentPages = 0
+  /// Memory that the file has outgrown while pages of it were lent. Changes reach it as well: a
+  /// mapping of a real file shows them.
+  private var outgrown: [Outgrown] = []
   /// The locks of `sqlite3_io_methods`.
   var locks = SimulatedLocks()
   /// The shared memory of the database, while somebody is attached.
   var sharedMemory: SharedMemory?
+
+  /// Safe because the inode owns the memory and frees it once no page of it is lent.
+  @safe
+  private struct Outgrown {
+    var memory: UnsafeMutableRawPointer
+    var capacity: Int
+  }
 
   init(number: Int32, kind: FileKind) {
     self.number = number
@@ -27,7 +39,10 @@ final class SimulatedInode {
     unsafe memory = Self.zeroed(capacity)
   }
 
-  deinit { unsafe memory.deallocate() }
+  deinit {
+    unsafe memory.deallocate()
+    freeOutgrown()
+  }
 
   private static func zeroed(_ count: Int) -> UnsafeMutableRawPointer {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
@@ -50,16 +65,19 @@ final class SimulatedInode {
     reserve(end)
     unsafe (memory + offset).copyMemory(from: bytes, byteCount: written)
     if end > count { count = end }
+    if !outgrown.isEmpty { updateOutgrown(from: offset, to: end) }
   }
 
   /// Sets the length; what is cut off is gone, what is added reads zero.
   func truncate(to length: Int) {
+    let longer = max(length, count)
     if length < count {
       unsafe (memory + length).initializeMemory(
         as: UInt8.self, repeating: 0, count: count - length)
     } else {
       reserve(length)
     }
+    if !outgrown.isEmpty { updateOutgrown(from: min(length, count), to: longer) }
     count = length
   }
 
@@ -69,9 +87,42 @@ final class SimulatedInode {
     while wider < needed { wider *= 2 }
     let larger = unsafe Self.zeroed(wider)
     unsafe larger.copyMemory(from: memory, byteCount: count)
-    unsafe memory.deallocate()
+    if lentPages > 0 {
+      unsafe outgrown.append(Outgrown(memory: memory, capacity: capacity))
+    } else {
+      unsafe memory.deallocate()
+    }
     unsafe memory = larger
     capacity = wider
+  }
+
+  // MARK: Mappings
+
+  /// Lends the memory at `offset`, which stays valid until `takeBack`.
+  func lend(at offset: Int) -> UnsafeMutableRawPointer {
+    precondition(offset < capacity, "a page at \(offset) of a file of \(count) bytes")
+    lentPages += 1
+    return unsafe memory + offset
+  }
+
+  /// Takes back one page that was lent.
+  func takeBack() {
+    precondition(lentPages > 0, "a page was returned that was not lent")
+    lentPages -= 1
+    if lentPages == 0, !outgrown.isEmpty { freeOutgrown() }
+  }
+
+  private func updateOutgrown(from offset: Int, to end: Int) {
+    for old in outgrown {
+      let changed = min(end, old.capacity) - offset
+      guard changed > 0 else { continue }
+      unsafe (old.memory + offset).copyMemory(from: memory + offset, byteCount: changed)
+    }
+  }
+
+  private func freeOutgrown() {
+    for old in outgrown { unsafe old.memory.deallocate() }
+    outgrown.removeAll()
   }
 
   /// A copy of the whole content.

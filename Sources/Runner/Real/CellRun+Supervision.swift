@@ -147,7 +147,8 @@ extension CellRun {
     let pauses = cell.faults.compactMap { $0.kind == .pause ? $0.duration : nil }
     // The protected write and the release each wait once more, whatever the time.
     let wait = cell.storage.busyTimeout + (cell.storage.acquireTimeout ?? .zero)
-    return ending + wait + wait + (pauses.max() ?? .zero) + cell.load.hold
+    let query = cell.load.sql == nil ? .zero : cell.load.invariantLimit
+    return ending + wait + wait + (pauses.max() ?? .zero) + cell.load.hold + query
   }
 
   /// Whether a process has not ended.

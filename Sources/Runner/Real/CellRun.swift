@@ -112,6 +112,8 @@ final class CellRun {
   var incidents: [Incident] = []
   var reports: [ActorID: WorkerReport] = [:]
   var timeline: FaultTimeline
+  /// Whether the worker that reads the final content was given up.
+  private var hasGivenUpReading = false
   var library: WorkerReady?
   var measuredFrom = MonotonicTime(nanoseconds: 0)
   var measuredUntil = MonotonicTime(nanoseconds: 0)
@@ -312,6 +314,14 @@ final class CellRun {
   /// How long a worker may still read the database after Ctrl-C.
   private static let observationLimit = Nanoseconds.seconds(2)
 
+  /// How long the reading of the database may take beyond every limit of its own: a function of SQL
+  /// that never returns is not interrupted by SQLite.
+  private var readingPatience: Nanoseconds {
+    let evaluations = Int64(cell.load.sql?.invariants.count ?? 0)
+    let own = Nanoseconds(cell.load.invariantLimit.rawValue * evaluations)
+    return ObserveWorker.readingLimit + own + .seconds(60)
+  }
+
   /// Waits until a worker that runs alone has said something or is gone.
   private func awaitNews(
     of worker: WorkerProcess, _ role: WorkerAssignment.Role
@@ -324,10 +334,15 @@ final class CellRun {
         pollfd(
           fd: isInterrupted ? -1 : Interruption.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      let patience = isInterrupted ? Int32(Self.observationLimit.rawValue / 1_000_000) : -1
-      let count = unsafe poll(&descriptors, nfds_t(descriptors.count), patience)
+      let patience: Nanoseconds? =
+        isInterrupted ? Self.observationLimit : role == .observe ? readingPatience : nil
+      let milliseconds = patience.map { Int32(clamping: $0.rawValue / 1_000_000) } ?? -1
+      let count = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
       if descriptors[0].revents != 0 { return true }
-      if count == 0 { throw RunnerError(.interrupted, "interrupted") }
+      guard count == 0 else { continue }
+      if isInterrupted { throw RunnerError(.interrupted, "interrupted") }
+      hasGivenUpReading = true
+      return false
     }
   }
 
@@ -342,6 +357,7 @@ final class CellRun {
     } catch {
       // What was measured is kept; what was not looked at is unknown.
       if error.code == .interrupted { return Observation() }
+      if hasGivenUpReading { return .givenUp }
       throw error
     }
     guard case .observed(let observation) = answer else {

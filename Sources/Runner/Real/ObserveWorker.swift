@@ -38,8 +38,25 @@ struct ObserveWorker {
 
   /// Checks integrity and writes the rows of content to a file beside the histories.
   ///
+  /// A reading that takes longer than `readingLimit` is given up, which the observation says.
+  ///
   /// - Throws: `PlatformError` when the file cannot be written, otherwise what SQLite reports.
   static func observe(
+    _ connection: inout Connection, _ assignment: WorkerAssignment,
+    _ entry: WorkloadCatalog.Entry
+  ) throws -> Observation {
+    let deadline = connection.options.time.monotonicNow() + readingLimit
+    do {
+      return try connection.withDeadline(deadline) { try read(&$0, assignment, entry) }
+    } catch let error as SQLiteError where error.cutShort == .deadline {
+      return Observation.givenUp
+    }
+  }
+
+  /// How long the final checks and the reading of the content may take together.
+  static let readingLimit = Nanoseconds.seconds(1_800)
+
+  private static func read(
     _ connection: inout Connection, _ assignment: WorkerAssignment,
     _ entry: WorkloadCatalog.Entry
   ) throws -> Observation {
@@ -64,6 +81,16 @@ struct ObserveWorker {
     observation.contentFile = path
     return observation
   }
+}
+
+extension Observation {
+  /// What is known when the reading of a database took too long.
+  static let givenUp: Observation = {
+    var observation = Observation()
+    observation.unfinished =
+      "the final reading of the database was given up after \(ObserveWorker.readingLimit.seconds) s"
+    return observation
+  }()
 }
 
 /// Reads the rows of content back.

@@ -221,7 +221,9 @@ final class RunWorker: Sendable {
   ) throws {
     if assignment.cell.storage.isInMemory {
       let observation = try database.withConnection { connection in
-        try ObserveWorker.observe(&connection, assignment, entry)
+        // The limit of the load's queries is not one of the final reading.
+        connection.setDeadline(nil)
+        return try ObserveWorker.observe(&connection, assignment, entry)
       }
       try control.send(WorkerMessage.observed(observation))
     }

@@ -2,8 +2,9 @@ import AssayModel
 
 /// Which operations each write transaction of a program may carry.
 ///
-/// A transaction carries the operation of the actor that got its lock. Under group commit others
-/// commit for an actor, so that any transaction in the time of an operation may carry it.
+/// A transaction carries the operation of the actor that got its lock. Under group commit another
+/// actor of the same process may commit for it, so that any transaction of that process in the time
+/// of an operation may carry it. No transaction carries operations of two processes.
 struct CarriedOperations {
   /// One operation that was acknowledged, or of which nobody knows.
   struct Operation {
@@ -24,21 +25,24 @@ struct CarriedOperations {
   /// - Parameters:
   ///   - isShared: whether a transaction may hold operations of several actors.
   ///   - actorNumber: the number under which the disk's log knows an actor.
+  ///   - mayCommit: whether the actor of that number may commit for another one.
   init(
     _ events: [SimulatedEvent], _ transactions: [CommitOrder.Transaction], isShared: Bool,
-    actorNumber: (ActorID) -> Int32
+    actorNumber: (ActorID) -> Int32, mayCommit: (Int32, ActorID) -> Bool
   ) {
     operations = events.filter { event in
       event.event.operation.kind == .sqlTransaction && event.event.outcome != .failed
     }.map { event in
+      let actor = event.event.actor
       let (from, until) = (Int(event.invokedAt), event.completedAt.map { Int($0) } ?? .max)
       let within = transactions.indices.filter { index in
         let transaction = transactions[index]
+        guard mayCommit(transaction.actor, actor) else { return false }
         let ended = transaction.ended ?? (event.completedAt == nil ? until - 1 : .max)
-        return transaction.began >= from && ended < until
+        // A group takes in who comes after its BEGIN; an actor of its own begins for itself.
+        return (isShared ? ended : transaction.began) >= from && ended < until
       }
-      let actor = actorNumber(event.event.actor)
-      let own = within.last { transactions[$0].actor == actor }
+      let own = within.last { transactions[$0].actor == actorNumber(actor) }
       return Operation(
         event: event,
         transactions: isShared ? within.map { $0 + 1 } : own.map { [$0 + 1] } ?? [],
@@ -49,8 +53,17 @@ struct CarriedOperations {
   /// Operations that transaction `number` may carry and no earlier one does.
   ///
   /// - Parameter placed: by index in `operations`: whether an earlier transaction carries it.
+  ///
+  /// - Postcondition: all of them are of one process: a connection belongs to one.
   func candidates(for number: Int, placed: [Bool]) -> [Int] {
-    operations.indices.filter { !placed[$0] && operations[$0].transactions.contains(number) }
+    let candidates = operations.indices.filter {
+      !placed[$0] && operations[$0].transactions.contains(number)
+    }
+    let processes = Set(candidates.map { operations[$0].event.event.actor.process })
+    precondition(
+      processes.count <= 1,
+      "transaction \(number) was attributed to the processes \(processes.sorted())")
+    return candidates
   }
 
   /// Ways in which a transaction may hold its candidates, the likeliest first: all that were

@@ -60,10 +60,13 @@ struct ModelConnection: ~Copyable {
     ]
     let others = storage.pragmas.filter { !ofFiles.contains($0.name) }
       .map { Pragma($0.name, $0.value) }
-    options = ConnectionOptions(
+    var options = ConnectionOptions(
       path: ImageReader.path, vfs: VFSName.simulated,
       pragmas: [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")] + others,
       time: time)
+    // Another cache may make the way longer than it was.
+    options.stepLimit = 4 * SQLProgram.simulatedStepLimit
+    self.options = options
     reconnects = world.reconnects
     var connection = try Connection(options)
     digester = try ContentDigester(&connection)

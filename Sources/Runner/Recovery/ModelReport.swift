@@ -31,6 +31,7 @@ struct ModelFold {
   private var differing = 0
   private var unclear: String?
   private var broken: [String] = []
+  private var unfinished: String?
   private var breaking = 0
 
   /// Adds the next program's.
@@ -44,6 +45,7 @@ struct ModelFold {
       if differing == 1 { differs += report.differs.dropFirst() }
     }
     if let reason = report.unclear, unclear == nil { unclear = "program \(program): \(reason)" }
+    if let reason = report.invariants.unfinished, unfinished == nil { unfinished = reason }
     if let text = report.invariants.broken {
       breaking += 1
       if broken.isEmpty { broken = ["program \(program), \(text)"] }
@@ -89,6 +91,9 @@ struct ModelFold {
         .invariants,
         evidence: "\(evidence): \(breaking) programs and \(violated) images break one",
         witness: broken + found)
+    }
+    if let unfinished {
+      return .unknown(.invariants, evidence: evidence, reason: unfinished)
     }
     guard operations > 0 || contents > programs else {
       return .unknown(

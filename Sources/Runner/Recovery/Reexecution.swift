@@ -44,7 +44,7 @@ struct Reexecution {
     isShared = program.cell.storage.topology == .groupCommit
     carried = CarriedOperations(
       trace.events, trace.order.transactions, isShared: isShared,
-      actorNumber: program.actorNumber)
+      actorNumber: program.actorNumber, mayCommit: program.mayCommit)
     var cell = program.cell
     cell.seed = seed
     draws = carried.operations.map { operation in

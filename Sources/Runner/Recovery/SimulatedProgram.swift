@@ -75,7 +75,7 @@ final class SimulatedProgram {
 
   /// Whether the actor of a number may commit what another one asks for: under group commit each of
   /// its process may, otherwise only itself.
-  private func mayCommit(_ number: Int32, for actor: ActorID) -> Bool {
+  func mayCommit(_ number: Int32, for actor: ActorID) -> Bool {
     guard cell.storage.topology == .groupCommit else { return number == actorNumber(actor) }
     return Int(number) / actorsOfProcess == Int(actor.process)
   }
@@ -128,7 +128,7 @@ final class SimulatedProgram {
   }
 
   private var configuration: DatabaseConfiguration {
-    DatabaseConfiguration(cell.storage, path: ImageReader.path, vfs: VFSName.simulated)
+    .simulated(cell.storage, path: ImageReader.path)
   }
 
   /// Made once.

@@ -9,19 +9,25 @@ struct StateInvariants: Hashable, Codable, Sendable {
   var contents = 0
   /// The first that did not hold, with the transaction after which.
   var broken: String?
+  /// Why one of them cannot be told, where that is so.
+  var unfinished: String?
 
   /// Evaluates them on an image that was recovered before.
   ///
-  /// - Returns: the first that does not hold; `nil` when all do, or when there are none.
-  static func broken(_ program: SimulatedProgram, _ reader: borrowing ImageReader) -> String? {
+  /// - Returns: the first that does not hold, and why one cannot be told; nothing when all hold, or
+  ///   when there are none.
+  static func evaluate(
+    _ program: SimulatedProgram, _ reader: borrowing ImageReader
+  ) -> (broken: String?, unfinished: String?) {
     do {
       return try reader.withConnection { connection in
         connection.keepLogAtClose()
         let found = program.entry.readInvariants(&connection, program.cell)
-        return found.first { !$0.holds }.map(text)
+        let unfinished = found.lazy.compactMap(\.unknownReason).first
+        return (found.first { !$0.holds && $0.unknownReason == nil }.map(text), unfinished)
       }
     } catch {
-      return nil
+      return (nil, nil)
     }
   }
 
@@ -32,6 +38,7 @@ struct StateInvariants: Hashable, Codable, Sendable {
       case .found(let value): "gave '\(value)'"
       case .noRow: "gave no row"
       case .failed(let message): "failed: \(message)"
+      case .unfinished(let limit): "did not finish within \(limit)"
       }
     return "'\(query)' must give '\(observation.expected)', but \(gave)"
   }
@@ -40,9 +47,12 @@ struct StateInvariants: Hashable, Codable, Sendable {
   ///
   /// - Parameter number: of the transaction after which it was.
   mutating func add(_ number: Int, _ program: SimulatedProgram, _ reader: borrowing ImageReader) {
-    guard program.hasInvariants else { return }
-    contents += 1
-    guard broken == nil, let text = Self.broken(program, reader) else { return }
+    // A query that never ends is not tried on every content.
+    guard program.hasInvariants, unfinished == nil else { return }
+    let found = Self.evaluate(program, reader)
+    unfinished = found.unfinished
+    if found.unfinished == nil { contents += 1 }
+    guard broken == nil, let text = found.broken else { return }
     broken = "after transaction \(number), without any crash: \(text)"
   }
 }
@@ -54,8 +64,8 @@ extension ImageReader {
     _ state: ImageState, _ program: SimulatedProgram, _ trace: ProgramTrace
   ) -> ImageState {
     guard case .content(let digest) = state, program.hasInvariants,
-      trace.numbersOfState[digest] == nil,
-      let text = StateInvariants.broken(program, self)
+      trace.numbersOfState[digest] == nil, trace.invariants.unfinished == nil,
+      let text = StateInvariants.evaluate(program, self).broken
     else { return state }
     return .breaking(digest, text)
   }

@@ -4,10 +4,13 @@ import SQLiteDriver
 import Schedules
 import Workloads
 
-/// Lets the power go in a program and several processes recover what is left at once, under a
-/// schedule: each opens the database, which rolls a hot journal back or reads the log anew, checks
-/// it and reads all of it; some then write a mark of theirs. What each finds, and what stays, must
-/// be what a crash there allows, with every mark that was acknowledged.
+/// Crashes a program and lets several processes recover what is left at the same time, under a
+/// schedule: each opens the database, which rolls back a hot journal or reads the log again, checks
+/// it and reads all of it; some then write a mark. What each finds, and what stays, must be what a
+/// crash there allows, with every mark that was acknowledged.
+///
+/// The crash is the cell's: when every process dies, each completed call stands, so that a crash
+/// point has one image; when the power goes, an image is drawn within the cell's bounds.
 final class RecoveryRace {
   /// So many races one after the other are of the same program, each with an image of its own.
   static let imagesOfProgram = 32
@@ -21,11 +24,13 @@ final class RecoveryRace {
   private static let estimatedSteps = 400
 
   private let program: SimulatedProgram
+  private let explore: ExploreSettings
   private let unmarked: Int64
   private var known: (number: Int, skips: Set<ProgramPlace>, trace: ProgramTrace)?
 
-  init(_ program: SimulatedProgram) throws {
+  init(_ program: SimulatedProgram, _ explore: ExploreSettings) throws {
     self.program = program
+    self.explore = explore
     SimulatedVFS.shared.disk = program.freshDisk(Seed(0))
     unmarked = try program.reader.fresh.withConnection { try RecoveryMarks.stored(&$0) }
   }
@@ -98,13 +103,14 @@ final class RecoveryRace {
 
   private func notes(_ number: Int, _ trace: ProgramTrace, at position: Int) -> [String] {
     let whole = number / Self.imagesOfProgram
+    let crash = explore.crashes == .process ? "every process was killed" : "the power went"
     return [
-      "Program \(whole) ran under the strategy \(Self.strategy(of: whole)); the power went after "
+      "Program \(whole) ran under the strategy \(Self.strategy(of: whole)); \(crash) after "
         + "\(position) of \(trace.disk.log.position) operations of its disk. Then:"
     ]
   }
 
-  /// Draws a crash point and an image of it, inside of a transaction where that is to be had.
+  /// Draws a crash point and an image of it, inside a transaction where there is one.
   private func draw(
     _ builder: CrashImageBuilder, _ trace: ProgramTrace, seed: Seed
   ) -> ImageChoice {
@@ -115,10 +121,11 @@ final class RecoveryRace {
       position = generator.below(length + 1)
     }
     while builder.position < position, builder.advance() {}
-    var images = builder.images(ExploreSettings.ImageBounds(), seed: seed.derived("image"))
     var choice = builder.completeChoice
+    guard explore.crashes == .powerLoss else { return choice }
     // One in four as if only the processes had died: then the journal is surely there.
     guard generator.below(4) > 0 else { return choice }
+    var images = builder.images(explore.images, seed: seed.derived("image"))
     for _ in 0...generator.below(max(1, images.count)) where !images.next(&choice) { break }
     return choice
   }
@@ -133,7 +140,8 @@ final class RecoveryRace {
     _ report: SimulationReport, _ results: RecoveryResults, _ trace: ProgramTrace, at position: Int
   ) -> ScheduleTrial.Outcome {
     let judge = ImageJudge(
-      trace: trace, judgesAtEnd: program.cell.disk.sync == .barrier)
+      trace: trace,
+      judgesAtEnd: explore.crashes == .powerLoss && program.cell.disk.sync == .barrier)
     var found = ScheduleJudge(program: program)
     found.add(progress: report)
     for (process, state) in results.states.enumerated() {

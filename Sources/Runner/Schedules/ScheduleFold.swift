@@ -1,4 +1,5 @@
 import AssayModel
+import Reports
 
 /// Adds up the blocks of an exploration of schedules in their order.
 struct ScheduleFold {
@@ -91,6 +92,13 @@ struct ScheduleFold {
         check, evidence: evidence,
         reason:
           "only \(distinct) distinct schedules were explored, \(explore.minimum) are asked for")
+    }
+    let unfinished = count(ScheduledCounts.unfinishedInvariants)
+    if check == .invariants, unfinished > 0 {
+      return .unknown(
+        check, evidence: evidence,
+        reason: "an invariant was not evaluated to its end in "
+          + "\(Figures.count(Int(unfinished), "schedule"))")
     }
     if let missing = ScheduledFaultCounts.missing(for: check, of: cell, counts) {
       return .unknown(check, evidence: evidence, reason: missing, sawNothing: true)

@@ -56,6 +56,8 @@ enum ScheduledCounts {
   static let restartWindows = "schedules_restarting_under_checkpoint"
   /// Transactions that were told that their snapshot is too old to write (SQLITE_BUSY_SNAPSHOT).
   static let busySnapshots = "busy_snapshots"
+  /// Schedules in which an invariant was not evaluated to its end.
+  static let unfinishedInvariants = "schedules_with_unfinished_invariants"
   /// Programs whose schedules were tried one and all, within the bounds of their strategy.
   static let exhausted = "programs_exhausted"
 }

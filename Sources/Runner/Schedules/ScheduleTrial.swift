@@ -21,7 +21,12 @@ struct ScheduleTrial {
 
   init(_ program: SimulatedProgram) throws {
     self.program = program
-    race = program.cell.explore?.crashes == nil ? nil : try RecoveryRace(program)
+    race =
+      if let explore = program.cell.explore, explore.crashes != nil {
+        try RecoveryRace(program, explore)
+      } else {
+        nil
+      }
     start = try program.openedTemplate()
     closed = ClosedDatabaseReader(program, start: start)
   }
@@ -96,7 +101,13 @@ struct ScheduleTrial {
     for database in result.databases { database.close() }
     var counts: [String: UInt64] = [:]
     if result.report.stuck == nil {
-      found.add(try judgeClosed(number, disk, result, &counts))
+      let judged = try judgeClosed(number, disk, result, &counts)
+      found.add(judged)
+      if judged.contains(where: {
+        $0.check == .invariants && $0.status == .unknown && !$0.sawNothing
+      }) {
+        counts[ScheduledCounts.unfinishedInvariants] = 1
+      }
     }
     var outcome = Outcome(
       report: result.report, violations: found.violations,

@@ -71,6 +71,10 @@ extension LoadSettings: SectionDefaults {
       .group("keys", keyKeys, "The keys, accounts or lock names that are asked for."),
       .value(
         "value_size", \.valueSize, .size(16...(256 << 20)), "Size of a value, its nonce included."),
+      .optional(
+        "invariant_timeout", \.invariantTimeout, .positiveDuration,
+        "How long one evaluation of an invariant of workload sql may run in the real world; the"
+          + " default is 10 s. What did not finish makes the check unknown."),
     ] + SQLKeys.keys
 
   /// Decoded first, because the default number of keys depends on it.

@@ -147,6 +147,7 @@ extension ScenarioDraft {
       var storage = StorageSettings()
       let completed = StorageProfile.completed(node)
       context.decode(completed, with: StorageSettings.keys, into: &storage)
+      storage.resolveURI(completed, &context)
       // A database in memory has no WAL and one connection; that is so unless the file says
       // otherwise, and then it is a contradiction.
       if storage.isInMemory {

@@ -49,7 +49,8 @@ extension StorageSettings: SectionDefaults {
       "path", \.path,
       .text(atMost: 4_096, example: ":memory: or /var/tmp/shared.db").drawing([":memory:"]),
       "The database that cells start from a copy of: a path from the scenario (with --set: from the"
-        + " current folder), or :memory:; without it a new file next to the run."),
+        + " current folder), a URI of SQLite with cache, vfs, nolock or psow, or :memory:; without"
+        + " it a new file next to the run."),
   ]
 }
 

@@ -67,6 +67,11 @@ struct Contradictions {
       "\(storage.maxIdleConnections) idle of \(storage.maxOpenConnections) open connections",
       "at most storage.max_open_connections")
     checkExclusiveLocking()
+    refuse(
+      storage.journalMode == .wal
+        && storage.uriParameters?.contains { $0.name == "nolock" } == true,
+      "storage.journal_mode", "'wal' with nolock=1 in storage.path",
+      "another journal mode, because a write-ahead log needs locks")
     guard storage.isInMemory else { return }
     refuse(
       storage.journalMode != .memory && storage.journalMode != .off, "storage.journal_mode",
@@ -128,7 +133,7 @@ struct Contradictions {
       load.workload == .ledger && load.keyCount < 2, "load.keys.count", "a ledger with one account",
       "at least 2 accounts to transfer between")
     checkSQL()
-    for key in ["setup", "transactions", "invariants"] {
+    for key in ["setup", "transactions", "invariants", "invariant_timeout"] {
       refuse(
         load.workload != .sql && tree.node(at: "load.\(key)") != nil, "load.\(key)",
         "\(key) for workload \(name)", "load.\(key) with workload sql")

@@ -118,29 +118,40 @@ public struct SQLProgram: Sendable {
 
   private static let null = Array("NULL".utf8)
 
-  /// Evaluates every invariant, for an observation; what SQLite refuses is part of the answer.
+  /// Operations of SQLite's virtual machine that one statement of a scenario may run in the
+  /// simulated world: about a tenth of a second.
+  public static let simulatedStepLimit = 10_000_000
+
+  /// Evaluates every invariant, for an observation; what SQLite refuses is part of the answer, and
+  /// so is that a query had to be given up.
+  ///
+  /// - Parameter cell: it says how long one of them may run.
   public static func observe(
-    _ load: SQLLoad, _ connection: inout Connection
+    _ cell: PlannedCell, _ connection: inout Connection
   ) -> [InvariantObservation] {
+    let limit = QueryLimit(cell)
     var observations: [InvariantObservation] = []
-    for invariant in load.invariants {
+    for invariant in cell.load.sql?.invariants ?? [] {
       observations.append(
         InvariantObservation(
           query: invariant.query, expected: invariant.equals,
-          answer: answer(invariant.query, &connection)))
+          answer: answer(invariant.query, limit, &connection)))
     }
     return observations
   }
 
   private static func answer(
-    _ query: String, _ connection: inout Connection
+    _ query: String, _ limit: QueryLimit, _ connection: inout Connection
   ) -> InvariantObservation.Answer {
     do throws(SQLiteError) {
-      return try connection.withStatement(text: query) { (statement) throws(SQLiteError) in
-        try statement.step() ? .found(statement.optionalText(0) ?? "NULL") : .noRow
+      return try limit.apply(to: &connection) { (connection) throws(SQLiteError) in
+        try connection.withStatement(text: query) { (statement) throws(SQLiteError) in
+          try statement.step() ? .found(statement.optionalText(0) ?? "NULL") : .noRow
+        }
       }
     } catch {
-      return .failed("\(error.code): \(error.message)")
+      return error.isOfLimit
+        ? .unfinished(limit: "\(limit)") : .failed("\(error.code): \(error.message)")
     }
   }
 

@@ -55,7 +55,7 @@ public struct SQLWorkload: Workload {
     case .reader:
       return SQLInvariantActor(
         program: program, database: context.database, time: context.environment.time,
-        number: Int(actor.actor))
+        limit: QueryLimit(context.cell), number: Int(actor.actor))
     }
   }
 
@@ -149,6 +149,8 @@ struct SQLInvariantActor: WorkloadActor {
   let program: SQLProgram
   let database: Database
   let time: any TimeSource
+  /// How long one evaluation may run.
+  let limit: QueryLimit
   /// The next invariant is this number's, round and round; readers begin at different ones.
   var number: Int
 
@@ -164,7 +166,9 @@ struct SQLInvariantActor: WorkloadActor {
       operation, recorder, intended: intended, deadline: deadline, time: time
     ) {
       let found = try database.read { connection in
-        try program.evaluate(invariant, on: &connection)
+        try limit.apply(to: &connection) { (connection) throws(SQLiteError) in
+          try program.evaluate(invariant, on: &connection)
+        }
       }
       return found.operation(invariant: invariant)
     }

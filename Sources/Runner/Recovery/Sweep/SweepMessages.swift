@@ -39,6 +39,8 @@ struct SweepRunResult: Codable, Hashable, Sendable {
   var acknowledged: Int
   /// What is wrong; empty for a run as it should be.
   var problems: [SweepProblem]
+  /// Why an invariant could not be told, if so.
+  var unfinished: String?
 }
 
 /// What became of a block.
@@ -65,6 +67,8 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
   var bad: [Bad] = []
   /// How many runs had problems.
   var badCount: UInt64 = 0
+  /// Why an invariant could not be told in one of the runs, if so.
+  var unfinished: String?
   /// Whether a run passed untouched: later calls cannot be hit either.
   var isExhausted = false
 
@@ -74,6 +78,7 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
     if run.hits > 0, run.isReported { reported += 1 }
     if run.keptLock { keptLocks += 1 }
     acknowledged += UInt64(run.acknowledged)
+    unfinished = unfinished ?? run.unfinished
     guard !run.problems.isEmpty else { return }
     badCount += 1
     if bad.count < Self.badLimit { bad.append(Bad(call: call, problems: run.problems)) }
@@ -85,6 +90,7 @@ struct SweepBlockResult: Codable, Hashable, Sendable {
     reported += other.reported
     keptLocks += other.keptLocks
     acknowledged += other.acknowledged
+    unfinished = unfinished ?? other.unfinished
     bad += other.bad
     badCount += other.badCount
     isExhausted = isExhausted || other.isExhausted

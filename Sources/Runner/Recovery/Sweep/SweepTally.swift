@@ -100,6 +100,9 @@ struct SweepTally {
         check, evidence: evidence,
         reason: "the workload \(cell.load.workload.rawValue) cannot show it")
     }
+    if check == .invariants, let reason = total.unfinished {
+      return .unknown(check, evidence: evidence, reason: reason)
+    }
     if let minimum = cell.explore?.minimum, total.faults < UInt64(minimum) {
       let reason = shortfall.map { "; \($0)" } ?? ""
       return .unknown(

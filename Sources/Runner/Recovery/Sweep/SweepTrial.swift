@@ -25,6 +25,8 @@ final class SweepTrial {
   private let open: (SimulatedProcess) throws -> Database
   private var events: [Event] = []
   private var problems: [SweepProblem] = []
+  /// Why an invariant could not be told, if so.
+  private var unfinished: String?
   /// Engines that were opened, for who closes them when nobody comes to an end.
   private let opened = OpenedDatabases()
   /// Whether a lock stayed that could not be given back.
@@ -72,7 +74,7 @@ final class SweepTrial {
     return SweepRunResult(
       hits: injector.hits, isReported: isReported, keptLock: keptLock,
       acknowledged: events.count { $0.outcome == .ok && $0.operation.kind.isWrite },
-      problems: problems)
+      problems: problems, unfinished: unfinished)
   }
 
   private func add(_ check: CheckName, _ line: String) {
@@ -233,6 +235,7 @@ final class SweepTrial {
     let before = problems.count
     var rows: [ContentRow] = []
     let observation = observe(&rows)
+    unfinished = observation.invariants.lazy.compactMap(\.unknownReason).first
     do {
       problems += try SweepJudge(cell).problems(
         events: events, rows: rows, observation: observation, from: start, ended: ended,

@@ -38,8 +38,7 @@ final class SweepWorld {
     let storage = cell.storage
     open = { process in
       try Database(
-        DatabaseConfiguration(storage, path: Self.path, vfs: VFSName.simulated),
-        environment: process.environment)
+        .simulated(storage, path: Self.path), environment: process.environment)
     }
     template = try Self.makeTemplate(cell, entry, baton)
   }

@@ -1,0 +1,28 @@
+import ArgumentParser
+import AssayModel
+import Runner
+
+/// What keeps a valid scenario from running: the same for `run`, which says so before anything runs,
+/// and for `check`.
+enum PlanRefusals {
+  /// Verifies that this version and this SQLite can run a plan.
+  ///
+  /// - Parameter usesOwnLibrary: whether the workers use the library that this process is linked
+  ///   with; another one may take other settings.
+  /// - Throws: an input error that says what cannot run.
+  static func verify(_ plan: Plan, usesOwnLibrary: Bool = true) throws(RunnerError) {
+    try Capabilities.verify(plan)
+    if usesOwnLibrary { try SettingsTrial.verify(plan) }
+    try ScenarioVerification.verify(plan, compiles: usesOwnLibrary)
+  }
+
+  /// As `verify`, with one message and the exit code of the error.
+  static func exiting(_ plan: Plan, usesOwnLibrary: Bool = true) throws {
+    do throws(RunnerError) {
+      try verify(plan, usesOwnLibrary: usesOwnLibrary)
+    } catch {
+      Console.fail("\(plan.scenario.name): \(error.message)")
+      throw ArgumentParser.ExitCode(error.exitCode)
+    }
+  }
+}
