@@ -15,7 +15,7 @@ final class SmallFileSystem {
   static let isPermitted: Bool = {
     guard let folder = try? RealFolder() else { return false }
     guard mount(folder.path) else { return false }
-    _ = unsafe umount2(folder.path, Int32(MNT_DETACH.rawValue))
+    _ = unsafe umount2(folder.path, Int32(MNT_DETACH))
     return true
   }()
 
@@ -35,7 +35,7 @@ final class SmallFileSystem {
 
   deinit {
     close(filler)
-    _ = unsafe umount2(path, Int32(MNT_DETACH.rawValue))
+    _ = unsafe umount2(path, Int32(MNT_DETACH))
   }
 
   /// Takes all room that there is.
