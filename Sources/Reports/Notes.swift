@@ -14,7 +14,7 @@ struct Notes {
   var lines: [String] {
     let entries = entries
     let noteLimit = style.detail == .verbose ? Int.max : Self.noteLimit
-    var lines = entries.prefix(noteLimit).flatMap { text($0.cell, $0.verdict) }
+    var lines = entries.prefix(noteLimit).flatMap { text($0.cell, $0.verdict, $0.others) }
     if entries.count > noteLimit {
       lines.append("and \(entries.count - noteLimit) more in result.json")
     }
@@ -29,25 +29,58 @@ struct Notes {
     return lines
   }
 
-  private var entries: [(cell: CellResult, verdict: Verdict)] {
-    let all = result.cells.flatMap { cell in cell.verdicts.map { (cell: cell, verdict: $0) } }
+  /// A verdict that has a note.
+  private struct Entry {
+    var cell: CellResult
+    var verdict: Verdict
+    /// Checks of the cell that are unknown for the same reason.
+    var others: [CheckName] = []
+  }
+
+  private var entries: [Entry] {
+    let all = result.cells.flatMap { cell in
+      cell.verdicts.map { Entry(cell: cell, verdict: $0) }
+    }
     let missed = all.filter { Mark($0.verdict) == .missed }
     let unknown = all.filter { Mark($0.verdict) == .unknown }
     let shown = all.filter { Mark($0.verdict) == .shown && !$0.verdict.witness.isEmpty }
-    guard style.detail == .verbose else { return missed + unknown + shown }
+    guard style.detail == .verbose else { return missed + Self.grouped(unknown) + shown }
     let others = all.filter { [.met, .notJudged].contains(Mark($0.verdict)) }
     return missed + unknown + all.filter { Mark($0.verdict) == .shown } + others
   }
 
-  private func text(_ cell: CellResult, _ verdict: Verdict) -> [String] {
+  /// One entry for all checks of a cell that are unknown for the same reason.
+  private static func grouped(_ entries: [Entry]) -> [Entry] {
+    var groups: [Entry] = []
+    for entry in entries {
+      let same = groups.firstIndex { group in
+        let (one, other) = (group.verdict, entry.verdict)
+        return group.cell.id == entry.cell.id && one.reason == other.reason
+          && one.evidence == other.evidence && one.expected == other.expected
+      }
+      if let same {
+        groups[same].others.append(entry.verdict.check)
+      } else {
+        groups.append(entry)
+      }
+    }
+    return groups
+  }
+
+  private func text(
+    _ cell: CellResult, _ verdict: Verdict, _ others: [CheckName]
+  ) -> [String] {
     let mark = Mark(verdict)
     let place = cell.parameters.isEmpty ? "" : "\(cell.label): "
-    var line = "\(place)\(verdict.check.rawValue)"
+    var line = place + Prose.list(([verdict.check] + others).map(\.rawValue))
     switch mark {
+    // A measured value says itself how it lies to its bound.
+    case .missed where verdict.measured != nil: break
     case .missed:
       line += " is \(verdict.status.rawValue), expected \(verdict.expected ?? "nothing")"
     case .unknown:
-      line += " is unknown, expected \(verdict.expected ?? "nothing")"
+      line += others.isEmpty ? " is" : " are"
+      line += " unknown, expected \(verdict.expected ?? "nothing")"
     case .shown:
       line += " is violated, as \(verdict.expected == "violated" ? "expected" : "allowed")"
     case .met: line += " is \(verdict.status.rawValue)"

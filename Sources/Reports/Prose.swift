@@ -7,7 +7,7 @@ public enum Prose {
     var lines: [String] = []
     var line = ""
     var isEmpty = true
-    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+    for word in text.split(whereSeparator: \.isWhitespace) {
       if !isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = String(repeating: " ", count: indent)

@@ -9,13 +9,19 @@ extension Headline {
 
     private struct Found {
       var check: CheckName
-      var claim: (held: String, broken: String)
+      var claim: (held: [String], broken: String)
       var broken: [CellResult]
       var held: [CellResult]
     }
 
     /// What is told only where nothing else held.
     private static let weak: Set<CheckName> = [.integrity, .progress, .errors]
+
+    /// Whether nothing but what is told only then held, so that it can wait for the figures.
+    var isWeak: Bool {
+      let held = CheckName.headlineOrder.compactMap(found).filter { !$0.held.isEmpty }
+      return held.allSatisfy { Self.weak.contains($0.check) }
+    }
 
     /// The clauses, violations first.
     var clauses: [String] {
@@ -42,7 +48,7 @@ extension Headline {
       let places = CellPlaces(all: cells)
       let place = places.phrase(found.broken)
       var text = place.isEmpty ? found.claim.broken : "\(found.claim.broken) \(place)"
-      text += Headline.extent(of: found.broken)
+      text += Headline.extent(of: found.broken, faults: "after")
       let verdicts = found.broken.compactMap { cell in
         cell.verdicts.first { $0.check == found.check }
       }
@@ -51,7 +57,7 @@ extension Headline {
       } else if verdicts.allSatisfy(\.met) {
         text += ", which the scenario allows"
       }
-      if !found.held.isEmpty { text += "; elsewhere \(found.claim.held)" }
+      if !found.held.isEmpty { text += "; elsewhere \(Prose.list(found.claim.held))" }
       return text
     }
 
@@ -67,22 +73,24 @@ extension Headline {
         }
         let ids = found.held.map(\.id)
         if let index = groups.firstIndex(where: { $0.cells.map(\.id) == ids }) {
-          groups[index].claims.append(found.claim.held)
+          groups[index].claims += found.claim.held
         } else {
-          groups.append((found.held, [found.claim.held]))
+          groups.append((found.held, found.claim.held))
         }
       }
       let places = CellPlaces(all: cells)
       return groups.map { group in
         let isEverywhere = group.cells.count == cells.count
         let place = isEverywhere ? "" : " " + places.phrase(group.cells)
-        return Prose.list(group.claims) + place + Headline.extent(of: group.cells)
+        return Prose.list(group.claims) + place + Headline.extent(of: group.cells, faults: "over")
       }
     }
   }
 
   /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`.
-  static func extent(of cells: [CellResult]) -> String {
+  ///
+  /// - Parameter word: before the number of faults.
+  static func extent(of cells: [CellResult], faults word: String) -> String {
     let coverage = [
       ("distinct_images", "distinct crash image"), ("distinct_schedules", "distinct schedule"),
       ("faults", "injected fault"),
@@ -95,11 +103,11 @@ extension Headline {
     let kinds = Set(hits.map(\.kind))
     guard !hits.isEmpty else { return "" }
     if kinds == [FaultSpecification.Kind.kill.rawValue] {
-      return " over \(Figures.count(hits.count, "kill"))"
+      return " \(word) \(Figures.count(hits.count, "kill"))"
     }
     let kills = hits.count { $0.kind == FaultSpecification.Kind.kill.rawValue }
-    if kills == 0 { return " over \(Figures.count(hits.count, "fault"))" }
+    if kills == 0 { return " \(word) \(Figures.count(hits.count, "fault"))" }
     let others = Figures.count(hits.count - kills, "other fault")
-    return " over \(Figures.count(kills, "kill")) and \(others)"
+    return " \(word) \(Figures.count(kills, "kill")) and \(others)"
   }
 }

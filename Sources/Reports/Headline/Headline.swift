@@ -18,10 +18,9 @@ public enum Headline {
   private static func answer(_ result: RunResult) -> [String] {
     let cells = result.cells
     let chosen = result.show ?? []
-    let shownChecks = chosen.compactMap { figure -> CheckName? in
-      if case .check(let check) = figure { check } else { nil }
-    }
-    let checks = Checks(cells: cells, shown: shownChecks).clauses
+    let shownChecks = chosen.compactMap(\.check)
+    let found = Checks(cells: cells, shown: shownChecks)
+    let checks = found.clauses
     let comparison = Comparison(cells: cells, main: MainOperation.name(in: cells))
     let figures = chosen.compactMap { figure in
       figure == .takeovers ? recovery(cells) : comparison.clause(figure)
@@ -31,12 +30,15 @@ public enum Headline {
       // Figures are what the scenario asks about; the checks that it leaves out are counted below.
       let isAboutFigures = !figures.isEmpty && shownChecks.isEmpty
       let compared = Array(figures.prefix(figureLimit))
-      return always + compared + (isAboutFigures ? violated(in: cells, checks) : checks)
+      let told = isAboutFigures ? violated(in: cells, checks) : checks
+      // What the scenario names first is what it asks about.
+      return chosen.first?.check == nil ? always + compared + told : told + always + compared
     }
     let violations = violated(in: cells, checks)
-    let others =
-      checks.dropFirst(violations.count) + [recovery(cells)].compactMap { $0 } + always
-      + usualFigures(cells, comparison)
+    let held = Array(checks.dropFirst(violations.count))
+    let measured =
+      [recovery(cells)].compactMap { $0 } + always + usualFigures(cells, comparison)
+    let others = found.isWeak ? measured + held : held + measured
     return violations + others.prefix(max(1, clauseLimit - violations.count))
   }
 
@@ -112,9 +114,18 @@ public enum Headline {
     for (_, verdict) in misses where !checks.contains(verdict.check) {
       checks.append(verdict.check)
     }
-    return checks.map { check in
+    var groups: [(place: String, checks: [String])] = []
+    for check in checks {
       let place = places.phrase(misses.filter { $0.1.check == check }.map(\.0))
-      return place.isEmpty ? check.rawValue : "\(check.rawValue) \(place)"
+      if let index = groups.firstIndex(where: { $0.place == place }) {
+        groups[index].checks.append(check.rawValue)
+      } else {
+        groups.append((place, [check.rawValue]))
+      }
+    }
+    return groups.map { group in
+      let names = Prose.list(group.checks)
+      return group.place.isEmpty ? names : "\(names) \(group.place)"
     }.joined(separator: "; ")
   }
 
@@ -159,5 +170,12 @@ public enum Headline {
     return "overloaded\(place): asked for \(Figures.rate(worst.loop.target))/s, it did "
       + "\(Figures.rate(worst.loop.achieved))/s and its backlog took "
       + "\(Figures.span(worst.loop.late.rawValue)) after the end"
+  }
+}
+
+extension ShownFigure {
+  /// The check that it names, if it names one.
+  fileprivate var check: CheckName? {
+    if case .check(let check) = self { check } else { nil }
   }
 }
