@@ -41,7 +41,7 @@ public enum SettingsTrial {
       + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")]
       + others.map { Pragma($0.name, $0.value) }
     do {
-      var connection = try Connection(
+      let connection = try Connection(
         ConnectionOptions(
           path: cell.storage.isInMemory ? ":memory:" : path, pragmas: all, time: SystemTime()))
       try connection.close()

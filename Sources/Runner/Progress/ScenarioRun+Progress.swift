@@ -1,4 +1,5 @@
 import AssayModel
+import Platform
 
 extension ScenarioRun {
   /// What progress calls a step of the run.
