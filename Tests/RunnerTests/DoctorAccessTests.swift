@@ -111,8 +111,8 @@ struct DoctorAccessTests {
         path: "\(folder)/app.db", pragmas: [Pragma("journal_mode", "wal")], time: SystemTime()))
     try connection.execute("CREATE TABLE t(a)")
     try connection.close()
-    chmod(folder, 0o555)
-    defer { chmod(folder, 0o755) }
+    unsafe chmod(folder, 0o555)
+    defer { unsafe chmod(folder, 0o755) }
     // The tests may run as root, whom no permission stops.
     let isRoot = geteuid() == 0
     let prelude = isRoot ? "exec setpriv --reuid 65534 --clear-groups \"$@\"" : "true"

@@ -1,5 +1,6 @@
 import AssayModel
 import Testing
+import Workloads
 
 @testable import Runner
 

@@ -24,7 +24,7 @@ struct MixedUndoTests {
       cell.load.mix = steps.map { LoadSettings.Share(operation: $0, weight: 1) }
     }
     if let sabotage { try trial.execute(sabotage) }
-    var actors = try (0..<2).map { try trial.actor(0, process: $0, role: .writer) }
+    let actors = try (0..<2).map { try trial.actor(0, process: $0, role: .writer) }
     var generator = SeededGenerator(Seed(seed).derived("order"))
     for _ in 0..<operations { try actors[generator.below(2)].perform() }
     return try trial.judge()
@@ -78,7 +78,7 @@ struct MixedUndoTests {
       cell.load.keyCount = 3
       cell.load.mix = [LoadSettings.Share(operation: "savepoint", weight: 1)]
     }
-    var actor = try trial.actor()
+    let actor = try trial.actor()
     try actor.perform()
     let undone = (actor.events.last?.operation.value ?? 0) + 1
     // As if the rollback had left one row of the savepoint behind.

@@ -76,7 +76,7 @@ struct SchemaValidator {
     default: break
     }
     guard let number = value as? NSNumber else { return false }
-    let isBoolean = String(cString: number.objCType) == "c" && (value is Bool)
+    let isBoolean = unsafe String(cString: number.objCType) == "c" && (value is Bool)
     switch type {
     case "boolean": return isBoolean
     case "number": return !isBoolean

@@ -1,4 +1,6 @@
+import AssayModel
 import Foundation
+import ScenarioFiles
 
 /// What a swarm has run and found, in numbers.
 struct SwarmTally: Sendable {
