@@ -124,7 +124,7 @@ struct RealFaultTests {
     let injection = try #require(bench.system.injections.first)
     let until = try #require(injection.until)
     #expect(until - injection.time == span)
-    #expect(connection.run("UPDATE t SET b = 2 WHERE a = 1") == SQLITE_FULL)
+    #expect(connection.run("INSERT INTO t(b) VALUES(hex(zeroblob(1500)))") == SQLITE_FULL)
     sleep(untilNanoseconds: until.nanoseconds + 1)
     connection.execute("UPDATE t SET b = 2 WHERE a = 1")
     let plain = try bench.openPlainly()
