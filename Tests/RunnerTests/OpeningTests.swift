@@ -72,7 +72,8 @@ struct OpeningTests {
     #expect(analysed.outcome.record.processes.allSatisfy { $0.ready == nil })
     let figures = CellFigures(harness.cell, [analysed]).result
     let open = try #require(figures.operations["open"])
-    #expect(open.count == 0 && open.notAcknowledged >= 2)
+    #expect(open.count == 0 && open.notAcknowledged == 2)
+    #expect(figures.errors?.first { $0.operation == "open" }?.message?.contains("locked") == true)
     #expect(open.errors["SQLITE_BUSY"] ?? 0 >= 2)
     let busy = try #require(analysed.checks.first { $0.check == .busy })
     #expect(busy.status == .violated && busy.witness.contains { $0.contains("open") }, "\(busy)")
@@ -110,7 +111,7 @@ struct OpeningTests {
     #expect(outcome.incidents.isEmpty && outcome.reports.count == 1)
     #expect(events.first?.code == 5 && events.first?.isFinal == false)
     let opened = try #require(events.first { $0.outcome == .ok })
-    #expect(opened.operation.kind == .open && opened.intended == events.first?.invoked)
+    #expect(opened.operation.kind == .open && opened.intended == events.first?.intended)
     #expect(events.last?.operation.kind == .close)
   }
 

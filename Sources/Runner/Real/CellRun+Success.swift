@@ -7,7 +7,7 @@ extension CellRun {
     if failures.contains(where: { $0.isSame(as: failure) }) { return }
     failures.append(failure)
     // Before anything has failed there is no reason to look.
-    if endsFruitless, successWatch == nil {
+    if endsFruitless, failure.kind.isOfLoad, successWatch == nil {
       successWatch = SuccessWatch(folder: historyFolder, cell: cell, since: begun)
     }
   }

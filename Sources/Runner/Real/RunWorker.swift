@@ -13,13 +13,17 @@ final class RunWorker: Sendable {
   private let fileSystem: WorkerFileSystem?
   private let storage: WorkerStorage
   private let connections: ConnectionRecorder
+  private let reports: FailureReports
   private let isStopped = Atomic<Bool>(false)
 
   init(_ assignment: WorkerAssignment, _ control: ControlChannel) throws {
     self.assignment = assignment
     self.control = control
     fileSystem = try WorkerFileSystem.make(assignment)
-    connections = try ConnectionRecorder(assignment)
+    reports = FailureReports { [control] failure in
+      try? control.send(WorkerMessage.failing(failure))
+    }
+    connections = try ConnectionRecorder(assignment, reports)
     storage = try WorkerStorage(assignment, vfs: fileSystem?.name, connections: connections)
   }
 
@@ -89,9 +93,6 @@ final class RunWorker: Sendable {
   ) throws -> [HistoryRecorder] {
     let load = assignment.cell.load
     let commits = assignment.killAfterCommits.map { CommitCounter(limit: $0) }
-    let reports = FailureReports { [control] failure in
-      try? control.send(WorkerMessage.failing(failure))
-    }
     let recorders = Recorders(
       writers.map { writer in
         HistoryRecorder(

@@ -68,10 +68,12 @@ struct WorkerStorage {
   /// The cell's busy policy, which may be not to wait at all, is for what the cell measures: with
   /// it several processes could never open one database at once. Every attempt is recorded.
   ///
-  /// - Throws: `OpeningTimedOut` when the time is over.
+  /// - Throws: `OpeningRefusal` when the time is over.
   func whenFree<Value>(_ body: () throws -> Value) throws -> Value {
     let time = SystemTime()
     let start = time.monotonicNow()
+    connections?.beginSeries()
+    defer { connections?.endSeries() }
     while true {
       let (attempt, failures) = (time.monotonicNow(), connections?.failures)
       do {
