@@ -98,9 +98,9 @@ struct ErrorTests {
       ),
       (
         "expect: { busy: { max: soon } }",
-        "s.yaml:4:24: expect.busy.max: found 'soon'; allowed: a number, a duration or a sum such "
-          + "as ttl + 400ms or 2 * ttl, where the names are ttl, busy_timeout, query_timeout, "
-          + "acquire_timeout"
+        "s.yaml:4:24: expect.busy.max: found 'soon'; allowed: a number, a duration, a size or a "
+          + "sum such as ttl + 400ms or 2 * ttl, where the names are ttl, busy_timeout, "
+          + "query_timeout, acquire_timeout"
       ),
       (
         "expect: { integrity: { is: valid, when: { library: new } } }",
