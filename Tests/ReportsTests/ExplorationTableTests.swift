@@ -39,7 +39,7 @@ struct ExplorationTableTests {
     let rows = lines.filter { $0.hasPrefix("power-loss") }
     #expect(rows.count == 2)
     #expect(rows.first?.contains("violated (no promise)  violated (no promise)") == true)
-    #expect(rows.last?.contains("ok (promised)          ok (may hold)") == true)
+    #expect(rows.last?.contains("ok (may hold)          ok (promised)") == true)
     #expect(rows.allSatisfy { $0.contains("97 %  17,347         1,204  12,345") }, "\(rows)")
     let narrow = CellTable(result: result, style: .init()).lines
     #expect(narrow.allSatisfy { $0.count <= 80 }, "\(narrow)")

@@ -13,10 +13,10 @@ struct TerminalReportTests {
         real world, SQLite 3.40.1, ext4, 2 processors, seed 18446744073709551615, 61.2
         s, latencies of acquire
 
-                                                                         taken
-        ttl    owner   checks  acquire/s      p50      p99     max  fair  over  within
-        250ms  random  2 ok          180  5.20 ms  21.3 ms  362 ms  0.82     2  362 ms
-        500ms  stable  2 ok          170  5.30 ms  22.0 ms  612 ms  0.98     1  612 ms
+                                                                    taken
+        ttl    owner   checks  acquire/s      p50      p99     max   over  within  fair
+        250ms  random  2 ok          180  5.20 ms  21.3 ms  362 ms      2  362 ms  0.82
+        500ms  stable  2 ok          170  5.30 ms  22.0 ms  612 ms      1  612 ms  0.98
 
         \(Prose.lines(Headline.text(Samples.locks), width: 80).joined(separator: "\n"))
 
@@ -32,9 +32,9 @@ struct TerminalReportTests {
         s, latencies of store
 
         journal
-        mode     checks              store/s      p50      p99   p99.9      max  BUSY
-        wal      FAIL durability       9,000  10.0 us  14.9 us  512 us  13.6 ms     3
-        off      unknown durability      180   900 ns  1.50 us          25.0 us     0
+        mode     checks              store/s      p50      p99      max  BUSY  fair
+        wal      FAIL durability       9,000  10.0 us  14.9 us  13.6 ms     3  0.80
+        off      unknown durability      180   900 ns  1.50 us  25.0 us     0  1.00
 
         FAIL journal_mode=wal: durability is violated, expected valid (45,000
           acknowledged stores)
@@ -101,7 +101,7 @@ struct TerminalReportTests {
   func empty() {
     let nothing = Samples.result(
       "none", "Nothing?", cells: [], outcome: "interrupted", exitCode: 130)
-    #expect(TerminalReport.text(nothing).hasSuffix("\nInterrupted. Nothing was expected.\n"))
+    #expect(TerminalReport.text(nothing).hasSuffix("\nInterrupted.\n"))
     var bare = Samples.cell("default", [:], verdicts: [])
     bare.measuredSeconds = 0
     let one = Samples.result("one", "One?", cells: [bare], outcome: "met", exitCode: 0)

@@ -84,7 +84,7 @@ struct DoctorBugTests {
         version: version, sourceID: "", options: [], sleepsInWholeSeconds: false)
       return DoctorText.text(DoctorReport(machine: DoctorTextTests.machine, library: library))
     }
-    #expect(text("3.40.1").contains("assay run Scenarios/wal-reset.yaml"))
+    #expect(text("3.40.1").contains("assay run wal-reset"))
     #expect(!text("3.51.3").contains("wal-reset"))
   }
 

@@ -32,7 +32,7 @@ struct SchemaTests {
         "name", "question", "tags", "world", "storage", "locks", "matrix", "load", "repeat",
         "faults", "expect", "disk", "explore", "probe", "inject", "copy_by", "check", "sweep",
         "tune",
-        "gate",
+        "gate", "show",
       ])
     #expect(root["additionalProperties"] as? Bool == false)
     #expect(root["required"] as? [String] == ["name", "question", "load"])

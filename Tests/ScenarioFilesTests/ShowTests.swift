@@ -40,7 +40,7 @@ struct ShowTests {
   @Test(
     "What no cell can show is refused with its place",
     arguments: [
-      ("[p98]", "s.yaml:4:8: show: unknown value: 'p98'"),
+      ("[p98]", "s.yaml:4:8: show: unknown value 'p98'"),
       ("[p99, p99]", "for the second time"),
       ("[]", "an empty list"),
       ("[p99(transfer)]", "'p99(transfer)' for workload kv"),

@@ -58,7 +58,7 @@ struct MixedUndoTests {
         """, operations: 1)
     judged.expect(.durability, .violated)
     let witness = judged.witness(.durability)
-    #expect(witness.contains("which nobody wrote there"), "\(witness)")
+    #expect(witness.contains("which no actor wrote there"), "\(witness)")
   }
 
   @Test("A row whose text is not that of its number is found out, though the number is right")

@@ -33,15 +33,16 @@ struct ExplorationColumns {
 
   /// How much was explored, and how much of it was wrong; counts that matter least leave first.
   var coverage: [TableColumn] {
-    let exhausted = TableColumn(head: "exhausted", texts: cells.map(Self.exhausted), leaves: 3)
+    let exhausted = TableColumn(head: "exhausted", texts: cells.map(Self.exhausted), leaves: 5)
     let columns =
       [exhausted]
       + [
-        number("images", "distinct_images"), number("inconsistent", "images_inconsistent"),
-        number("lost", "images_lost"), number("schedules", "distinct_schedules"),
+        number("images", "distinct_images"),
+        number("inconsistent", "images_inconsistent", leaves: 2),
+        number("lost", "images_lost", leaves: 1), number("schedules", "distinct_schedules"),
         number("violating", "schedules_violating"),
-        number("snapshots", "busy_snapshots", leaves: 2),
-        number("faults", "faults"), number("reported", "faults_reported", leaves: 1),
+        number("snapshots", "busy_snapshots", leaves: 4),
+        number("faults", "faults"), number("reported", "faults_reported", leaves: 3),
       ]
     return columns.filter { !$0.isEmpty }
   }
