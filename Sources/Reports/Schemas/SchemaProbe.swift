@@ -1,3 +1,4 @@
+import AssayModel
 import Gate
 
 /// Finds the shape of a document's type by decoding it from nothing: each key that the type asks
@@ -45,7 +46,9 @@ public enum SchemaProbe {
       let value = try T(from: Probe(keys: keys, sink: sink))
       return (sink.node, value)
     } catch {
-      guard case .object(var object) = sink.node else { return (.any, nil) }
+      guard case .object(var object) = sink.node, !object.members.isEmpty else {
+        return (.any, nil)
+      }
       object.isComplete = false
       return (.object(object), nil)
     }
@@ -68,7 +71,9 @@ public enum SchemaProbe {
 
   /// Types that decode by code of their own.
   private static let samples: [(node: SchemaNode, value: any Sendable)] = {
-    var samples: [(node: SchemaNode, value: any Sendable)] = [(.string, Metric.throughput)]
+    var samples: [(node: SchemaNode, value: any Sendable)] = [
+      (.string, Metric.throughput), (.string, ShownFigure.busy),
+    ]
     if let rule = try? MetricRule(.throughput) {
       samples.append(
         (
