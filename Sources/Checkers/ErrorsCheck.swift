@@ -2,9 +2,9 @@ import AssayModel
 
 /// `errors`: attempts that ended with an error, by operation and code.
 ///
-/// Judged from the figures of a cell, all repetitions together. A transaction that rolls itself back
-/// as its program says is no error; nor is the death of a process in an attempt, which no operation
-/// was told of.
+/// Judged from the figures of a cell, all repetitions together. A transaction that rolls itself
+/// back as its program says is no error; nor is the death of a process in an attempt, which no
+/// operation was told of.
 struct ErrorsCheck {
   /// What a bound speaks of.
   struct Target: Hashable {

@@ -2,8 +2,8 @@ import ArgumentParser
 import AssayModel
 import Runner
 
-/// What keeps a valid scenario from running: the same for `run`, which says so before anything runs,
-/// and for `check`.
+/// What keeps a valid scenario from running: the same for `run`, which says so before anything
+/// runs, and for `check`.
 enum PlanRefusals {
   /// Verifies that this version and this SQLite can run a plan.
   ///

@@ -16,7 +16,8 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var repetitions: Int
   /// What became of the attempts, by operation; `nil` in results of earlier versions.
   public var attempts: [AttemptsResult]?
-  /// Attempts that ended with an error, by operation and code; `nil` in results of earlier versions.
+  /// Attempts that ended with an error, by operation and code; `nil` in results of earlier
+  /// versions.
   public var errors: [ErrorResult]?
   /// Why the run ended before its time; `nil` when it did not.
   public var endedEarly: String?

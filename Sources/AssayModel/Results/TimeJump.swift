@@ -3,8 +3,8 @@
 public struct TimeJump: Hashable, Codable, Sendable {
   /// How it was noticed.
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// The coordinator woke up much later than it had asked for: `SIGSTOP`, a paused virtual machine,
-    /// or a machine that gave it no processor.
+    /// The coordinator woke up much later than it had asked for: `SIGSTOP`, a paused virtual
+    /// machine, or a machine that gave it no processor.
     case stopped
     /// `CLOCK_BOOTTIME` went on while `CLOCK_MONOTONIC` stood still: the machine slept.
     case suspended
@@ -14,7 +14,8 @@ public struct TimeJump: Hashable, Codable, Sendable {
   public var kind: Kind
   /// Last reading before the jump.
   public var from: MonotonicTime
-  /// First reading after it. After a suspension hardly later than `from`: the monotonic clock stood.
+  /// First reading after it. After a suspension hardly later than `from`: the monotonic clock
+  /// stood.
   public var until: MonotonicTime
   /// Time that is missing: of a stop what exceeds the planned wait.
   public var length: Nanoseconds
@@ -45,7 +46,8 @@ public struct TimeJumpResult: Codable, Equatable, Sendable {
   public var at: Int64
   /// Nanoseconds that are missing.
   public var length: Int64
-  /// Operations that were acknowledged in the middle of the jump. None: the workers were stopped too.
+  /// Operations that were acknowledged in the middle of the jump. None: the workers were stopped
+  /// too.
   public var completedMeanwhile: UInt64
   /// Operations that lasted through the jump, so that their latencies contain it.
   public var lastedThrough: UInt64

@@ -13,8 +13,8 @@ public struct CheckResult: Hashable, Codable, Sendable {
   public var evidence: String
   /// The smallest facts that show a violation; one line each.
   public var witness: [String]
-  /// The violation as people tell it: who did what, and when, without tokens and nonces; `nil` where
-  /// the witness does.
+  /// The violation as people tell it: who did what, and when, without tokens and nonces; `nil`
+  /// where the witness does.
   public var story: [String]?
   /// Why the answer is unknown.
   public var reason: String?

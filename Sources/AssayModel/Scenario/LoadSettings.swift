@@ -33,14 +33,15 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     case operations(Int)
   }
 
-  /// The steps that a writer of workload `mixed` can be told to make, in the order of their numbers.
+  /// The steps that a writer of workload `mixed` can be told to make, in the order of their
+  /// numbers.
   public static let mixedSteps = [
     "own", "counter", "several", "read", "checkpoint", "think", "savepoint", "refused", "resize",
     "checkpoint_full", "checkpoint_restart", "checkpoint_truncate",
   ]
 
-  /// Whether each writer of workload `mixed` has a row of changing size as well: its mix has the step
-  /// `resize`. The row's slot follows those of the others.
+  /// Whether each writer of workload `mixed` has a row of changing size as well: its mix has the
+  /// step `resize`. The row's slot follows those of the others.
   public var hasMixedBulkRows: Bool {
     workload == .mixed && mix.contains { $0.operation == "resize" && $0.weight > 0 }
   }

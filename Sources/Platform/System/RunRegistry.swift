@@ -4,10 +4,10 @@ import Synchronization
 
 /// Runs of Assay that work on this machine at the moment.
 ///
-/// Each run keeps a small file in a folder that all users share, and holds an advisory lock (`flock`)
-/// on it. The kernel releases the lock when the process ends, however it ends: a file that can be
-/// locked is stale. That holds across users and across containers that share the folder, where
-/// process ids say nothing.
+/// Each run keeps a small file in a folder that all users share, and holds an advisory lock
+/// (`flock`) on it. The kernel releases the lock when the process ends, however it ends: a file
+/// that can be locked is stale. That holds across users and across containers that share the
+/// folder, where process ids say nothing.
 public final class RunRegistry: Sendable {
   /// Overrides the folder, for tests.
   public static let folderVariable = "ASSAY_RUNTIME_DIR"

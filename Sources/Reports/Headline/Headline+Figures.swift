@@ -9,8 +9,8 @@ extension Headline {
     let cells: [CellResult]
     let main: String?
 
-    /// `p99 of load was 51.2 us with journal_mode wal, 4.10 ms with delete`; `nil` where no cell has
-    /// the figure.
+    /// `p99 of load was 51.2 us with journal_mode wal, 4.10 ms with delete`; `nil` where no cell
+    /// has the figure.
     func clause(_ figure: ShownFigure) -> String? {
       let measured = cells.filter { cell in
         // What an overloaded cell shows is how long its backlog grew.

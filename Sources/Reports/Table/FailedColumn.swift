@@ -28,10 +28,10 @@ extension Figures {
   /// A share in per cent with up to three significant digits: `0.02 %`, `1.20 %`, `100 %`. One that
   /// is not zero never reads as none, and one that is not all never as all.
   static func percent(_ part: UInt64, of whole: UInt64) -> String {
-    guard whole > 0 else { return "0 %" }
+    guard whole > 0, part > 0 else { return "0 %" }
     if part == whole { return "100 %" }
     let value = Double(part) / Double(whole) * 100
-    if part > 0, value < 0.01 { return "< 0.01 %" }
+    if value < 0.01 { return "< 0.01 %" }
     if value > 99.9 { return "> 99.9 %" }
     return decimal(value, places: value >= 9.995 ? 1 : 2) + " %"
   }

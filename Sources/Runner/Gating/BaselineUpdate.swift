@@ -71,7 +71,8 @@ public struct BaselineUpdate {
     if sessions < StoredComparison.leastSessions {
       remark += remark.isEmpty ? "" : "; "
       remark +=
-        "times are compared from \(StoredComparison.leastSessions) sessions on, counts from the first"
+        "times are compared from \(StoredComparison.leastSessions) sessions on, "
+        + "counts from the first"
     }
     return Stored(scenario: subject.name, path: path, sessions: sessions, remark: remark)
   }

@@ -127,8 +127,8 @@ extension CellRun {
     lostBefore = watch.lost
   }
 
-  /// When workers that have not ended are ended. Time that was lost to a jump is not theirs: they may
-  /// have been stopped as well, and what they said meanwhile has not been read yet.
+  /// When workers that have not ended are ended. Time that was lost to a jump is not theirs: they
+  /// may have been stopped as well, and what they said meanwhile has not been read yet.
   private var patienceEnd: MonotonicTime { overdue + (watch.lost - lostBefore) }
 
   /// Every process has ended.

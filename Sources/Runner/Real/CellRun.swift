@@ -117,7 +117,8 @@ final class CellRun {
   var library: WorkerReady?
   var measuredFrom = MonotonicTime(nanoseconds: 0)
   var measuredUntil = MonotonicTime(nanoseconds: 0)
-  /// When workers that have not ended are ended, not counting time lost to jumps: see `patienceEnd`.
+  /// When workers that have not ended are ended, not counting time lost to jumps: see
+  /// `patienceEnd`.
   var overdue = MonotonicTime(nanoseconds: 0)
   /// Time that the watch had lost when that was set.
   var lostBefore = Nanoseconds.zero
