@@ -11,7 +11,8 @@ struct AssayCommand: ParsableCommand {
     discussion: """
       Exit codes: 0 all expectations met; 1 the harness itself failed; 2 an expectation about \
       correctness not met, or a worker exited unexpectedly; 3 a bound on latency, throughput or \
-      recovery not met; 4 unknown; 5 environment invalid; 64 usage or unreadable input; 130 interrupted.
+      recovery not met; 4 unknown; 5 environment invalid; 64 usage or unreadable input; 130 \
+      interrupted.
       """,
     subcommands: [
       RunCommand.self, ReplayCommand.self, CompareCommand.self, GateCommand.self,

@@ -56,7 +56,8 @@ struct ExplorationTableTests {
           durability: isLost ? (.violated, "violated") : (.valid, "valid"))
         cell.parameters["storage.synchronous"] = synchronous
         cell.id =
-          "explore.crashes=power-loss,storage.journal_mode=\(mode),storage.synchronous=\(synchronous)"
+          "explore.crashes=power-loss,storage.journal_mode=\(mode),"
+          + "storage.synchronous=\(synchronous)"
         return cell
       }
     }

@@ -10,8 +10,8 @@ struct HeadlineTests {
     #expect(
       Headline.text(Samples.locks) == """
         No lock was held twice and no stale write was accepted over 1 kill. A lock left behind \
-        was taken over within 612 ms of its last renewal (at most 112 ms after its lease had ended), \
-        532 ms after the kill (3 takeovers). All 4 expectations met.
+        was taken over within 612 ms of its last renewal (at most 112 ms after its lease had \
+        ended), 532 ms after the kill (3 takeovers). All 4 expectations met.
         """)
   }
 
@@ -61,7 +61,7 @@ struct HeadlineTests {
     #expect(
       text.hasPrefix(
         "A lock was held twice or a stale write accepted with ttl 250ms after 1 kill, as expected;"
-          + " elsewhere no lock was held twice and no stale write was accepted. A lock left behind"),
+          + " elsewhere no lock was held twice and no stale write was accepted. A lock left"),
       "\(text)")
   }
 

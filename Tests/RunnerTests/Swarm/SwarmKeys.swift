@@ -28,7 +28,8 @@ struct SwarmKey: Sendable {
   /// Keys outside the settings, and why they are not drawn from samples.
   static let sections: [String: String] = [
     "name": "the number of the scenario", "question": "a sentence",
-    "tags": "labels, which change nothing", "world": "SwarmKind says it",
+    "show": "figures of the report", "tags": "labels, which change nothing",
+    "world": "SwarmKind says it",
     "storage": "a section", "locks": "a section", "load": "a section", "disk": "a section",
     "explore": "a section", "matrix": "an axis of any setting", "faults": "a list of faults",
     "expect": "SwarmPromise", "check": "the same checks as expect", "sweep": "a limit of cells",
