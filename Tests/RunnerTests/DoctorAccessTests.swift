@@ -120,7 +120,7 @@ struct DoctorAccessTests {
       ["doctor", "closed/app.db", "--json", "--strict"], in: sandbox, prelude: prelude)
     #expect(doctor.code == 5, "\(doctor.errors)")
     #expect(doctor.errors.contains("cannot open it (user \(isRoot ? 65_534 : geteuid()))"))
-    #expect(doctor.errors.contains("-wal and -shm are missing"), "\(doctor.errors)")
+    #expect(doctor.output.contains("-wal and -shm are missing"), "\(doctor.output)")
     #expect(doctor.output.contains("\"level\" : \"none\""))
     #expect(sandbox.everything(in: "closed") == ["app.db"])
   }
