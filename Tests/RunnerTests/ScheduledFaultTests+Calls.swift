@@ -30,7 +30,7 @@ extension ScheduledFaultTests {
     // SQLITE_IOERR and its kinds, SQLITE_CANTOPEN, SQLITE_FULL; shared memory without room is
     // SQLITE_IOERR_SHMSIZE. Of the writes only those are refused that make a file longer.
     let expected: [(kind: FaultSpecification.Kind, probability: Double, codes: Set<Int32>)] = [
-      (.ioError, 0.01, [10, 14]), (.diskFull, 0.2, [10, 13]), (.fsyncError, 0.05, [10]),
+      (.ioError, 0.01, [10, 14]), (.diskFull, 0.5, [10, 13]), (.fsyncError, 0.05, [10]),
     ]
     for (kind, probability, codes) in expected {
       let faults = [try failing(kind, probability)]
