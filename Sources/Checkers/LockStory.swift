@@ -26,8 +26,7 @@ struct LockStory {
       var parts = ["\(own.actor) acquired it at \(context.text(own.completed))"]
       var verb = "wrote"
       if let pause = pause(of: own.actor, from: own.completed, to: write.invoked) {
-        let end = pause.recovered.map { " to \(context.text($0))" } ?? ""
-        parts[0] += " and was paused from \(context.text(pause.injected))\(end)"
+        parts[0] += " and was paused at \(context.text(pause.injected))"
         verb = "woke and wrote"
       } else {
         let end = lock.renewals(of: own.token).map(\.heldUntil).max() ?? own.heldUntil

@@ -18,7 +18,9 @@ struct Notes {
     if entries.count > noteLimit {
       lines.append("and \(entries.count - noteLimit) more in result.json")
     }
-    for note in TimeJumpNotes.lines(result) + OtherRunNotes.lines(result) {
+    var told: Set<String> = []
+    for note in TimeJumpNotes.lines(result) + OtherRunNotes.lines(result)
+    where told.insert(note).inserted {
       lines += Prose.note("note", "33", note, style)
     }
     for cell in result.cells where !cell.incidents.isEmpty {

@@ -102,8 +102,8 @@ extension Headline {
     let hits = cells.flatMap(\.faults).filter { $0.missed == nil }
     let kinds = Set(hits.map(\.kind))
     guard !hits.isEmpty else { return "" }
-    if kinds == [FaultSpecification.Kind.kill.rawValue] {
-      return " \(word) \(Figures.count(hits.count, "kill"))"
+    for kind in [FaultSpecification.Kind.kill, .pause] where kinds == [kind.rawValue] {
+      return " \(word) \(Figures.count(hits.count, kind.rawValue))"
     }
     let kills = hits.count { $0.kind == FaultSpecification.Kind.kill.rawValue }
     if kills == 0 { return " \(word) \(Figures.count(hits.count, "fault"))" }
