@@ -41,7 +41,7 @@ struct LostEvidenceTests {
   func shortHistory() async throws {
     let run = try await CellHarness.run(
       """
-      load: { workload: kv, writers: 1, readers: 2, keys: { count: 50 }, duration: 50ms }
+      load: { workload: kv, writers: 1, readers: 2, keys: { count: 50 }, operations: 60 }
       expect: { durability: valid }
       """)
     let path = "\(run.histories)/p0i0a1.0000"
