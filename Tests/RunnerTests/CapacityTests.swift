@@ -46,8 +46,9 @@ struct CapacityTests {
     #expect(loop.isOverloaded)
     #expect(loop.achieved < loop.target / 2)
     #expect(loop.late > .seconds(1))
-    #expect(result.finding.contains("overloaded"))
-    #expect(!result.finding.contains("the longest store"))
+    let finding = result.finding.lowercased()
+    #expect(finding.contains("overloaded"), "\(finding)")
+    #expect(!finding.contains("the longest store") && !finding.contains("p99"), "\(finding)")
   }
 
   @Test("A lock's arrival is its acquisition, and what is left at the end is worked off at once")
