@@ -90,5 +90,5 @@ private struct DatabaseSchema {
 
 extension StorageSettings {
   /// The file that cells start from a copy of; `nil` when they start empty or live in memory.
-  var databaseFile: String? { isInMemory || path?.hasPrefix("file:") == true ? nil : path }
+  var databaseFile: String? { isInMemory ? nil : path }
 }

@@ -51,15 +51,9 @@ struct DecodingContext {
   /// A path as it is opened: one that stands in the scenario file is relative to its folder, one of
   /// the command line to the current folder.
   func resolved(_ path: String, at place: SourcePlace) -> String {
-    guard !folder.isEmpty, place.file == fileName, path != ":memory:" else { return path }
-    let scheme = "file:"
-    guard path.hasPrefix(scheme) else { return path.hasPrefix("/") ? path : "\(folder)/\(path)" }
-    let rest = path.dropFirst(scheme.count)
-    if rest.hasPrefix("/") || rest.hasPrefix(":memory:") || rest.isEmpty { return path }
-    // What has a meaning in a URI must not have one in the name of a folder.
-    let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
-    let escaped = folder.map { escapes[$0] ?? String($0) }.joined()
-    return "\(scheme)\(escaped)/\(rest)"
+    let isRelative = !path.hasPrefix("/") && path != ":memory:"
+    guard isRelative, !folder.isEmpty, place.file == fileName else { return path }
+    return "\(folder)/\(path)"
   }
 
   /// The text of a file with SQL; one that holds none is reported.
