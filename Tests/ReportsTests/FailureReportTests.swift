@@ -118,7 +118,7 @@ struct FailureReportTests {
     )
     let report = text(cell)
     #expect(report.contains("18.0 us  ≥ 2.20 s  ≥ 2.20 s"), "\(report)")
-    #expect(report.contains("the longest store took at least 2.20 s"), "\(report)")
+    #expect(report.contains("The longest store took at least 2.20 s"), "\(report)")
   }
 
   @Test(

@@ -48,8 +48,9 @@ struct CensoredPercentileTests {
 
   @Test("One age among many values of its size makes no percentile a lower bound")
   func lonelyAge() {
-    let exact = (0..<500).map { 100_000 + UInt64($0) * 200 }
-    let result = result(exact, censored: [exact[249] + 100])
+    // Far enough apart for a bucket each, which are 512 wide here.
+    let exact = (0..<500).map { 300_000 + UInt64($0) * 1_000 }
+    let result = result(exact, censored: [exact[249] + 500])
     // Rank 251 of 501 is the age.
     #expect(result.censored == 1)
     #expect(result.p50.map { $0 > exact[249] && $0 < exact[250] } == true)
