@@ -55,7 +55,7 @@ public enum WorkerMain {
     } catch let error as RunnerError {
       giveUp(.harness, error.message)
     } catch {
-      giveUp(.harness, "\(error)")
+      giveUp(WorkerError.kind(of: error), "\(error)")
     }
     Glibc.exit(0)
   }
@@ -113,6 +113,15 @@ struct WorkerError: Error {
     .full, .noMemory, .ioErrorWrite, .ioErrorSync, .ioErrorDirectorySync, .ioErrorTruncate,
     .ioErrorNoMemory,
   ]
+
+  /// Whose fault an error is that no part of a worker has an explanation for: a setting that SQLite
+  /// does not take, such as a `max_page_count` below the size of the database, is the scenario's.
+  static func kind(of error: any Error) -> WorkerFailure.Kind {
+    guard case .settingNotTaken = StorageError(error)?.sqliteError?.operation else {
+      return .harness
+    }
+    return .input
+  }
 
   /// Whether SQLite says that the file is damaged or no database.
   static func isDamage(_ error: any Error) -> Bool {

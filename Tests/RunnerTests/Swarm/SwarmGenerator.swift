@@ -20,7 +20,7 @@ struct SwarmGenerator: Sendable {
   struct Drawn: Sendable {
     var scenario: SwarmScenario
     var refusals: [Refusal] = []
-    /// Why `run` refuses what `check` accepts; `nil` where it does not.
+    /// Why this version cannot run what its file rightly says; `nil` where it can.
     var refusedByRun: String?
     /// Its cells; empty where no attempt was accepted.
     var cells: [PlannedCell] = []
@@ -60,7 +60,10 @@ struct SwarmGenerator: Sendable {
 
   private static func refusal(_ plan: Plan) -> String? {
     do throws(RunnerError) {
+      // What `assay check` and `assay run` ask before anything runs.
       try Capabilities.verify(plan)
+      try SettingsTrial.verify(plan)
+      try ScenarioVerification.verify(plan)
       return nil
     } catch {
       return error.message
