@@ -18,7 +18,7 @@ public enum SettingsTrial {
     defer { try? Folder.remove(folder) }
     var tried: Set<[StorageSettings.Pragma]> = [[]]
     for cell in plan.cells {
-      let pragmas = cell.storage.pragmas.filter { !ofProcess.contains($0.name) }
+      let pragmas = cell.storage.pragmasInOrder.filter { !ofProcess.contains($0.name) }
       guard tried.insert(pragmas).inserted else { continue }
       do {
         try Folder.create(folder)

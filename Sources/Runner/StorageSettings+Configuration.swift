@@ -59,8 +59,22 @@ extension StorageSettings {
       all.append(SQLiteDriver.Pragma("journal_mode", journalMode.rawValue))
     }
     all.append(SQLiteDriver.Pragma("synchronous", synchronous.rawValue))
-    all += pragmas.filter { $0.name != "page_size" }
+    all += pragmasInOrder.filter { $0.name != "page_size" }
       .map { SQLiteDriver.Pragma($0.name, $0.value) }
     return all
+  }
+
+  /// Pragmas that only an empty database takes, in the order in which it takes them: a vacuum mode
+  /// may write the first page, and size and encoding are final then.
+  private static let formatNames = ["page_size", "encoding", "auto_vacuum"]
+
+  /// What only an empty database takes, wherever the file names it.
+  var formatPragmas: [Pragma] {
+    Self.formatNames.flatMap { name in pragmas.filter { $0.name == name } }
+  }
+
+  /// Every pragma of the file, in an order in which SQLite takes all of them.
+  var pragmasInOrder: [Pragma] {
+    formatPragmas + pragmas.filter { !Self.formatNames.contains($0.name) }
   }
 }

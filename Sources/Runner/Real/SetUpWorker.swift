@@ -28,7 +28,7 @@ struct SetUpWorker {
   /// What only an empty database takes: two cells with the same ones, and the same load, begin
   /// with the same content.
   static func formatPragmas(of cell: PlannedCell) -> [StorageSettings.Pragma] {
-    cell.storage.pragmas.filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
+    cell.storage.formatPragmas
   }
 
   /// Fills the database of a cell.

@@ -89,8 +89,7 @@ final class SimulatedProgram {
     _ disk: SimulatedDisk, _ cell: PlannedCell, _ entry: WorkloadCatalog.Entry, _ baton: Baton
   ) throws -> DiskState {
     var configuration = DatabaseConfiguration(path: ImageReader.path, vfs: VFSName.simulated)
-    let format = cell.storage.pragmas
-      .filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
+    let format = cell.storage.formatPragmas
     configuration.pragmas =
       format.map { SQLiteDriver.Pragma($0.name, $0.value) }
       + [Pragma("journal_mode", "memory"), Pragma("synchronous", "off")]

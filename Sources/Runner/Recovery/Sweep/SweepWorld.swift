@@ -55,9 +55,7 @@ final class SweepWorld {
     SimulatedVFS.shared.disk = disk
     seedSQLite(cell.seed)
     let process = SimulatedProcess(0, in: baton, seed: cell.seed)
-    let format = cell.storage.pragmas
-      .filter { ["page_size", "auto_vacuum", "encoding"].contains($0.name) }
-      .map { Pragma($0.name, $0.value) }
+    let format = cell.storage.formatPragmas.map { Pragma($0.name, $0.value) }
     let database = try Database(
       DatabaseConfiguration(
         path: path, pragmas: format + [Pragma("journal_mode", "memory")], vfs: VFSName.simulated),
