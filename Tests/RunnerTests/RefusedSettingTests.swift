@@ -1,4 +1,5 @@
 import AssayModel
+import SQLiteDriver
 import Testing
 
 @testable import Runner

@@ -33,7 +33,6 @@ struct SwarmKey: Sendable {
     "storage": "a section", "locks": "a section", "load": "a section", "disk": "a section",
     "explore": "a section", "matrix": "an axis of any setting", "faults": "a list of faults",
     "expect": "SwarmPromise", "check": "the same checks as expect", "sweep": "a limit of cells",
-    "show": "which figures a report shows",
     "gate": "assay gate alone reads it", "tune": "assay tune alone reads it",
   ]
 
