@@ -79,7 +79,9 @@ extension ConnectionCore {
     guard !pragmas.isEmpty else { return }
     let start = time.monotonicNow()
     let giveUp = start + busyPolicy.timeout
-    let early = pragmas.filter { PragmaRules.mustComeFirst($0.name) }
+    let early = PragmaRules.formatOrder.flatMap { name in
+      pragmas.filter { PragmaRules.base($0.name) == name }
+    }
     let late = pragmas.filter { !PragmaRules.mustComeFirst($0.name) }
     for pragma in early + late {
       try retryingWhenBusy(until: giveUp) { () throws(SQLiteError) in try self.set(pragma) }

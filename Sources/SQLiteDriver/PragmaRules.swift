@@ -37,10 +37,12 @@ enum PragmaRules {
       .joined(separator: "''") + "'"
   }
 
+  /// Pragmas that only take while the database has no page yet, in the order in which they must be
+  /// set: `auto_vacuum` writes the first page, with the size and encoding that it finds.
+  static let formatOrder = ["page_size", "encoding", "auto_vacuum"]
+
   /// Whether the pragma only takes while the database has no page yet.
-  static func mustComeFirst(_ name: String) -> Bool {
-    ["page_size", "auto_vacuum", "encoding"].contains(base(name))
-  }
+  static func mustComeFirst(_ name: String) -> Bool { formatOrder.contains(base(name)) }
 
   /// Whether reading the pragma gives its value; the others are commands, or answer nothing.
   static func canBeReadBack(_ name: String) -> Bool {

@@ -15,7 +15,9 @@ public struct PragmaScript: Hashable, Sendable {
   public init(_ pragmas: [Pragma]) throws(SQLiteError) {
     var text = ""
     var automaticCheckpoint: Int32?
-    let early = pragmas.filter { PragmaRules.mustComeFirst($0.name) }
+    let early = PragmaRules.formatOrder.flatMap { name in
+      pragmas.filter { PragmaRules.base($0.name) == name }
+    }
     let late = pragmas.filter { !PragmaRules.mustComeFirst($0.name) }
     for pragma in early + late {
       if PragmaRules.base(pragma.name) == "wal_autocheckpoint", let pages = Int32(pragma.value) {

@@ -1,5 +1,7 @@
 import AssayModel
 import Foundation
+import Platform
+import SQLiteDriver
 import Testing
 
 @Suite("What check accepts, run runs")
@@ -10,7 +12,7 @@ struct CheckRefusalTests {
   @Test(
     "Both refuse with the same words",
     arguments: [
-      ("storage: { mmap_size: 1TiB }", "pragma mmap_size = 1099511627776 was not taken"),
+      ("storage: { mmap_size: 1024GiB }", "pragma mmap_size = 1099511627776 was not taken"),
       ("expect: { counts: valid }", "check 'counts'"),
       (explored + "\nstorage: { vfs: unix-none }", "storage.vfs"),
       (explored + "\nfaults: [{ kill: 0, at: 1ms }]", "fault 'kill'"),
@@ -59,8 +61,9 @@ struct CheckRefusalTests {
 
   @Test("A mapped database survives crashes and schedules in the simulated world")
   func mapped() async throws {
+    let bounds = "minimum: 10, schedules: 1, images: { exhaust: 2, samples: 1, recovery: 0 }"
     for (mode, explore) in [
-      ("wal", "crashes: power-loss, minimum: 50"), ("delete", "crashes: power-loss, minimum: 50"),
+      ("wal", "crashes: power-loss, \(bounds)"), ("delete", "crashes: power-loss, \(bounds)"),
       ("delete", "minimum: 40"),
     ] {
       let (ending, _) = try await Assay.runScenario(
@@ -70,7 +73,7 @@ struct CheckRefusalTests {
           storage:
             { journal_mode: \(mode), synchronous: extra, mmap_size: 64KiB, page_size: 1024,
               wal_autocheckpoint: 8 }
-          load: { workload: ledger, writers: 2, keys: { count: 200 }, operations: 20 }
+          load: { workload: ledger, writers: 2, keys: { count: 100 }, operations: 6 }
           explore: { \(explore) }
           expect: { integrity: valid, durability: valid, atomicity: valid }
           """), in: try Sandbox(), within: .seconds(60))
@@ -78,8 +81,8 @@ struct CheckRefusalTests {
     }
   }
 
-  @Test("The parameters of a URI reach every connection of the load")
-  func shared() async throws {
+  @Test("A URI is opened with its parameters, and refused where they cannot be honoured")
+  func uri() async throws {
     let sandbox = try Sandbox()
     let text = { (parameters: String) in
       Text.scenario(
@@ -91,13 +94,11 @@ struct CheckRefusalTests {
         expect: { integrity: valid, durability: valid }
         """)
     }
-    try await makeDatabase(in: sandbox)
-    for (parameters, isShared) in [("", false), ("?cache=shared", true)] {
+    try makeDatabase(in: sandbox)
+    for parameters in ["", "?cache=shared"] {
       let (ending, result) = try await Assay.runScenario(text(parameters), in: sandbox)
       #expect(ending.code == 0 || ending.code == 4, "\(ending.errors)")
-      let errors = result.cells.first?.operations["store"]?.errors ?? [:]
-      #expect(
-        errors.keys.contains { $0.hasPrefix("SQLITE_LOCKED") } == isShared, "\(errors)")
+      #expect(result.cells.first?.operations["store"]?.count ?? 0 > 0)
     }
     for parameter in ["?mode=ro", "?key=secret", "?immutable=1"] {
       try sandbox.write("refused.yaml", text(parameter))
@@ -107,13 +108,10 @@ struct CheckRefusalTests {
     }
   }
 
-  private func makeDatabase(in sandbox: Sandbox) async throws {
-    // A run leaves a database behind that is as good as any other.
-    try sandbox.write("first.yaml", Text.kv)
-    let ending = try await Assay.run(
-      ["run", "first.yaml", "--keep", "--out", "first"], in: sandbox)
-    #expect(ending.code == 0, "\(ending.errors)")
-    let made = try #require(sandbox.files(named: "assay.db").first)
-    try FileManager.default.copyItem(atPath: made, toPath: sandbox.file("my.db"))
+  private func makeDatabase(in sandbox: Sandbox) throws {
+    var connection = try Connection(
+      ConnectionOptions(path: sandbox.file("my.db"), time: SystemTime()))
+    try connection.execute("CREATE TABLE mine(a); INSERT INTO mine VALUES ('original')")
+    try connection.close()
   }
 }

@@ -51,7 +51,6 @@ struct QueryLimitTests {
     "In the simulated world such a query ends as well",
     arguments: [
       "crashes: process, minimum: 1, schedules: 1", "minimum: 2, schedules: 2",
-      "sweep: io-errors, minimum: 1, schedules: 1",
     ])
   func simulated(explore: String) async throws {
     let (ending, result) = try await Assay.runScenario(

@@ -5,6 +5,33 @@ import Testing
 
 @Suite("Opening a database")
 struct OpeningTests {
+  @Test("The parameter cache=shared of a URI makes connections share their locks")
+  func sharedCache() throws {
+    let folder = try TemporaryFolder()
+    for isShared in [false, true] {
+      var settings = options(folder.path("a \(isShared)?%.db"))
+      if isShared { settings.uriParameters = [URIParameter("cache", "shared")] }
+      var one = try Connection(settings)
+      try one.execute("CREATE TABLE t(a)")
+      try one.execute("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)")
+      var two = try Connection(settings)
+      let error = failure { () throws(SQLiteError) in try two.execute("SELECT * FROM t") }
+      #expect((error?.code.primary == .locked) == isShared)
+      try one.execute("COMMIT")
+    }
+  }
+
+  @Test("The size of a page takes, whatever setting is named before it")
+  func pageSizeFirst() throws {
+    let folder = try TemporaryFolder()
+    let wanted = [
+      Pragma("auto_vacuum", "incremental"), Pragma("encoding", "UTF-16le"),
+      Pragma("page_size", 1024),
+    ]
+    var connection = try Connection(options(folder.path("a.db"), wanted))
+    #expect(try connection.pragma("page_size") == "1024")
+  }
+
   @Test("Every pragma is set on every open and has the value that was wanted")
   func pragmas() throws {
     let folder = try TemporaryFolder()
