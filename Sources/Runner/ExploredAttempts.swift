@@ -10,9 +10,12 @@ struct ExploredAttempts: Codable, Sendable {
   /// Whether something was attempted and nothing acknowledged.
   var isFruitless: Bool { tally.isFruitless }
 
-  /// Adds the attempts of one run.
-  mutating func add(_ events: [SimulatedEvent], _ failures: [FirstFailure]) {
-    for event in events { tally.add(event.event) }
+  /// Adds the attempts of one run, and how its connections were opened and closed.
+  mutating func add(
+    _ events: some Sequence<Event>, _ connections: [Event], _ failures: [FirstFailure]
+  ) {
+    for event in events { tally.add(event) }
+    for event in connections { tally.add(event) }
     add(failures)
   }
 

@@ -73,7 +73,8 @@ struct BlockExploration: ~Copyable {
     report.logDigest = trace.disk.log.digest.description
     guard slice.index == 0 else { return }
     report.stuck = trace.report.stuck
-    report.attempts.add(trace.events, trace.firstFailures)
+    report.attempts.add(
+      trace.events.lazy.map(\.event), trace.connections, trace.firstFailures)
     count(ExploredCounts.programs)
     count(ExploredCounts.transactions, UInt64(trace.order.transactions.count))
   }

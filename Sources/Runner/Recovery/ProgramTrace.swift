@@ -22,6 +22,8 @@ struct ProgramTrace {
 
   /// The first failure of each operation with each code.
   var firstFailures: [FirstFailure] = []
+  /// The openings and closings of connections.
+  var connections: [Event] = []
   /// Transactions after which the content could not be read.
   var unreadable: [Int] = []
   /// The scenario's own invariants on those contents.

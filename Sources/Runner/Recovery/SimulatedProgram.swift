@@ -251,6 +251,7 @@ final class SimulatedProgram {
       checks: history.checks, report: result.report)
     trace.unreadable = history.damaged
     trace.firstFailures = result.firstFailures
+    trace.connections = result.lives.flatMap(\.connections.events)
     trace.invariants = history.invariants
     return trace
   }

@@ -171,6 +171,7 @@ final class RecoveryRace {
       report: report, violations: found.violations, digest: Digest128(high: 0, low: 0),
       events: trace.events, faults: [], hitsRestartWindow: false)
     outcome.firstFailures = trace.firstFailures
+    outcome.connections = trace.connections
     return outcome
   }
 

@@ -76,7 +76,8 @@ struct ScheduleExploration {
     if snapshots > 0 {
       report.counts[ScheduledCounts.busySnapshots, default: 0] += UInt64(snapshots)
     }
-    report.attempts.add(outcome.events, outcome.firstFailures)
+    report.attempts.add(
+      outcome.events.lazy.map(\.event), outcome.connections, outcome.firstFailures)
     for (name, amount) in outcome.counts { report.counts[name, default: 0] += amount }
     ScheduledFaultCounts.add(outcome.faults, of: trial.program.cell, to: &report.counts)
     report.digests += [outcome.digest.high, outcome.digest.low]

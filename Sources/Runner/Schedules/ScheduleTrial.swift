@@ -43,6 +43,8 @@ struct ScheduleTrial {
     var events: [SimulatedEvent]
     /// The first failure of each operation with each code.
     var firstFailures: [FirstFailure] = []
+    /// The openings and closings of connections.
+    var connections: [Event] = []
     /// What was broken, and when.
     var faults: [FaultRecord]
     /// Whether a log was begun anew under another actor's checkpoint, before that had read of it.
@@ -115,7 +117,8 @@ struct ScheduleTrial {
       faults: result.faults, hitsRestartWindow: disk.restartsUnderCheckpoint > 0, counts: counts)
     outcome.strikes = result.strikes
     outcome.firstFailures = result.firstFailures
-    ConnectionCounts.add(result.lives.flatMap(\.connections.events), to: &outcome.counts)
+    outcome.connections = result.lives.flatMap(\.connections.events)
+    ConnectionCounts.add(outcome.connections, to: &outcome.counts)
     return outcome
   }
 
