@@ -11,6 +11,8 @@
 extern void __gcov_dump(void);
 extern void __gcov_reset(void);
 
+static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
+
 static void *flush(void *unused) {
   char folder[4096];
   struct timespec now;
@@ -22,8 +24,10 @@ static void *flush(void *unused) {
   setenv("GCOV_PREFIX", folder, 1);
   for (;;) {
     usleep(200 * 1000);
+    pthread_mutex_lock(&writing);
     __gcov_dump();
     __gcov_reset();
+    pthread_mutex_unlock(&writing);
   }
   return unused;
 }
@@ -34,3 +38,6 @@ __attribute__((constructor)) static void start(int count, char **arguments) {
   if (count != 2 || strcmp(arguments[1], "--assay-worker") != 0) return;
   pthread_create(&thread, NULL, flush, NULL);
 }
+
+/* libgcov writes the rest after this: not at the same time as the thread, which stays locked out. */
+__attribute__((destructor)) static void end(void) { pthread_mutex_lock(&writing); }

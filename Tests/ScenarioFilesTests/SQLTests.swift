@@ -299,7 +299,8 @@ struct SQLTests {
     #expect(
       Sample.errors("", load: "{ workload: mixed, mix: { store: 4 } }") == [
         "s.yaml:3:33: load.mix.store: unknown key 'store'; "
-          + "allowed: own, counter, several, read, checkpoint, think"
+          + "allowed: own, counter, several, read, checkpoint, think, savepoint, refused, resize, "
+          + "checkpoint_full, checkpoint_restart, checkpoint_truncate"
       ])
   }
 }

@@ -73,6 +73,8 @@ struct SwarmKey: Sendable {
     "storage.query_timeout": ["1ns", "1ms", "20ms", "1s"],
     // Of the whole process, the harness included: less and nothing can be said at all.
     "storage.hard_heap_limit": ["0B", "64MiB", "1048576GiB"],
+    // Most threads is a limit of each build of SQLite; 8 is the default.
+    "storage.threads": ["0", "1", "2", "8"],
     "locks.ttl": ["1ms", "20ms", "1s", "2m"],
     "locks.poll": ["1ms", "20ms"],
     "explore.schedules": ["1", "2"],

@@ -1,7 +1,7 @@
 import AssayModel
 
 /// The user's own SQL of a random scenario: transactions that together reach overflow pages,
-/// indices, deletions, statement rollbacks and temporary tables, and invariants that each keeps.
+/// indices, deletions and statement rollbacks, and invariants that each keeps.
 enum SwarmSQL {
   /// One kind of transaction with the parameters that its statements name.
   private struct Piece {
@@ -51,12 +51,6 @@ enum SwarmSQL {
     Piece(
       name: "count",
       statements: ["UPDATE c SET n = n + 1", "SELECT sum(b), max(length(p)) FROM a"]),
-    Piece(
-      name: "gather",
-      statements: [
-        "CREATE TEMP TABLE IF NOT EXISTS g(id INTEGER PRIMARY KEY, b INT)",
-        "INSERT OR REPLACE INTO g SELECT id, b FROM a", "UPDATE c SET n = n + 1",
-      ]),
   ]
 
   private static let setUps = [
