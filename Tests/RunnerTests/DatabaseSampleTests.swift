@@ -1,4 +1,5 @@
 import AssayModel
+import Gate
 import Platform
 import SQLiteDriver
 import ScenarioFiles
