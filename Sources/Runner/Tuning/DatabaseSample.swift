@@ -1,5 +1,6 @@
 import AssayModel
 import CSQLite
+import Foundation
 import SQLiteDriver
 
 /// The schema of a database with a sample of its rows, as a script that makes them again: small
@@ -35,7 +36,9 @@ struct DatabaseSample: Equatable {
   ///   lies in tables of their own.
   init(of path: String) throws(Obstacle) {
     do {
-      let database = try ReadOnlyDatabase(path: path, reading: .alone)
+      // The path of a URI is absolute.
+      let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      let database = try ReadOnlyDatabase(path: file, reading: .alone)
       try read(database)
     } catch let obstacle as Obstacle {
       throw obstacle
