@@ -156,9 +156,10 @@ struct GateCommand: ParsableCommand {
     )
   }
 
-  /// Where annotations point: the scenario file, from the root of the checkout, at its `gate:`.
-  private static func place(of scenario: String) -> (file: String, line: Int) {
-    let path = ScenarioFinder.path(scenario)
+  /// Where annotations point: the scenario file, from the root of the checkout, at its `gate:`;
+  /// nowhere for a scenario that the executable carries.
+  private static func place(of scenario: String) -> (file: String?, line: Int?) {
+    guard case .file(let path) = ScenarioFinder.place(scenario) else { return (nil, nil) }
     let root = ProcessInfo.processInfo.environment["GITHUB_WORKSPACE", default: ""]
     var file = path
     if !root.isEmpty {
@@ -166,8 +167,7 @@ struct GateCommand: ParsableCommand {
       let folder = URL(fileURLWithPath: root).standardizedFileURL.path + "/"
       if absolute.hasPrefix(folder) { file = String(absolute.dropFirst(folder.count)) }
     }
-    let line = (try? ScenarioFile.load(path: path))?.line(of: "gate")
-    return (file, line ?? 1)
+    return (file, (try? ScenarioFinder.load(scenario))?.line(of: "gate") ?? 1)
   }
 
   private var usualBudget: Nanoseconds {

@@ -4,6 +4,26 @@ import Testing
 
 @testable import Gate
 
+@Suite("Fronts of what was measured with noise")
+struct NoisyFrontTests {
+  private func point(_ name: String, _ values: Double...) -> ParetoFront.Point {
+    ParetoFront.Point(
+      candidate: TuneCandidate(["name": name]), durability: .d2, values: values)
+  }
+
+  @Test("A lucky figure does not take what was confirmed off the front, a sure one does")
+  func confirmed() {
+    let points = [point("confirmed", 100, 5), point("lucky", 104, 4), point("worse", 90, 6)]
+    let objectives: [Metric] = [.throughput, .resource("disk_bytes")]
+    func names(_ isSure: (ParetoFront.Point, ParetoFront.Point) -> Bool) -> [String] {
+      (ParetoFront.fronts(points, objectives: objectives, isSure: isSure)[.d2] ?? [])
+        .compactMap { $0.candidate.settings["name"] }
+    }
+    #expect(names { $1.candidate.settings["name"] != "confirmed" } == ["confirmed", "lucky"])
+    #expect(names { _, _ in true } == ["lucky"])
+  }
+}
+
 @Suite("Tuning")
 struct TuneTests {
   private func plan(

@@ -13,7 +13,7 @@ struct ClassEvidenceTests {
     good.filter { $0.check != result.check } + [result]
   }
 
-  private func durability(power: [CheckResult], process: [CheckResult]) -> DurabilityClass {
+  private func durability(power: [CheckResult], process: [CheckResult]) -> DurabilityClass? {
     ClassEvidence(setting: "s", power: power, process: process, images: 9).durability
   }
 
@@ -28,17 +28,19 @@ struct ClassEvidenceTests {
     #expect(durability(power: Self.good, process: Self.with(torn)) == .d1)
   }
 
-  @Test("What is unknown, or was never looked at, keeps settings out of a class")
+  @Test("What is unknown, or was never looked at, is in no class: it is not D1")
   func unknown() {
     let doubt = CheckResult.unknown(.consistency, reason: "only 5 images")
     let open = CheckResult.unknown(.durability, reason: "only 5 images")
-    #expect(durability(power: Self.with(doubt), process: Self.good) == .d1)
+    #expect(durability(power: Self.with(doubt), process: Self.good) == nil)
     #expect(durability(power: Self.with(open), process: Self.good) == .d2)
-    #expect(durability(power: Self.good, process: []) == .d1)
-    #expect(durability(power: [], process: Self.good) == .d1)
+    #expect(durability(power: Self.good, process: []) == nil)
+    #expect(durability(power: [], process: Self.good) == nil)
+    let torn = CheckResult.violated(.consistency, evidence: "2 of 9", witness: [])
+    #expect(durability(power: Self.with(doubt) + [torn], process: []) == .d1)
     let evidence = ClassEvidence(
       setting: "s", power: Self.with(doubt), process: Self.good, images: 5)
-    #expect(!evidence.isCertain)
+    #expect(!evidence.isCertain && evidence.word == "unknown")
     #expect(evidence.sentence.contains("only 5 images"))
   }
 

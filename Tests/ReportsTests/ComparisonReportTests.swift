@@ -65,7 +65,7 @@ struct ComparisonReportTests {
     #expect(text.contains("B: changed"))
     #expect(text.contains("throughput"))
     #expect(text.contains("regression"))
-    #expect(text.contains("-19.9 %") && !text.contains("worse"))
+    #expect(text.contains("-20.0 %") && !text.contains("worse"))
     #expect(text.hasSuffix("\n"))
     #expect(text == ComparisonReport.text(record))
   }

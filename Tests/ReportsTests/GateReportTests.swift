@@ -154,8 +154,8 @@ struct GateMarkdownTests {
   func markdown() throws {
     let text = GateMarkdown.text(try GateSample.red())
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
-    #expect(rows.count == 2 + 5 + 2 + 1)
-    for row in rows.prefix(2 + 5) {
+    #expect(rows.count == 2 + 6 + 2 + 1)
+    for row in rows.prefix(2 + 6) {
       let bars = row.replacing("\\|", with: "").count { $0 == "|" }
       #expect(bars == 8, "\(row)")
     }

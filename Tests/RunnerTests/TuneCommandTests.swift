@@ -43,7 +43,9 @@ private struct Tuning: Sendable {
     for entry in root["references"] as? [[String: Any]] ?? [] {
       references[entry["profile"] as? String ?? ""] = entry["gain"] != nil
     }
-    front = (root["front"] as? [[String: Any]] ?? []).compactMap {
+    front = (root["front"] as? [[String: Any]] ?? []).filter {
+      $0["is_on_front"] as? Bool == true
+    }.compactMap {
       settings(($0["point"] as? [String: Any])?["candidate"])
     }
     exitCode = root["exit_code"] as? Int
@@ -153,7 +155,9 @@ struct TuneCommandTests {
     }
     let tuning = try Tuning(ending.output)
     #expect(tuning.references == ["metacircular": true, "go-backup": false])
-    #expect(!tuning.front.isEmpty)
+    let recommended = try #require(tuning.recommended)
+    #expect(tuning.front.contains(recommended), "\(tuning.front)")
+    #expect(ending.errors.contains(" (recommended)"))
     #expect(sandbox.files(named: "assay.db") == [])
   }
 
@@ -252,6 +256,43 @@ struct TuneCommandTests {
       #expect(ending.code == 64, "\(arguments): \(ending.errors)")
       #expect(ending.output == "")
     }
+  }
+
+  @Test("Own SQL on an existing database is judged on its schema and rows, in any page size")
+  func ownDatabase() async throws {
+    let sandbox = try Sandbox()
+    try MadeDatabase.make(
+      sandbox.file("app.db"),
+      "PRAGMA page_size = 1024; PRAGMA journal_mode = wal; CREATE TABLE stock (id INTEGER PRIMARY "
+        + "KEY, n); INSERT INTO stock VALUES (1, 5), (2, 7)")
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        storage: { path: '\(sandbox.file("app.db"))' }
+        load:
+          workload: sql
+          writers: 1
+          duration: 100ms
+          transactions:
+            - statements: ["UPDATE stock SET n = n + 1 WHERE id = :id"]
+              parameters: { id: { uniform: [1, 2] } }
+        matrix: { storage.page_size: [1024, 4096] }
+        tune: { class: D2, objectives: [written] }
+        expect: { integrity: valid }
+        """))
+    let ending = try await Assay.run(
+      ["tune", "scenario.yaml", "--effort", "quick", "--out", "out", "--no-references", "--json"],
+      in: sandbox, within: .seconds(120))
+    #expect(ending.code == 0, "\(ending.errors)")
+    #expect(
+      ending.errors.contains(
+        "Judged on the 1 transaction of the scenario on the schema of '\(sandbox.file("app.db"))' "
+          + "with all 2 rows of 1 table"), "\(ending.errors)")
+    #expect(!ending.errors.contains("Not judged:"), "\(ending.errors)")
+    let tuning = try Tuning(ending.output)
+    #expect(tuning.classes.map(\.durability) == ["D2"])
+    #expect(tuning.recommended?["storage.page_size"] == "1024")
   }
 
   @Test("The built-in space is raced after a screening, by a handful of knobs")

@@ -29,9 +29,11 @@ public enum ParetoFront {
   /// - Parameters:
   ///   - points: with as many values as there are objectives, none of them NaN.
   ///   - objectives: what is wanted; says for each value which direction is better.
+  ///   - isSure: whether the first point, which has the better figures, is known to be better than
+  ///     the second; figures that noise may have put in that order beat nothing.
   /// - Complexity: O(number of points squared).
   public static func fronts(
-    _ points: [Point], objectives: [Metric]
+    _ points: [Point], objectives: [Metric], isSure: (Point, Point) -> Bool = { _, _ in true }
   ) -> [DurabilityClass: [Point]] {
     for point in points {
       precondition(
@@ -39,7 +41,9 @@ public enum ParetoFront {
         "\(point.values) for \(objectives.count) objectives")
     }
     let kept = points.filter { point in
-      !points.contains { $0.durability == point.durability && beats($0, point, objectives) }
+      !points.contains {
+        $0.durability == point.durability && beats($0, point, objectives) && isSure($0, point)
+      }
     }
     return Dictionary(grouping: kept, by: \.durability)
   }

@@ -149,6 +149,35 @@ public struct TuneRace: Sendable {
     }
   }
 
+  /// How a candidate stands against the default in blocks that both have: those of the
+  /// confirmation, or else of the race; `nil` without any.
+  ///
+  /// Figures of different blocks are not comparable: the machine was another one.
+  public func standing(of candidate: TuneCandidate) -> TuneResult.Gain? {
+    guard let place = plan.candidates.firstIndex(of: candidate) else { return nil }
+    if place == plan.incumbent {
+      return TuneResult.Gain(candidate: candidate, gain: 0, lower: 0, upper: 0, blocks: 0)
+    }
+    let score =
+      board.score(place, over: plan.incumbent, in: [.confirmation], questions: 1)
+      ?? board.score(place, over: plan.incumbent, in: [.race, .local], questions: 1)
+    return score?.result(candidate)
+  }
+
+  /// Whether blocks that both have show one to be better than another, 95 %.
+  public func isSurelyBetter(_ one: TuneCandidate, than other: TuneCandidate) -> Bool {
+    guard let place = plan.candidates.firstIndex(of: one),
+      let second = plan.candidates.firstIndex(of: other)
+    else { return false }
+    let phases: Set<Phase> = [.race, .local, .confirmation]
+    return board.score(place, over: second, in: phases, questions: 1).map { $0.lower > 0 } ?? false
+  }
+
+  /// Whether a candidate is one that may be recommended.
+  public func isInSpace(_ candidate: TuneCandidate) -> Bool {
+    plan.space.contains { plan.candidates[$0] == candidate }
+  }
+
   /// Blocks that the search will use at most from now on, in blocks of full length.
   public var blocksLeft: Double { isFinished ? 0 : max(0, plan.effort.budget - blocksUsed) }
 

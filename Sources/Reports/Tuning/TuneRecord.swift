@@ -25,6 +25,10 @@ public struct TuneRecord: Codable, Equatable, Sendable {
   public var objectives: [Metric]
   /// Where was chosen from.
   public var space: Space
+  /// What durability was judged on, in one sentence.
+  public var judgedOn = ""
+  /// Knobs of the space that an existing file cannot change, and so were left out.
+  public var leftOut: [String] = []
   /// What crash images say of each durability-relevant setting of the space.
   public var classes: [ClassEvidence] = []
   /// The scenario's own `storage:` section.
@@ -110,8 +114,8 @@ public struct TuneRecord: Codable, Equatable, Sendable {
     public var profile: String
     /// Its settings.
     public var candidate: TuneCandidate
-    /// The class that crash images find it in.
-    public var durability: DurabilityClass
+    /// The class that crash images find it in; `nil` when they do not tell.
+    public var durability: DurabilityClass?
     /// What keeps it out of a better class.
     public var evidence: String
     /// What the recommendation gains over it; `nil` when it was not raced.
@@ -119,7 +123,7 @@ public struct TuneRecord: Codable, Equatable, Sendable {
 
     /// Creates a reference.
     public init(
-      profile: String, candidate: TuneCandidate, durability: DurabilityClass, evidence: String
+      profile: String, candidate: TuneCandidate, durability: DurabilityClass?, evidence: String
     ) {
       self.profile = profile
       self.candidate = candidate

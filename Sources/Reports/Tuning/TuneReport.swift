@@ -59,12 +59,16 @@ public enum TuneReport {
   private static func classes(_ record: TuneRecord) -> [String] {
     guard !record.classes.isEmpty else { return [] }
     let rows = record.classes.map { evidence in
-      [evidence.setting, evidence.durability.rawValue, evidence.sentence]
+      [evidence.setting, evidence.word, evidence.sentence]
     }
+    let asides = record.classes.map(\.aside).filter { !$0.isEmpty }
     let head =
       "Durability by crash images: \(record.space.inClass) of \(record.space.candidates) "
       + "settings reach \(record.durability.rawValue)"
     return ["", head] + Columns.lines(rows, left: [0, 1, 2])
+      + (record.judgedOn.isEmpty ? [] : ["Judged on \(record.judgedOn)."])
+      + (asides.first.map { ["Not judged: \($0)."] } ?? [])
+      + record.leftOut.map { "Left out: \($0), which an existing file cannot change." }
   }
 
   /// What is different from the default.
@@ -80,7 +84,7 @@ public enum TuneReport {
     guard let recommended = record.recommended else { return [] }
     let evidence = recommended.evidence
     var lines = [
-      "", "Checked as recommended: \(evidence.durability.rawValue), \(evidence.sentence)",
+      "", "Checked as recommended: \(evidence.word), \(evidence.sentence)",
     ]
     for option in recommended.open {
       lines += ["", Paint.bold(option.language, style)]
@@ -103,7 +107,7 @@ public enum TuneReport {
     for reference in record.references {
       let gain =
         reference.gain.map { "\(change($0, record)), \($0.blocks) blocks" }
-        ?? "\(reference.durability.rawValue), \(reference.evidence)"
+        ?? "\(reference.durability?.rawValue ?? "unknown"), \(reference.evidence)"
       lines.append("Over \(reference.profile): \(gain)")
     }
     return lines.isEmpty ? [] : [""] + lines
@@ -133,9 +137,12 @@ public enum TuneReport {
     let rows = points.map { point in
       [point.point.durability.rawValue]
         + zip(record.objectives, point.point.values).map(figure)
-        + [changes(point.point.candidate, record)]
+        + [
+          changes(point.point.candidate, record)
+            + (point.point.candidate == record.recommended?.candidate ? " (recommended)" : "")
+        ]
     }
-    return ["", "Front: none of its class is better in everything"]
+    return ["", "Front: none of its class is surely better in everything"]
       + Columns.lines([head] + rows, left: [0, head.count - 1])
   }
 

@@ -99,6 +99,27 @@ struct SetUpWorker {
       throw WorkerError(
         .input, "storage.path '\(original)' cannot be read as a database", cause: error)
     }
+    try reformat(storage)
+  }
+
+  /// What only an empty database takes, an existing one takes by VACUUM: in the copy, before
+  /// anything else uses it. The encoding it keeps whatever happens.
+  /// Source: lang_vacuum.html; pragma.html, `page_size` and `auto_vacuum`.
+  private func reformat(_ storage: WorkerStorage) throws(WorkerError) {
+    let wanted = Self.formatPragmas(of: assignment.cell).filter { $0.name != "encoding" }
+    guard !wanted.isEmpty else { return }
+    do {
+      // In WAL mode the page size never changes.
+      var connection = try storage.openConnection([Pragma("journal_mode", "delete")])
+      for pragma in wanted { try connection.execute("PRAGMA \(pragma.name) = \(pragma.value)") }
+      try connection.execute("VACUUM")
+      try connection.close()
+    } catch let error as WorkerError {
+      throw error
+    } catch {
+      let names = wanted.map { "storage.\($0.name)" }.joined(separator: " and ")
+      throw WorkerError(.input, "\(names) cannot be made in the copy by VACUUM", cause: error)
+    }
   }
 
   /// How to read a database in WAL mode so that no files are left beside it; `nil` for any other.

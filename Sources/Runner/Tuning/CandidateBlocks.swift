@@ -14,6 +14,11 @@ struct CandidateBlocks {
       name: cell.id, cell: cell, launcher: launcher, expectedSourceID: expectedSourceID)
   }
 
+  /// The quiet database that all blocks of a cell begin with; `nil` in memory.
+  func template(of cell: PlannedCell) throws(RunnerError) -> String? {
+    try blocks.template(of: subject(cell))
+  }
+
   /// Runs one block; see `FreshBlocks.run`.
   func run(
     _ cell: PlannedCell, _ shape: BlockShape, seed: Seed, watchesSizes: Bool = false

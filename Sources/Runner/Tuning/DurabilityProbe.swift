@@ -16,6 +16,8 @@ final class DurabilityProbe {
   private let expectedSourceID: String?
   private var known: [String: ClassEvidence] = [:]
   private var explorations = 0
+  /// The user's own database, or why it could not be sampled; `nil` when there is none.
+  var sample: Result<DatabaseSample, DatabaseSample.Obstacle>?
 
   init(
     scenario: String, launcher: WorkerLauncher, folder: String, jobs: Int, time: any TimeSource,
@@ -84,18 +86,44 @@ final class DurabilityProbe {
   ) throws(RunnerError) -> ClassEvidence {
     var power: [CheckResult] = []
     var images: UInt64 = 0
-    for load in Self.loads(cell) {
+    var aside = ""
+    var deciding: LoadSettings?
+    for load in loads(cell) {
       let found = try explore(cell, load, .powerLoss)
-      power += found.checks
       images += found.images
+      if let reason = unjudgedReason(found, of: load) {
+        aside = reason
+        continue
+      }
+      deciding = deciding ?? load
+      power += found.checks
       // What does not stay consistent is of the last class, whatever else is found.
       if found.checks.contains(where: { $0.check != .durability && $0.status == .violated }) {
-        return ClassEvidence(setting: name, power: power, process: [], images: images)
+        return evidence(name, power, [], images, aside)
       }
     }
-    let process = try explore(cell, Self.loads(cell)[0], .process)
-    return ClassEvidence(
-      setting: name, power: power, process: process.checks, images: images + process.images)
+    let process = try deciding.map { load throws(RunnerError) in
+      try explore(cell, load, .process)
+    }
+    return evidence(name, power, process?.checks ?? [], images + (process?.images ?? 0), aside)
+  }
+
+  private func evidence(
+    _ name: String, _ power: [CheckResult], _ process: [CheckResult], _ images: UInt64,
+    _ aside: String
+  ) -> ClassEvidence {
+    var evidence = ClassEvidence(setting: name, power: power, process: process, images: images)
+    evidence.aside = aside
+    return evidence
+  }
+
+  /// Why a load of the user's own SQL says nothing: transfers then decide alone, and it is said.
+  private func unjudgedReason(_ found: Explored, of load: LoadSettings) -> String? {
+    guard load.workload == .sql, found.checks.allSatisfy({ $0.status == .unknown }) else {
+      return nil
+    }
+    let reason = found.checks.first.map { $0.reason ?? $0.evidence } ?? "no images"
+    return "the scenario's own transactions (\(reason))"
   }
 
   private struct Explored {
@@ -176,13 +204,37 @@ final class DurabilityProbe {
 
   /// The scenario's own workload, and transfers whose transactions change several pages: the own
   /// one may be of a kind to which little can happen, and others will share its settings.
-  private static func loads(_ cell: PlannedCell) -> [LoadSettings] {
+  private func loads(_ cell: PlannedCell) -> [LoadSettings] {
     var transfers = LoadSettings(workload: .ledger)
-    transfers.extent = .operations(operations)
+    transfers.extent = .operations(Self.operations)
     transfers.keyCount = 24
-    // What the user's own SQL needs may lie in a file that the simulated disk does not have.
-    let isForeign = cell.load.workload == .sql && cell.storage.path != nil
-    return isForeign || cell.load.workload == .ledger ? [transfers] : [own(cell.load), transfers]
+    guard cell.load.workload != .ledger else { return [transfers] }
+    var own = Self.own(cell.load)
+    guard cell.load.workload == .sql, cell.storage.path != nil else { return [own, transfers] }
+    // The simulated disk does not have the user's file, but may have a sample of it.
+    guard case .success(let sample) = sample else { return [transfers] }
+    own.sql = cell.load.sql?.sampled(sample)
+    return [own, transfers]
+  }
+
+  /// What durability is judged on, in words.
+  func judgedOn(_ cell: PlannedCell) -> String {
+    let transfers = "transfers of the built-in ledger on a database of its own"
+    guard cell.load.workload != .ledger else { return "the scenario's own transfers" }
+    guard cell.load.workload == .sql else {
+      return "the scenario's own workload and \(transfers), on small databases"
+    }
+    let number = Figures.count(cell.load.sql?.transactions.count ?? 0, "transaction")
+    let own = "the \(number) of the scenario"
+    switch sample {
+    case nil: return "\(own) after its set-up, and \(transfers)"
+    case .failure(let obstacle):
+      return "\(transfers) alone, not on the scenario's transactions: \(obstacle.reason)"
+    case .success(let sample):
+      let rows = Figures.count(sample.rows, "row") + " of " + Figures.count(sample.tables, "table")
+      let part = sample.isWhole ? "all \(rows)" : "a sample of \(rows)"
+      return "\(own) on the schema of '\(cell.storage.path ?? "")' with \(part), and \(transfers)"
+    }
   }
 
   private static func own(_ load: LoadSettings) -> LoadSettings {

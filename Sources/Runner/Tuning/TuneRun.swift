@@ -38,6 +38,7 @@ public final class TuneRun {
         knobs: space.fallback.knobs.filter { $0 != TuneSpace.profileKnob },
         isBuiltIn: space.isBuiltIn, candidates: space.candidates.count),
       fallback: space.fallback)
+    record.leftOut = space.leftOut
   }
 
   /// A finished tuning.
@@ -105,14 +106,16 @@ public final class TuneRun {
     let launcher = WorkerLauncher(
       executable: options.run.workerExecutable, logFolder: "\(folder.path)/workers",
       libraryFolder: try otherLibrary?.make(in: folder.path))
-    var classes = TuneClasses(
-      DurabilityProbe(
-        scenario: space.scenario.name, launcher: launcher, folder: "\(folder.path)/histories",
-        jobs: options.run.jobs, time: time, expectedSourceID: otherLibrary?.sourceID))
     let fresh = FreshBlocks(options.run, folder: folder)
     defer { fresh.cleanUp() }
     let blocks = CandidateBlocks(
       blocks: fresh, launcher: launcher, expectedSourceID: otherLibrary?.sourceID)
+    let probe = DurabilityProbe(
+      scenario: space.scenario.name, launcher: launcher, folder: "\(folder.path)/histories",
+      jobs: options.run.jobs, time: time, expectedSourceID: otherLibrary?.sourceID)
+    probe.sample = try sample(blocks)
+    record.judgedOn = probe.judgedOn(try space.cell(space.fallback))
+    var classes = TuneClasses(probe)
     do throws(RunnerError) {
       guard let candidates = try plan(&classes) else { return }
       let search = try TuneSearch(self, candidates, blocks)
@@ -130,6 +133,17 @@ public final class TuneRun {
       if record.stopped.isEmpty { record.stopped = "interrupted" }
     }
     record.classes = classes.evidence
+  }
+
+  /// The user's own database for the simulated disk; `nil` when the scenario names none.
+  private func sample(
+    _ blocks: CandidateBlocks
+  ) throws(RunnerError) -> Result<DatabaseSample, DatabaseSample.Obstacle>? {
+    let cell = try space.cell(space.fallback)
+    guard cell.load.workload == .sql, cell.storage.path != nil,
+      let path = try blocks.template(of: cell)
+    else { return nil }
+    return Result { () throws(DatabaseSample.Obstacle) in try DatabaseSample(of: path) }
   }
 
   /// Whether there is no time for another class: one is verified whatever it takes.
@@ -155,7 +169,9 @@ public final class TuneRun {
       options.run.progress("\(record.scenario): durability by crash images, \(verified())")
       let evidence = try classes.evidence(for: candidate, in: &space)
       if candidate == space.fallback { record.fallbackClass = evidence.durability }
-      if evidence.durability >= record.durability { inClass.append(candidate) }
+      if let reached = evidence.durability, reached >= record.durability {
+        inClass.append(candidate)
+      }
       for reference in space.references where reference.candidate == candidate {
         record.references.append(
           .init(
@@ -192,7 +208,7 @@ public final class TuneRun {
       var known = classes
       let sorted = try known.evidence(for: candidate, in: &space)
       let evidence = isOver ? sorted : try classes.exactEvidence(for: cell)
-      let isRefuted = evidence.isCertain && evidence.durability < record.durability
+      let isRefuted = evidence.durability.map { $0 < record.durability } ?? false
       guard !isRefuted else {
         record.refuted.append(evidence)
         continue

@@ -2,28 +2,27 @@ import AssayModel
 import Gate
 import Platform
 import Reports
-import Statistics
 
 /// Runs the common blocks that a race asks for, until it is decided, the time is over or the user
 /// interrupts; then measures the best for the front.
 final class TuneSearch {
-  private let owner: TuneRun
-  private let blocks: CandidateBlocks
+  let owner: TuneRun
+  let blocks: CandidateBlocks
   private(set) var race: TuneRace
   /// What everything is compared with.
   let incumbent: TuneCandidate
-  private let length: Nanoseconds
+  let length: Nanoseconds
   /// How the candidates of a round share the machine; turns only get longer.
-  private var turns: TurnChoice
+  var turns: TurnChoice
   /// What the rounds so far showed of operations that outlast a turn.
   private var recent: [[TurnLength.Evidence]] = []
   private static let steadyRounds = 3
   /// Operations a second at which percentiles are measured; `nil` for the load's own rate.
-  private let rate: Double?
+  let rate: Double?
   /// Share of them that the readers have; `nil` for as many for each actor.
   private let readerShare: Double?
   /// What each candidate gave in blocks of full length.
-  private var kept: [TuneCandidate: [BlockMeasurement]] = [:]
+  var kept: [TuneCandidate: [BlockMeasurement]] = [:]
   private var cost: Double
   private var spent = Nanoseconds.zero
   private var overhead = Nanoseconds.zero
@@ -125,7 +124,7 @@ final class TuneSearch {
     var residuals: [TurnLength.Evidence]
   }
 
-  private static func length(
+  static func length(
     _ objective: TuneSettings.Objective, _ effort: TuneOptions.Effort, _ rate: Double
   ) -> Nanoseconds {
     let needed = Double(objective.metric.operationsNeeded) * 1.5 / rate
@@ -276,7 +275,7 @@ final class TuneSearch {
     }
   }
 
-  private func shape(
+  func shape(
     _ cell: PlannedCell, _ objective: TuneSettings.Objective, share: Double
   ) -> BlockShape {
     if objective.isOfScript {
@@ -307,105 +306,5 @@ final class TuneSearch {
     }
     return "\(owner.record.scenario): \(round.phase.rawValue), round \(round.number + 1), "
       + "\(round.entrants.count) settings; at most \(Figures.span(Int64(left * 1e9))) left"
-  }
-
-  // MARK: The front
-
-  /// Candidates that stand for the front: what was recommended and confirmed, and the next best.
-  var measured: [TuneCandidate] {
-    let result = race.result
-    let names = [incumbent] + result.gains.map(\.candidate)
-    var order: [TuneCandidate] = []
-    let rest = kept.keys.sorted { median($0) > median($1) }
-    for candidate in names + rest where kept[candidate] != nil && !order.contains(candidate) {
-      order.append(candidate)
-    }
-    return Array(order.prefix(Self.mostMeasured))
-  }
-
-  private static let mostMeasured = 10
-
-  private func median(_ candidate: TuneCandidate) -> Double {
-    let values = (kept[candidate] ?? []).map(\.throughput).sorted()
-    return values.isEmpty ? 0 : values[values.count / 2]
-  }
-
-  /// Measures every objective of the best.
-  func measureFront(
-    _ classes: [TuneCandidate: DurabilityClass]
-  ) throws(RunnerError) {
-    guard !owner.record.wasInterrupted, owner.record.recommended != nil else { return }
-    owner.record.rate = owner.objectives.contains(where: \.isPercentile) ? rate : nil
-    var points: [ParetoFront.Point] = []
-    for (number, candidate) in measured.enumerated() {
-      if let end = owner.end, owner.time.monotonicNow() >= end { break }
-      guard !Interruption.isRequested, let durability = classes[candidate] else { break }
-      owner.options.run.progress(
-        "\(owner.record.scenario): all objectives of the best, \(number + 1) of \(measured.count)")
-      guard let values = try values(candidate) else { continue }
-      points.append(
-        ParetoFront.Point(candidate: candidate, durability: durability, values: values))
-    }
-    let best = ParetoFront.fronts(points, objectives: owner.objectives.map(\.metric))
-    owner.record.front = points.map { point in
-      .init(point: point, isOnFront: best[point.durability]?.contains(point) == true)
-    }
-  }
-
-  /// One value an objective; `nil` when one is missing.
-  private func values(_ candidate: TuneCandidate) throws(RunnerError) -> [Double]? {
-    let cell = try owner.space.cell(candidate)
-    var script: BlockMeasurement?
-    var values: [Double] = []
-    for (place, objective) in owner.objectives.enumerated() {
-      let metric = objective.metric
-      var sample = kept[candidate] ?? []
-      if place > 0, objective.isPercentile || objective.isOfScript {
-        if objective.isOfScript {
-          if script == nil { script = try self.block(cell, objective, 0) }
-          sample = script.map { [$0] } ?? []
-        } else {
-          sample = []
-          for number in 0..<owner.options.effort.percentileBlocks {
-            sample.append(try self.block(cell, objective, number))
-          }
-          // One histogram over all blocks: percentiles are never averaged.
-          sample = [Self.merged(sample)]
-        }
-      }
-      let readings = sample.compactMap { block -> Double? in
-        guard case .value(let value) = metric.reading(in: block) else { return nil }
-        return value
-      }.sorted()
-      guard !readings.isEmpty else { return nil }
-      values.append(readings[readings.count / 2])
-    }
-    return values
-  }
-
-  private func block(
-    _ cell: PlannedCell, _ objective: TuneSettings.Objective, _ number: Int
-  ) throws(RunnerError) -> BlockMeasurement {
-    var shape = shape(cell, objective, share: 1)
-    if objective.isPercentile, case .duration = shape.extent {
-      let length = Self.length(objective, owner.options.effort, rate ?? 1)
-      shape.extent = .duration(max(length, self.length))
-    }
-    return try blocks.run(
-      cell, shape, seed: owner.space.seed.derived("front", number),
-      watchesSizes: objective.isOfScript
-    ).measurement
-  }
-
-  private static func merged(_ blocks: [BlockMeasurement]) -> BlockMeasurement {
-    var all = BlockMeasurement(operations: 0, duration: .zero)
-    for block in blocks {
-      all.operations += block.operations
-      all.duration = all.duration + block.duration
-      for (kind, histogram) in block.latencies {
-        all.latencies[kind] = all.latencies[kind]?.merged(with: histogram) ?? histogram
-      }
-    }
-    return all
   }
 }

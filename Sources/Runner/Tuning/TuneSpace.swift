@@ -1,4 +1,5 @@
 import AssayModel
+import Foundation
 import Gate
 import ScenarioFiles
 
@@ -29,6 +30,12 @@ struct TuneSpace {
   private var storages: [TuneCandidate: StorageSettings] = [:]
   private let planning: Planning
 
+  /// Axes of the matrix that an existing file cannot change, and so were left out.
+  private(set) var leftOut: [String] = []
+  /// What knobs hold that are not set, by key of `storage:`: SQLite's defaults, and in an existing
+  /// file what it was made with.
+  private let known: [String: String]
+
   /// What a knob holds that is neither set nor known.
   static let unset = "unset"
   /// Knob of candidates that are a profile's whole settings, beyond the other knobs.
@@ -46,6 +53,7 @@ struct TuneSpace {
     scenario = plan.scenario
     seed = plan.seed
     model = first
+    known = TuneKnob.libraryDefaults.merging(Self.format(of: first.storage.path)) { $1 }
     self.planning = planning
     isBuiltIn = plan.scenario.matrix.isEmpty
     try Self.verify(plan)
@@ -90,17 +98,32 @@ struct TuneSpace {
     try Capabilities.verify(plan)
   }
 
+  /// What an existing database was made with; empty for what is no database.
+  private static func format(of path: String?) -> [String: String] {
+    guard let path, let handle = FileHandle(forReadingAtPath: path) else { return [:] }
+    defer { try? handle.close() }
+    guard let bytes = try? handle.read(upToCount: 100),
+      case .database(let header) = DatabaseHeader.kind(of: [UInt8](bytes))
+    else { return [:] }
+    return ["page_size": "\(header.pageSize)"]
+  }
+
   // MARK: Points
 
   private mutating func readMatrix(_ plan: Plan) throws {
-    let axes = plan.scenario.matrix.map(\.path)
+    // A page size is made in a copy of the file, by VACUUM; an encoding never is.
+    let fixed: Set<String> = model.storage.path == nil ? [] : ["storage.encoding"]
+    let axes = plan.scenario.matrix.map(\.path).filter { !fixed.contains($0) }
+    leftOut = plan.scenario.matrix.map(\.path).filter(fixed.contains)
     for cell in plan.cells {
-      let candidate = Self.candidate(cell.storage, axes)
-      if storages.updateValue(cell.storage, forKey: candidate) == nil {
+      var storage = cell.storage
+      storage.pragmas.removeAll { fixed.contains("storage.\($0.name)") }
+      let candidate = self.candidate(storage, axes)
+      if storages.updateValue(storage, forKey: candidate) == nil {
         candidates.append(candidate)
       }
     }
-    fallback = Self.candidate(plan.scenario.storage, axes)
+    fallback = candidate(plan.scenario.storage, axes)
     if storages[fallback] == nil {
       storages[fallback] = plan.scenario.storage
       candidates.insert(fallback, at: 0)
@@ -113,7 +136,7 @@ struct TuneSpace {
     let wanted = scenario.tune?.knobs ?? []
     let knobs = TuneKnob.builtIn.filter { wanted.isEmpty || wanted.contains($0.name) }
     let paths = knobs.map { "storage.\($0.name)" }
-    fallback = Self.candidate(scenario.storage, paths)
+    fallback = candidate(scenario.storage, paths)
     storages[fallback] = scenario.storage
     let all = knobs.reduce(1) { $0 * $1.values.count }
     var points = [fallback]
@@ -176,13 +199,13 @@ struct TuneSpace {
   }
 
   /// The values that storage settings have for knobs.
-  private static func candidate(_ storage: StorageSettings, _ paths: [String]) -> TuneCandidate {
+  private func candidate(_ storage: StorageSettings, _ paths: [String]) -> TuneCandidate {
     TuneCandidate(
       Dictionary(
         uniqueKeysWithValues: paths.map { path in
-          let known = TuneKnob.libraryDefaults[String(path.dropFirst("storage.".count))]
+          let known = known[String(path.dropFirst("storage.".count))]
           let value = ScenarioFile.value(of: path, in: storage) ?? known
-          return (path, value.map { canonical($0, path) } ?? unset)
+          return (path, value.map { Self.canonical($0, path) } ?? Self.unset)
         }))
   }
 
@@ -197,8 +220,8 @@ struct TuneSpace {
             + StorageProfile.all.map(\.name).joined(separator: ", "))
       }
       let storage = try storage(of: profile)
-      var candidate = Self.candidate(storage, fallback.knobs)
-      if let known = storages[candidate], Self.isSame(known, storage) {
+      var candidate = candidate(storage, fallback.knobs.filter { $0 != Self.profileKnob })
+      if let other = storages[candidate], isSame(other, storage) {
         references.append(Reference(profile: name, candidate: candidate))
         continue
       }
@@ -224,11 +247,16 @@ struct TuneSpace {
     return cell.storage
   }
 
-  private static func isSame(_ one: StorageSettings, _ other: StorageSettings) -> Bool {
+  /// Whether two open a database in the same way, whether a default is set or left out.
+  private func isSame(_ one: StorageSettings, _ other: StorageSettings) -> Bool {
     func plain(_ storage: StorageSettings) -> StorageSettings {
       var storage = storage
       storage.profile = nil
-      storage.pragmas.sort { $0.name < $1.name }
+      let set = storage.pragmas.map { ($0.name, $0.value) }
+      let all = known.merging(set) { $1 }
+      storage.pragmas = all.sorted { $0.key < $1.key }.map { name, value in
+        .init(name: name, value: Self.canonical(value, "storage.\(name)"))
+      }
       return storage
     }
     return plain(one) == plain(other)
