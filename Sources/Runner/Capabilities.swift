@@ -194,7 +194,9 @@ public enum Capabilities {
   }
 
   static func notYet(_ what: String) -> RunnerError {
-    RunnerError(
+    var error = RunnerError(
       .input, "\(what) is part of the scenario format, but this version can't run it yet")
+    error.isOfLaterVersion = true
+    return error
   }
 }

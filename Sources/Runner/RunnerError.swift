@@ -20,6 +20,8 @@ public struct RunnerError: Error, Equatable, Sendable {
   public var code: Code
   /// What happened and what can be done, in one sentence or two.
   public var message: String
+  /// Whether a later version will run what this one refuses.
+  public var isOfLaterVersion = false
 
   /// Creates an error.
   public init(_ code: Code, _ message: String) {

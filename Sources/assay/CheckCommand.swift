@@ -38,9 +38,9 @@ struct CheckCommand: ParsableCommand {
     for scenario in scenarios {
       do {
         let plan = try InputError.exiting { try planOptions.plan(scenario) }
-        try verify(plan, scenario)
+        let remark = try verify(plan, scenario).map { "; \($0)" } ?? ""
         let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
-        Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)")
+        Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)\(remark)")
       } catch {
         // The others are looked at all the same: who checks wants to know everything at once.
         failure = error
@@ -49,11 +49,15 @@ struct CheckCommand: ParsableCommand {
     if let failure { throw failure }
   }
 
-  /// Refuses what a run would refuse.
-  private func verify(_ plan: Plan, _ scenario: String) throws {
+  /// Refuses what a run would refuse, except what a later version will run: the format has it.
+  ///
+  /// - Returns: what a later version is needed for.
+  private func verify(_ plan: Plan, _ scenario: String) throws -> String? {
     do throws(RunnerError) {
       try PlanRefusals.verify(plan)
+      return nil
     } catch {
+      if error.isOfLaterVersion { return error.message }
       Console.fail("\(ScenarioFinder.path(scenario)): \(error.message)")
       throw ArgumentParser.ExitCode(error.exitCode)
     }
@@ -64,7 +68,11 @@ struct CheckCommand: ParsableCommand {
       let path = ScenarioFinder.path(scenario)
       do {
         let plan = try planOptions.plan(scenario)
-        try PlanRefusals.verify(plan)
+        do throws(RunnerError) {
+          try PlanRefusals.verify(plan)
+        } catch  where error.isOfLaterVersion {
+          // The format has it, and `run` says so.
+        }
         return CheckedScenario(path: path, valid: true, cells: plan.cells.map(\.id))
       } catch let errors as ScenarioErrors {
         return CheckedScenario(

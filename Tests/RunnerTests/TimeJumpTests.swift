@@ -50,7 +50,7 @@ struct TimeJumpTests {
     #expect(statuses[.integrity] == .valid)
     #expect(statuses[.latency] == .unknown)
     #expect(ending.errors.contains("the harness was stopped for"), "\(ending.errors)")
-    #expect(result.finding.contains("time jumped"), "\(result.finding)")
+    #expect(result.finding.contains("Time jumped"), "\(result.finding)")
   }
 
   @Test("Workers that were stopped with the coordinator end in order, and the latencies are marked")

@@ -53,7 +53,7 @@ struct SchemaTests {
       try Set(object(sections, "load", "properties").keys) == [
         "workload", "processes", "writers", "readers", "duration", "operations", "warm_up",
         "think", "hold", "rate", "mix", "keys", "value_size", "setup", "transactions",
-        "invariants",
+        "invariants", "invariant_timeout",
       ])
     #expect(
       try Set(object(sections, "expect", "properties").keys)

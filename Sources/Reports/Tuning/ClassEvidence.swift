@@ -14,7 +14,7 @@ public struct ClassEvidence: Codable, Hashable, Sendable {
   public var process: [CheckResult]
   /// Distinct images of both.
   public var images: UInt64
-  /// What does not decide, in one sentence: why the scenario's own transactions could not be judged;
+  /// What does not decide, in one sentence: why the own transactions could not be judged;
   /// empty when they were.
   public var aside = ""
 

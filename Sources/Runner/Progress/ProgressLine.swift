@@ -47,6 +47,9 @@ enum ProgressLine {
     return parts.joined(separator: "   ")
   }
 
+  /// Longest time left in seconds that is worth printing: 30 days.
+  private static let longestEstimate = 30.0 * 86_400
+
   /// An exploration: `6,400 of 10,000 schedules  2,230/s   2 kinds of violation   2 s left`.
   static func exploration(
     done: Int, wanted: Int?, noun: String, elapsed: Nanoseconds, found: String
@@ -58,8 +61,11 @@ enum ProgressLine {
       ?? "\(Figures.count(done)) \(noun)"
     var parts = ["\(amount)  \(Figures.rate(rate))/s", found]
     if let wanted, done > 0, wanted > done {
-      let left = Nanoseconds(Int64(Double(wanted - done) / rate * 1e9))
-      parts.append("\(Figures.seconds(left)) left")
+      let left = Double(wanted - done) / rate
+      // An exploration without a number of its own ends by its budget.
+      if left < longestEstimate {
+        parts.append("\(Figures.seconds(Nanoseconds(Int64(left * 1e9)))) left")
+      }
     }
     return parts.joined(separator: "   ")
   }

@@ -79,8 +79,8 @@ struct TuneSpace {
         throw RunnerError(
           .input,
           "the matrix of '\(name)' varies \(axis.path), which is not a setting of the storage: "
-            + "with other work figures cannot be compared; choose one value with --set \(axis.path)=..."
-        )
+            + "with other work figures cannot be compared; choose one value with "
+            + "--set \(axis.path)=...")
       }
     }
     for cell in plan.cells {

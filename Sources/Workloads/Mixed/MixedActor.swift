@@ -143,8 +143,8 @@ struct MixedActor: WorkloadActor {
 
   /// Writes everything that this actor owns in a savepoint, and rolls that back.
   ///
-  /// Not by `Connection.savepoint`, which reports the error that ended its body and no other: here a
-  /// rollback that fails must fail the transaction, or what it was to undo would be committed.
+  /// Not by `Connection.savepoint`, which reports the error that ended its body and no other: here
+  /// a rollback that fails must fail the transaction, or what it was to undo would be committed.
   private func undo(_ nonce: UInt64, _ connection: inout Connection) throws(SQLiteError) {
     try connection.execute("SAVEPOINT undone")
     try connection.run(Self.updateAll, firstRow, lastRow, Int64(bitPattern: nonce))
