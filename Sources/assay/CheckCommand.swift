@@ -54,10 +54,8 @@ struct CheckCommand: ParsableCommand {
   /// - Returns: what a later version is needed for.
   private func verify(_ plan: Plan, _ scenario: String) throws -> String? {
     do throws(RunnerError) {
-      try PlanRefusals.verify(plan)
-      return nil
+      return try PlanRefusals.remark(on: plan)
     } catch {
-      if error.isOfLaterVersion { return error.message }
       Console.fail("\(ScenarioFinder.path(scenario)): \(error.message)")
       throw ArgumentParser.ExitCode(error.exitCode)
     }
@@ -68,11 +66,7 @@ struct CheckCommand: ParsableCommand {
       let path = ScenarioFinder.path(scenario)
       do {
         let plan = try planOptions.plan(scenario)
-        do throws(RunnerError) {
-          try PlanRefusals.verify(plan)
-        } catch  where error.isOfLaterVersion {
-          // The format has it, and `run` says so.
-        }
+        _ = try PlanRefusals.remark(on: plan)
         return CheckedScenario(path: path, valid: true, cells: plan.cells.map(\.id))
       } catch let errors as ScenarioErrors {
         return CheckedScenario(

@@ -16,6 +16,19 @@ enum PlanRefusals {
     try ScenarioVerification.verify(plan, compiles: usesOwnLibrary)
   }
 
+  /// As `verify`, but accepts what a later version will run: the format has it.
+  ///
+  /// - Returns: what a later version is needed for, if anything.
+  static func remark(on plan: Plan) throws(RunnerError) -> String? {
+    do throws(RunnerError) {
+      try verify(plan)
+    } catch {
+      guard error.isOfLaterVersion else { throw error }
+      return error.message
+    }
+    return nil
+  }
+
   /// As `verify`, with one message and the exit code of the error.
   static func exiting(_ plan: Plan, usesOwnLibrary: Bool = true) throws {
     do throws(RunnerError) {

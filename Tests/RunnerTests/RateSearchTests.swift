@@ -75,7 +75,7 @@ struct RateSearchTests {
       #expect(step.percentile ?? .max <= 100_000_000)
       #expect(step.rate <= highest)
     }
-    #expect(result.finding.contains("highest rate with p90 <= 100 ms"), "\(result.finding)")
+    #expect(result.finding.contains("ighest rate with p90 <= 100 ms"), "\(result.finding)")
   }
 
   @Test("A bound that no rate holds is said so")
