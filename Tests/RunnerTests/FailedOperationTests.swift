@@ -66,7 +66,9 @@ struct FailedOperationTests {
     let text = Text.scenario(
       """
       locks: { ttl: 20ms, renew: false, fencing: true }
-      load: { workload: locks, processes: 2, hold: 100ms, duration: 600ms }
+      load:
+        { workload: locks, processes: 2, writers: 4, keys: { count: 1 }, hold: 100ms,
+          duration: 600ms }
       expect: { mutual_exclusion: valid, integrity: valid }
       """)
     let (ending, result) = try await Assay.runScenario(text, in: try Sandbox())
