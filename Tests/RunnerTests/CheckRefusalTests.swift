@@ -13,9 +13,7 @@ struct CheckRefusalTests {
     "Both refuse with the same words",
     arguments: [
       ("storage: { mmap_size: 1024GiB }", "pragma mmap_size = 1099511627776 was not taken"),
-      ("expect: { counts: valid }", "check 'counts'"),
       (explored + "\nstorage: { vfs: unix-none }", "storage.vfs"),
-      (explored + "\nfaults: [{ kill: 0, at: 1ms }]", "fault 'kill'"),
       (explored + "\nstorage: { locking_mode: exclusive, max_open_connections: 1 }", "exclusive"),
     ])
   func same(_ sections: String, _ words: String) async throws {

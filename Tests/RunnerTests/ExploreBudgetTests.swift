@@ -40,10 +40,10 @@ struct ExploreBudgetTests {
 
   @Test("Time that passes before a worker is ready uses up nothing, what passes then does")
   func ready() async throws {
-    // Each reading of the clock is an hour later: one before anybody is ready would be the end.
-    let one = try await explored(budget: .seconds(1_800), step: .seconds(3_600))
+    // Each reading of the clock is later by less than what counts as a jump of time.
+    let one = try await explored(budget: .milliseconds(150), step: .milliseconds(300))
     #expect(one.explored["programs"] == 1, "\(one.explored)")
-    let two = try await explored(budget: .seconds(5_400), step: .seconds(3_600))
+    let two = try await explored(budget: .milliseconds(750), step: .milliseconds(300))
     #expect(two.explored["programs"] == 2, "\(two.explored)")
   }
 }

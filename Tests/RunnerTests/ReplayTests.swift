@@ -89,8 +89,8 @@ struct ReplayTests {
     let piece = try #require(
       finding.text.firstRange(of: /"[0-9]+\.[0-9]+"/), "no piece was lost")
     let damaged: [(text: String, words: [String])] = [
-      ("", ["may be damaged"]),
-      (String(finding.text.prefix(finding.text.count / 2)), ["may be damaged"]),
+      ("", ["is damaged"]),
+      (String(finding.text.prefix(finding.text.count / 2)), ["is damaged"]),
       ("[1, 2]", ["no finding"]),
       ("{}", ["no finding"]),
       (finding.text.replacingCharacters(in: image, with: "\"imago\" :"), ["'image' is missing"]),

@@ -113,7 +113,7 @@ struct SweepReplayTests {
     let text = try await Self.text()
     let fault = try #require(text.firstRange(of: "\"fault\" :"))
     let damaged: [(text: String, words: String)] = [
-      (String(text.prefix(text.count / 2)), "may be damaged"),
+      (String(text.prefix(text.count / 2)), "is damaged"),
       (try FindingFiles.replacing("schema", with: "99", in: text), "schema 99"),
       (try FindingFiles.replacing("call", with: "0", in: text), "there is no call 0"),
       (
