@@ -84,7 +84,13 @@ extension Connection {
   /// Outside a transaction the savepoint is one, of the deferred kind. When SQLite rolled the whole
   /// transaction back meanwhile, the savepoint is gone with it and nothing more is undone.
   ///
+  /// A savepoint that cannot be rolled back takes the whole transaction with it, or a caller that
+  /// handles the error of `body` would commit what was to be undone. The error of the failed
+  /// rollback is then thrown in place of that of `body`.
+  ///
   /// - Parameter name: any text; the innermost savepoint of that name counts.
+  /// - Throws: the error of `body`, or SQLite's when the savepoint cannot be opened, released or
+  ///   rolled back.
   @inlinable
   public mutating func savepoint<T: ~Copyable, E: SQLiteErrorConvertible>(
     _ name: String, _ body: (inout Connection) throws(E) -> T
@@ -94,7 +100,7 @@ extension Connection {
     do throws(E) {
       value = try body(&self)
     } catch {
-      undoSavepoint(name)
+      do throws(SQLiteError) { try undoSavepoint(name) } catch { throw E(error) }
       throw error
     }
     do throws(SQLiteError) { try releaseSavepoint(name) } catch { throw E(error) }
@@ -111,7 +117,7 @@ extension Connection {
     do {
       value = try body(&self)
     } catch {
-      undoSavepoint(name)
+      try undoSavepoint(name)
       throw error
     }
     try releaseSavepoint(name)
@@ -144,17 +150,22 @@ extension Connection {
     do throws(SQLiteError) {
       try runText("RELEASE \(quotedIdentifier(name))")
     } catch {
-      undoSavepoint(name)
+      try undoSavepoint(name)
       throw error
     }
   }
 
   @usableFromInline
-  mutating func undoSavepoint(_ name: String) {
+  mutating func undoSavepoint(_ name: String) throws(SQLiteError) {
     guard !isAutocommit else { return }
     let quoted = quotedIdentifier(name)
-    try? runText("ROLLBACK TO \(quoted)")
-    try? runText("RELEASE \(quoted)")
+    do throws(SQLiteError) {
+      try runText("ROLLBACK TO \(quoted)")
+      try runText("RELEASE \(quoted)")
+    } catch {
+      abandon()
+      throw error
+    }
   }
 
   private mutating func runText(_ text: String) throws(SQLiteError) {

@@ -14,6 +14,7 @@ enum PlanRefusals {
     try Capabilities.verify(plan)
     if usesOwnLibrary { try SettingsTrial.verify(plan) }
     try ScenarioVerification.verify(plan, compiles: usesOwnLibrary)
+    try InitialContentTrial.verify(plan)
   }
 
   /// As `verify`, but accepts what a later version will run: the format has it.

@@ -51,6 +51,32 @@ struct CountTests {
     #expect(asked[0].outcome.exitStatus == .unknown)
   }
 
+  @Test("Equal counts of an operation that never succeeded are no pass, whichever side it is")
+  func neverSucceeded() throws {
+    let (good, bad) = (
+      block(["syncs": 6]),
+      {
+        var block = block(["syncs": 6])
+        block.attempts = [
+          "store": BlockAttempts(acknowledged: 1_000, hasSucceeded: true),
+          "prune": BlockAttempts(
+            acknowledged: 0, failed: 85, errors: 85, code: "SQLITE_ERROR", hasSucceeded: false),
+        ]
+        return block
+      }()
+    )
+    for (base, head, name) in [(bad, good, "base"), (good, bad, "head"), (bad, bad, "base")] {
+      let error = try #require(throws: GateError.self) {
+        try ExactCounts.compare(base: [base], head: [head])
+      }
+      #expect(error.found.contains("'prune' of the \(name) never succeeded, with SQLITE_ERROR"))
+      let entry = CountComparison.incomparable(error)
+      #expect(entry.outcome.exitStatus == .unknown)
+      #expect(entry.reason.contains("prune"))
+    }
+    #expect(try ExactCounts.compare(base: [good], head: [good]).map(\.outcome) == [.same])
+  }
+
   @Test("Sides that did different work are refused")
   func otherWork() throws {
     let error = try #require(throws: GateError.self) {

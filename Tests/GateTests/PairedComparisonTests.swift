@@ -45,6 +45,32 @@ struct PairedComparisonTests {
     #expect(result.statuses == [.tooSlow])
   }
 
+  @Test("A head twice as fast whose operation never succeeds is inconclusive, and names it")
+  func neverSucceeds() throws {
+    func pair(_ outcome: BlockAttempts) -> BlockPair {
+      var (base, head) = (
+        BlockMeasurement(operations: 1_000, duration: .seconds(1)),
+        BlockMeasurement(operations: 2_000, duration: .seconds(1))
+      )
+      let works = BlockAttempts(acknowledged: 10, hasSucceeded: true)
+      base.attempts = ["prune": works]
+      head.attempts = ["prune": outcome]
+      return BlockPair(order: .baseFirst, base: base, head: head)
+    }
+    let failing = BlockAttempts(
+      acknowledged: 0, failed: 3, errors: 4, code: "SQLITE_BUSY", hasSucceeded: false)
+    let never = LogRatios(.throughput, of: [pair(failing), pair(failing)])
+    #expect(
+      never
+        == .notHeld("'prune' of the head never succeeded: 8 attempts ended with SQLITE_BUSY"))
+    let once = pair(BlockAttempts(acknowledged: 1, failed: 2, errors: 2, hasSucceeded: true))
+    guard case .values(let values) = LogRatios(.throughput, of: [pair(failing), once]) else {
+      Issue.record("one success in any block is enough")
+      return
+    }
+    #expect(values.count == 2)
+  }
+
   @Test("A head that is 10 % worse in p99 is a regression of p99")
   func percentileRegression() throws {
     var machine = NoisyMachine(Seed(12))

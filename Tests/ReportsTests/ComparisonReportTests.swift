@@ -47,6 +47,21 @@ struct ComparisonReportTests {
       ])
   }
 
+  @Test("Failed operations stand below the table with their side, share and most frequent code")
+  func failures() throws {
+    var found = try record(ratio: 1)
+    for index in found.pairs.indices {
+      found.pairs[index].head.attempts = [
+        "store": BlockAttempts(
+          acknowledged: 75, failed: 25, errors: 30, code: "SQLITE_BUSY", hasSucceeded: true),
+        "load": BlockAttempts(acknowledged: 5, hasSucceeded: true),
+      ]
+    }
+    let text = ComparisonReport.text(found)
+    #expect(text.contains("B: store: 1,000 of 4,000 failed, mostly with SQLITE_BUSY"), "\(text)")
+    #expect(!text.contains("A: store") && !text.contains("load:"), "\(text)")
+  }
+
   /// Three syncs before, four now.
   private func moreSyncs() throws -> CountComparison {
     func counted(_ syncs: UInt64) -> BlockMeasurement {

@@ -93,7 +93,7 @@ struct CompareCommandTests {
     let setting = try await compare(["--a", "storage.synchronus=full"], in: try Sandbox())
     setting.expectRefusal(64, containing: ["--a: ", "'storage.synchronous'"])
     let binary = try await compare(["--b-binary", "nowhere"], in: try Sandbox())
-    binary.expectRefusal(5, containing: ["nowhere"])
+    binary.expectRefusal(64, containing: ["nowhere", "expected a build of assay"])
     for arguments in [
       ["--a", "storage.cache_size=1", "--metric", "speed"], [], ["--a", "nonsense"],
       ["--a", "storage.cache_size=1", "--budget", "soon"],

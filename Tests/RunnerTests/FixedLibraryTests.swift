@@ -25,7 +25,7 @@ struct FixedLibraryTests {
     "Nothing is found in it, although the window of the bug is hit",
     .enabled(
       "ASSAY_FIXED_SQLITE is neither 'build' nor the path of a fixed libsqlite3.so.0 (3.51.3 or later), or it could not be built: see above"
-    ) { await FixedSQLite.isThere() }, .timeLimit(.minutes(5)))
+    ) { await FixedSQLite.isThere() })
   func fixed() async throws {
     guard case .at(let library) = await FixedSQLite.library.value else { return }
     let (ending, result) = try await Self.run(2_000, ["--sqlite", library])
@@ -44,8 +44,7 @@ struct FixedLibraryTests {
 
   @Test(
     "The same schedules of a library that has the bug find it",
-    .enabled(if: SQLiteLibrary.versionNumber < FixedSQLite.firstFixed, "this one is fixed"),
-    .timeLimit(.minutes(5)))
+    .enabled(if: SQLiteLibrary.versionNumber < FixedSQLite.firstFixed, "this one is fixed"))
   func affected() async throws {
     let (ending, result) = try await Self.run(64, ["--seed", "11"])
     let cell = try #require(result.cells.first)

@@ -98,7 +98,7 @@ struct KillTests {
     let run = try await CellHarness.run(
       """
       storage: { synchronous: off }
-      load: { workload: kv, writers: 4, keys: { count: 50 }, duration: 300ms }
+      load: { workload: kv, writers: 4, keys: { count: 50 }, duration: 2s }
       faults: [{ kill: 0, after: \(count) commits, restart_after: 10ms }]
       """, seed: UInt64(count))
     #expect(try run.events(process: 0, actors: 4).count { $0.isCommit } == count)

@@ -130,7 +130,7 @@ struct RecoveryRaceTests {
     #expect(pages.count > 3, "\(pages)")
   }
 
-  @Test("Marks change nothing in tables of any kind", .timeLimit(.minutes(10)))
+  @Test("Marks change nothing in tables of any kind")
   func ownTables() async throws {
     let (ending, result) = try await Assay.runScenario(
       Text.scenario(

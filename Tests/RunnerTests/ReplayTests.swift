@@ -92,7 +92,7 @@ struct ReplayTests {
       ("", ["is damaged"]),
       (String(finding.text.prefix(finding.text.count / 2)), ["is damaged"]),
       ("[1, 2]", ["no finding"]),
-      ("{}", ["no finding"]),
+      ("{}", ["not a finding", "with a 'schema'"]),
       (finding.text.replacingCharacters(in: image, with: "\"imago\" :"), ["'image' is missing"]),
       (
         finding.text.replacingCharacters(in: piece, with: "\"5-7\""),

@@ -41,8 +41,7 @@ struct ScheduleFindingTests {
     return (sandbox: sandbox, path: "\(folder)/\(try #require(result.cells[0].findings.first))")
   }
 
-  @Test(
-    "At most 3 actors, 12 operations and 6 preemptions are left of it", .timeLimit(.minutes(10)))
+  @Test("At most 3 actors, 12 operations and 6 preemptions are left of it")
   func small() async throws {
     let made = try await Self.made.value
     guard case .schedule(let finding) = try FindingFile.read(made.path) else {
@@ -54,7 +53,7 @@ struct ScheduleFindingTests {
     #expect(finding.preemptions <= 6)
   }
 
-  @Test("Its replay draws the race, in 120 columns", .timeLimit(.minutes(10)))
+  @Test("Its replay draws the race, in 120 columns")
   func drawn() async throws {
     let made = try await Self.made.value
     let ending = try await Assay.run(["replay", made.path], in: made.sandbox)
@@ -70,7 +69,7 @@ struct ScheduleFindingTests {
     #expect(lines[..<fault].contains { $0.hasPrefix("> ") && $0.contains("begin ") })
   }
 
-  @Test("It is reproduced 100 times out of 100", .timeLimit(.minutes(10)))
+  @Test("It is reproduced 100 times out of 100")
   func again() async throws {
     let path = try await Self.made.value.path
     await #expect(processExitsWith: .success) { [path = path as String] in

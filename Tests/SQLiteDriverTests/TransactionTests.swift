@@ -176,6 +176,29 @@ struct TransactionTests {
     #expect(values == [[.integer(1)], [.integer(4)]])
   }
 
+  @Test("A savepoint that cannot be rolled back takes its transaction with it, and says why")
+  func lostSavepoint() throws {
+    let folder = try TemporaryFolder()
+    var connection = try database(folder)
+    let outer = failure { () throws(SQLiteError) in
+      try connection.transaction { (connection) throws(SQLiteError) in
+        try connection.run(insert, 1)
+        let error = failure { () throws(SQLiteError) in
+          try connection.savepoint("s") { (connection) throws(SQLiteError) in
+            try connection.run(insert, 2)
+            try connection.execute("RELEASE s")
+            try connection.run(insert, 1)
+          }
+        }
+        #expect(error?.message.contains("no such savepoint") == true)
+        let isAutocommit = connection.isAutocommit
+        #expect(isAutocommit)
+      }
+    }
+    #expect(outer != nil, "what could not be undone was committed")
+    #expect(try rows(&connection) == 0)
+  }
+
   @Test("A savepoint outside a transaction commits when it is released")
   func outerSavepoint() throws {
     let folder = try TemporaryFolder()

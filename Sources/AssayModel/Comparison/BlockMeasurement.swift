@@ -11,7 +11,8 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
   /// What operations took from their start to their end, in nanoseconds, by name of the kind, such
   /// as `store`. Of an open loop that leaves out the waiting for an earlier one: how long a queue
   /// gets while a shared machine stands still differs tenfold from block to block, and hides what
-  /// an operation takes. That the queue grew for good is `isOverloaded`.
+  /// an operation takes. That the queue grew for good is `isOverloaded`. An operation that was not
+  /// acknowledged by the end enters with its age.
   public var latencies: [String: HistogramCounts]
   /// Counts that are exact in a scripted single schedule, by name, such as `syncs`; the same
   /// names in every block of a comparison. Empty when nothing was counted.
@@ -26,12 +27,16 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
   public var environment: BlockEnvironment?
   /// Checks about correctness that were violated, with their witness; empty when all held.
   public var violations: [String]
+  /// What became of the attempts, by operation: a kind, or the name of a transaction of workload
+  /// `sql`; `nil` in files of earlier versions.
+  public var attempts: [String: BlockAttempts]?
 
   /// Creates a measurement.
   public init(
     operations: UInt64, duration: Nanoseconds, latencies: [String: HistogramCounts] = [:],
     counts: [String: UInt64] = [:], resources: [String: UInt64] = [:],
-    isOverloaded: Bool = false, environment: BlockEnvironment? = nil, violations: [String] = []
+    isOverloaded: Bool = false, environment: BlockEnvironment? = nil, violations: [String] = [],
+    attempts: [String: BlockAttempts]? = nil
   ) {
     self.operations = operations
     self.duration = duration
@@ -41,6 +46,7 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
     self.isOverloaded = isOverloaded
     self.environment = environment
     self.violations = violations
+    self.attempts = attempts
   }
 
   /// Acknowledged operations per second; 0 when nothing was measured.

@@ -42,6 +42,11 @@ public struct CountComparison: Hashable, Codable, Sendable {
     self.reason = reason
   }
 
+  /// Sides that did not do the same work have no counts to compare: one entry that decides nothing.
+  public static func incomparable(_ error: GateError) -> CountComparison {
+    CountComparison(name: "operations", operations: 0, outcome: .notExact, reason: "\(error)")
+  }
+
   /// The base's count per operation.
   public var basePerOperation: Double? { perOperation(base) }
 

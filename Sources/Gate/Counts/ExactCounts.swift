@@ -17,8 +17,8 @@ public enum ExactCounts {
   ///   - names: which counts; `nil` takes all that either side has.
   ///   - neutral: counts of which more is not worse.
   /// - Returns: one entry a count, by name.
-  /// - Throws: `GateError`: code `results` when a side has no repetition, `otherWorkload` when the
-  ///   sides did not do the same number of operations.
+  /// - Throws: `GateError`: code `results` when a side has no repetition or an operation that never
+  ///   succeeded, `otherWorkload` when the sides did not do the same number of operations.
   public static func compare(
     base: [BlockMeasurement], head: [BlockMeasurement], names: Set<String>? = nil,
     neutral: Set<String> = ExactCounts.neutral
@@ -27,6 +27,14 @@ public enum ExactCounts {
       throw GateError(
         .results, of: "counts", found: "\(base.count) and \(head.count) repetitions",
         allowed: "at least one of each side")
+    }
+    for (name, blocks) in [("base", base), ("head", head)] {
+      guard let (operation, attempts) = blocks.firstWithoutSuccess else { continue }
+      throw GateError(
+        .results, of: "counts",
+        found: "'\(operation)' of the \(name) never succeeded, with "
+          + (attempts.code ?? "an error"),
+        allowed: "operations that do their work on both sides")
     }
     let operations = first.operations
     for block in base + head where block.operations != operations {

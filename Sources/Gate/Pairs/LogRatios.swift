@@ -43,6 +43,11 @@ public enum LogRatios: Hashable, Sendable {
   private static func obstacle(
     _ metric: Metric, _ blocks: [BlockMeasurement], _ side: String
   ) -> String? {
+    // Whatever a side does fast, it does not do its work.
+    if let (operation, attempts) = blocks.firstWithoutSuccess {
+      return "'\(operation)' of the \(side) never succeeded: "
+        + "\(attempts.errors) attempts ended with \(attempts.code ?? "errors")"
+    }
     let needed = metric.operationsNeeded
     for block in blocks {
       switch metric.reading(in: block) {

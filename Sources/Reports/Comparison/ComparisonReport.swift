@@ -153,6 +153,7 @@ public enum ComparisonReport {
     where isOverloaded(blocks) {
       notes.append("\(letter) cannot keep the rate that was asked for: its backlog grew")
     }
+    notes += FailedOperationNotes.of(record.pairs, base: "A", head: "B")
     notes += machine(record.result)
     notes += record.result.violations
     return notes.isEmpty ? [] : [""] + notes

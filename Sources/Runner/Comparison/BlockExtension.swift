@@ -44,6 +44,9 @@ extension BlockMeasurement {
     whole.resources.merge(part.resources, uniquingKeysWith: max)
     whole.isOverloaded = whole.isOverloaded || part.isOverloaded
     whole.violations += part.violations
+    if let further = part.attempts {
+      whole.attempts = (whole.attempts ?? [:]).merging(further) { $0.merged(with: $1) }
+    }
     guard let before = environment, let after = part.environment else { return whole }
     whole.environment = after
     whole.environment?.fsyncCanary = before.fsyncCanary

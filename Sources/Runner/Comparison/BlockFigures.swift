@@ -21,7 +21,7 @@ struct BlockFigures {
     var measurement = BlockMeasurement(
       operations: operations.values.reduce(0, +),
       duration: Nanoseconds(Int64((result.measuredSeconds * 1e9).rounded())),
-      latencies: load.mapValues(\.service.histogram).filter { $0.value.total > 0 },
+      latencies: load.mapValues(\.service.everyWait).filter { $0.value.total > 0 },
       counts: cell.isScripted ? figures : [:], resources: cell.isScripted ? [:] : figures)
     if !measurement.counts.isEmpty {
       measurement.resources["bytes_written"] = bytesWritten(figures)
@@ -31,6 +31,7 @@ struct BlockFigures {
     measurement.resources["peak_resident_bytes"] = result.memory.peakResident
     measurement.isOverloaded = OpenLoop.isOverloaded(cell, analysed)
     measurement.violations = violations
+    measurement.attempts = attempts
     return FreshBlocks.Block(
       measurement: measurement, elapsed: .zero, operations: operations,
       readerShare: Capacity.readerShare(cell.load, analysed.activity),
@@ -41,6 +42,18 @@ struct BlockFigures {
   private func bytesWritten(_ figures: [String: UInt64]) -> UInt64 {
     figures.filter { $0.key.hasPrefix("vfs.write.") && $0.key.hasSuffix(".bytes") }
       .values.reduce(0, +)
+  }
+
+  private var attempts: [String: BlockAttempts]? {
+    guard let tried = result.attempts else { return nil }
+    let errors = (result.errors ?? []).filter(\.isAnswer)
+    return tried.reduce(into: [:]) { all, row in
+      let own = errors.filter { $0.operation == row.operation }
+      all[row.operation] = BlockAttempts(
+        acknowledged: row.acknowledged, failed: row.failed,
+        errors: own.map(\.count).reduce(0, +), code: own.max { $0.count < $1.count }?.code,
+        hasSucceeded: row.hasSucceeded)
+    }
   }
 
   /// Checks whose violation means that the figures are of a system that does not do its work.
@@ -62,6 +75,13 @@ struct BlockFigures {
         ([verdict.check.rawValue + ": " + verdict.evidence] + verdict.witness.prefix(3))
           .joined(separator: "; ")
       }
+  }
+}
+
+extension LatencyResult {
+  /// The distribution with the ages of the operations that were not acknowledged.
+  fileprivate var everyWait: HistogramCounts {
+    censoredHistogram.map { histogram.merged(with: $0) } ?? histogram
   }
 }
 

@@ -147,8 +147,7 @@ public final class Comparison {
     do throws(GateError) {
       return try ExactCounts.compare(base: blocks[.base] ?? [], head: blocks[.head] ?? [])
     } catch {
-      // Sides that end otherwise, as with other timeouts, have no counts to compare.
-      return []
+      return [.incomparable(error)]
     }
   }
 

@@ -74,11 +74,7 @@ struct GateWork {
     do throws(GateError) {
       decision.counts = try ExactCounts.compare(base: base, head: head)
     } catch {
-      decision.counts = [
-        CountComparison(
-          name: "operations", operations: 0, outcome: .notExact,
-          reason: "\(error)")
-      ]
+      decision.counts = [.incomparable(error)]
     }
   }
 

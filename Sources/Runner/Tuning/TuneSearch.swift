@@ -23,6 +23,7 @@ final class TuneSearch {
   private let readerShare: Double?
   /// What each candidate gave in blocks of full length.
   var kept: [TuneCandidate: [BlockMeasurement]] = [:]
+  private var failures = CandidateFailures()
   private var cost: Double
   private var spent = Nanoseconds.zero
   private var overhead = Nanoseconds.zero
@@ -269,6 +270,9 @@ final class TuneSearch {
       count += 1
       cost = spent.seconds / Double(count)
       var measured = block.measurement
+      if let reason = failures.add(measured, of: entry.candidate) {
+        measured.violations.append(reason)
+      }
       // A stall as long as a short block is bad luck, and no reason to leave for good.
       if owner.objectives[0] == .throughput { measured.operations = max(1, measured.operations) }
       return measured

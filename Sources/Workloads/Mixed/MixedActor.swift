@@ -142,14 +142,14 @@ struct MixedActor: WorkloadActor {
   }
 
   /// Writes everything that this actor owns in a savepoint, and rolls that back.
-  ///
-  /// Not by `Connection.savepoint`, which reports the error that ended its body and no other: here
-  /// a rollback that fails must fail the transaction, or what it was to undo would be committed.
-  private func undo(_ nonce: UInt64, _ connection: inout Connection) throws(SQLiteError) {
-    try connection.execute("SAVEPOINT undone")
-    try connection.run(Self.updateAll, firstRow, lastRow, Int64(bitPattern: nonce))
-    try connection.run(Self.insertLog, Int64(owner), Int64(bitPattern: nonce))
-    try connection.execute("ROLLBACK TO undone; RELEASE undone")
+  private func undo(_ nonce: UInt64, _ connection: inout Connection) throws {
+    do {
+      try connection.savepoint("undone") { connection in
+        try connection.run(Self.updateAll, firstRow, lastRow, Int64(bitPattern: nonce))
+        try connection.run(Self.insertLog, Int64(owner), Int64(bitPattern: nonce))
+        throw DeliberateRollback()
+      }
+    } catch is DeliberateRollback {}
   }
 
   /// Runs a statement that writes all rows but the last one and fails there.

@@ -48,7 +48,7 @@ final class Assay: Sendable {
     executable: String = Assay.executable
   ) async throws -> Assay {
     try Assay(
-      [executable] + arguments, in: sandbox, prelude: prelude, slot: await Slot.take())
+      [executable] + arguments, in: sandbox, prelude: prelude, slot: await sandbox.slot())
   }
 
   private init(

@@ -5,6 +5,8 @@ import Testing
 /// A folder of its own for one test, removed when the last reference goes.
 final class Sandbox: Sendable {
   let path: String
+  private struct Held { weak var slot: Slot? }
+  private let held = Mutex(Held())
 
   init() throws {
     path = "\(NSTemporaryDirectory())/assay-runner-\(UUID().uuidString.prefix(8))"
@@ -14,6 +16,15 @@ final class Sandbox: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// The right to run a harness in this sandbox. Harnesses that run at once in it share one: two
+  /// tests that each wait for another slot with one in hand would wait for each other.
+  func slot() async -> Slot {
+    if let slot = held.withLock({ $0.slot }) { return slot }
+    let slot = await Slot.take()
+    held.withLock { $0.slot = slot }
+    return slot
+  }
 
   /// Writes a text and returns its path.
   @discardableResult
@@ -73,7 +84,7 @@ enum Text {
   static func endless(_ sections: String = "") -> String {
     scenario(
       """
-      load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 60s }
+      load: { workload: kv, processes: 2, keys: { count: 50 }, think: 1ms, duration: 1h }
       expect: { integrity: valid }
       \(sections)
       """)

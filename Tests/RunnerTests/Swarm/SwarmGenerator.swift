@@ -47,7 +47,7 @@ struct SwarmGenerator: Sendable {
           scenario.expectations = SwarmPromise.expectations(of: plan.cells, scenario.kind)
         } catch {
           refusals.append(Refusal(text: scenario.text, errors: error.errors))
-          guard repair(&scenario, error.errors, &random) else { break }
+          guard repairAll(&scenario, error.errors, &random) else { break }
         }
       }
     }
@@ -64,6 +64,7 @@ struct SwarmGenerator: Sendable {
       try Capabilities.verify(plan)
       try SettingsTrial.verify(plan)
       try ScenarioVerification.verify(plan)
+      try InitialContentTrial.verify(plan)
       return nil
     } catch {
       return error.message
@@ -83,7 +84,7 @@ struct SwarmGenerator: Sendable {
       if key.path == "load.workload", WorkloadCatalog.entry(Self.workload(value)) == nil,
         random.below(10) > 0
       {
-        value = "mixed"
+        value = Self.pick(Self.workloads, &random)
       }
       scenario.settings.append(.init(path: key.path, value: value))
     }
@@ -96,13 +97,16 @@ struct SwarmGenerator: Sendable {
       for _ in 0...random.below(2) { scenario.faults.append(fault(scenario, &random)) }
     }
     if random.below(12) == 0 { scenario.axis = axis(scenario, &random) }
-    SwarmKnown.takeOut(of: &scenario)
     return scenario
   }
 
   private static func workload(_ word: String) -> LoadSettings.Workload {
     LoadSettings.Workload(rawValue: word) ?? .kv
   }
+
+  /// Those that this version runs.
+  private static let workloads =
+    LoadSettings.Workload.allCases.filter { WorkloadCatalog.entry($0) != nil }.map(\.rawValue)
 
   /// How likely a key is to be in a scenario.
   private static func share(of path: String, _ scenario: SwarmScenario) -> Double {
@@ -223,18 +227,25 @@ struct SwarmGenerator: Sendable {
 
   // MARK: Mending
 
-  /// Takes out or draws again what the first error names.
+  /// Takes out or draws again whatever the errors of one look at the scenario name.
   ///
   /// - Returns: `false` where nothing of the scenario is named.
-  private func repair(
+  private func repairAll(
     _ scenario: inout SwarmScenario, _ errors: [ScenarioError], _ random: inout SeededGenerator
   ) -> Bool {
-    guard let error = errors.first else { return false }
-    if error.path.hasPrefix("faults"), let index = scenario.fault(onLine: error.place.line) {
-      scenario.faults[index] = fault(scenario, &random)
-      SwarmKnown.takeOut(of: &scenario)
-      return true
+    // Faults are named by their lines, which are those of the text before anything is taken out.
+    let lines = errors.filter { $0.path.hasPrefix("faults") }.map(\.place.line)
+    let indices = Set(lines.compactMap { scenario.fault(onLine: $0) })
+    for index in indices.sorted() { scenario.faults[index] = fault(scenario, &random) }
+    var hasChanged = !indices.isEmpty
+    for error in errors where !error.path.hasPrefix("faults") {
+      hasChanged = repair(&scenario, error) || hasChanged
     }
+    return hasChanged
+  }
+
+  /// Takes out what an error names.
+  private func repair(_ scenario: inout SwarmScenario, _ error: ScenarioError) -> Bool {
     if error.path.hasPrefix("expect.") {
       let count = scenario.expectations.count
       scenario.expectations.removeAll { "expect.\($0.path)" == error.path }
