@@ -1,4 +1,5 @@
 import AssayModel
+import Gate
 
 /// Says which operations of the two sides of a comparison failed, and how many.
 enum FailedOperationNotes {
@@ -7,11 +8,15 @@ enum FailedOperationNotes {
   /// - Parameters:
   ///   - base: what the report calls the base, and `head` the head.
   static func of(_ pairs: [BlockPair], base: String, head: String) -> [String] {
-    [(base, pairs.map(\.base)), (head, pairs.map(\.head))].flatMap { name, blocks in
-      blocks.attempts.sorted { $0.key < $1.key }.compactMap { operation, attempts in
-        line(attempts).map { "\(name): \(operation): \($0)" }
-      }
+    notes(of: pairs.map(\.base), base) + notes(of: pairs.map(\.head), head)
+  }
+
+  private static func notes(of blocks: [BlockMeasurement], _ name: String) -> [String] {
+    var notes: [String] = []
+    for (operation, attempts) in blocks.attempts.sorted(by: { $0.key < $1.key }) {
+      if let line = line(attempts) { notes.append("\(name): \(operation): \(line)") }
     }
+    return notes
   }
 
   private static func line(_ attempts: BlockAttempts) -> String? {

@@ -1,5 +1,6 @@
 import AssayModel
 import Checkers
+import Statistics
 
 /// Turns what a block left into its measurement.
 struct BlockFigures {
