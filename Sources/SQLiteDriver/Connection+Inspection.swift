@@ -39,6 +39,14 @@ extension Connection {
     try core.verify(pragma)
   }
 
+  /// Whether the main database has a table of this name, as the schema that this connection has
+  /// read says; reads it if it has not. Without preparing a statement.
+  ///
+  /// Source: `sqlite3_table_column_metadata`, which answers ERROR where there is none.
+  package func hasTable(_ name: String) throws(SQLiteError) -> Bool {
+    try core.hasTable(name)
+  }
+
   /// Checks the whole database.
   ///
   /// - Parameter limit: at most so many faults are listed, at least 1.

@@ -130,6 +130,15 @@ extension ConnectionCore {
     _ = unsafe sqlite3_db_release_memory(database)
   }
 
+  /// See `Connection.hasTable`.
+  func hasTable(_ name: String) throws(SQLiteError) -> Bool {
+    let code = unsafe sqlite3_table_column_metadata(
+      database, "main", name, nil, nil, nil, nil, nil, nil)
+    guard code != SQLITE_OK else { return true }
+    guard ResultCode(code).primary != .error else { return false }
+    throw failure(code, .prepare)
+  }
+
   /// See `Connection.keepLogAtClose`.
   func keepLogAtClose() {
     var result: Int32 = 0

@@ -151,4 +151,14 @@ struct InspectionTests {
     #expect(code.primary == primary)
     #expect(code.isKind(of: primary))
   }
+
+  @Test("A table that is there is found, a view, an index and a name that is none are not")
+  func tables() throws {
+    var connection = try Connection(options(":memory:"))
+    try connection.execute("CREATE TABLE t(a); CREATE INDEX i ON t(a); CREATE VIEW v AS SELECT 1")
+    for (name, isTable) in [("t", true), ("T", true), ("i", false), ("v", false), ("x", false)] {
+      let found = try connection.hasTable(name)
+      #expect(found == isTable, "\(name)")
+    }
+  }
 }

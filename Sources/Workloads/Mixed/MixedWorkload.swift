@@ -82,7 +82,6 @@ public struct MixedWorkload: Workload {
     CREATE TABLE mixed_bulk(id INTEGER PRIMARY KEY, nonce INTEGER NOT NULL, data TEXT NOT NULL);
     """
   private static let insertBulk = SQL("INSERT INTO mixed_bulk VALUES (?1, 0, '')")
-  private static let findBulk = SQL("SELECT 1 FROM sqlite_schema WHERE name = 'mixed_bulk'")
   /// -1 is no writer's nonce.
   private static let selectBulk = SQL(
     "SELECT id, CASE WHEN data = \(bulkText("nonce")) THEN nonce ELSE -1 END FROM mixed_bulk")
@@ -98,7 +97,7 @@ public struct MixedWorkload: Workload {
     _ connection: inout Connection, _ emit: (ContentRow) -> Void
   ) throws(SQLiteError) {
     try read(selectRows, .ownRow, &connection, emit)
-    if try connection.first(findBulk, row: { $0.int64(0) }) != nil {
+    if try connection.hasTable("mixed_bulk") {
       try read(selectBulk, .ownRow, &connection, emit)
     }
     try read(selectCounts, .ownCount, &connection, emit)

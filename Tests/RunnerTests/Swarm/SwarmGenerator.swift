@@ -129,6 +129,8 @@ struct SwarmGenerator: Sendable {
     }
     // What is explored is drawn afterwards, by the kind.
     if path.hasPrefix("explore.") { return 0 }
+    // The default is two minutes, which polling actors go through step by step.
+    if path == "locks.ttl", scenario["load.workload"] == "locks" { return 1 }
     if path.hasPrefix("locks.") { return scenario["load.workload"] == "locks" ? 0.4 : 0.02 }
     if path.hasPrefix("disk.") {
       let isOfCrashes = [.powerLoss, .recoveryRace].contains(scenario.kind)

@@ -10,10 +10,10 @@ struct SwarmKey: Sendable {
   /// The values to choose from, as YAML.
   var values: [String]
 
-  /// Every setting with a path of its own, in the order of the format.
+  /// Every setting with a path of its own; the load first, which decides how likely others are.
   static let settings: [SwarmKey] =
-    keys("storage", StorageSettings.keys) + keys("locks", LockSettings.keys)
-    + keys("load", LoadSettings.keys) + keys("disk", DiskDraft.keys)
+    keys("load", LoadSettings.keys) + keys("storage", StorageSettings.keys)
+    + keys("locks", LockSettings.keys) + keys("disk", DiskDraft.keys)
     + keys("explore", ExploreSettings.keys) + keys("", CellSettings.keys)
     + keys("", ScenarioDraft.keys.filter { $0.name == "repeat" })
 
@@ -75,7 +75,7 @@ struct SwarmKey: Sendable {
     "storage.hard_heap_limit": ["0B", "64MiB", "1048576GiB"],
     // Most threads is a limit of each build of SQLite; 8 is the default.
     "storage.threads": ["0", "1", "2", "8"],
-    "locks.ttl": ["1ms", "20ms", "1s", "2m"],
+    "locks.ttl": ["1ms", "20ms", "1s"],
     "locks.poll": ["1ms", "20ms"],
     "explore.schedules": ["1", "2"],
     "explore.minimum": ["1", "5"],
@@ -88,7 +88,8 @@ struct SwarmKey: Sendable {
 
   private static let faultValues: [String: [String]] = [
     "at": ["0s", "1ms", "20ms", "2 * ttl"],
-    "every": ["1ms", "20ms", "30ms"],
+    // A stale lock is waited out in virtual time, and injected again whenever this has passed.
+    "every": ["20ms", "30ms", "200ms"],
     "for": ["1ns", "1ms", "15ms", "2 * ttl"],
     "restart_after": ["0s", "1ms", "20ms"],
     "operation": ["1", "2", "3", "10", "100"],
