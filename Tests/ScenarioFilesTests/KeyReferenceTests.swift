@@ -9,7 +9,7 @@ struct KeyReferenceTests {
   @Test("Every key of the tables has a row in Keys.md")
   func everyKeyIsDescribed() throws {
     let rows = try Self.rows()
-    for path in Self.paths where !rows.contains(path) {
+    for path in Self.all where !rows.contains(path) {
       Issue.record("\(path) has no row in \(Self.file.path)")
     }
   }
@@ -18,15 +18,15 @@ struct KeyReferenceTests {
   func noRowIsInvented() throws {
     let rows = try Self.rows()
     #expect(rows.count == Set(rows).count, "a key has two rows")
-    for row in rows where !Self.paths.contains(row) {
+    for row in rows where !Self.all.contains(row) {
       Issue.record("\(row) of \(Self.file.path) is no key")
     }
   }
 
-  @Test("Every setting that a matrix can name is among the paths")
+  @Test("Every setting that a matrix can name is among the keys")
   func settingsAreIncluded() {
     for setting in SettingPaths.all {
-      #expect(Self.paths.contains(setting.path), "\(setting.path)")
+      #expect(Self.all.contains(setting.path), "\(setting.path)")
     }
   }
 
@@ -43,7 +43,7 @@ struct KeyReferenceTests {
   }
 
   /// Every key of every table; `<check>` and `<name>` stand for names that a scenario chooses.
-  private static let paths: Set<String> = {
+  private static let all: Set<String> = {
     let settings =
       paths(StorageSettings.keys, under: "storage") + paths(LockSettings.keys, under: "locks")
       + paths(LoadSettings.keys, under: "load") + paths(DiskDraft.keys, under: "disk")
