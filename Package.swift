@@ -13,10 +13,14 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Of all modules that do something: explorations and gates in tests would take minutes without.
+/// Debug builds check everything else that they check otherwise.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func module(
   _ name: String, _ dependencies: [Target.Dependency] = [], _ further: [SwiftSetting] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings + further)
+  .target(name: name, dependencies: dependencies, swiftSettings: settings + optimised + further)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -69,7 +69,7 @@ struct SharedTurnsTests {
   @Test("At no time do actors of two sides work", arguments: [[1, 1], [2, 3], [1, 1, 2]])
   func exclusive(actors: [Int]) throws {
     let floor = Floor(sides: actors.count)
-    let spans = try work(actors, span: .milliseconds(12), slice: .milliseconds(1), floor)
+    let spans = try work(actors, span: .milliseconds(60), slice: .milliseconds(1), floor)
     #expect(floor.overlaps == 0)
     #expect(spans.count == actors.reduce(0, +))
     #expect(Set(floor.order) == Set(actors.indices))

@@ -58,7 +58,7 @@ struct ComparisonReportTests {
       ]
     }
     let text = ComparisonReport.text(found)
-    #expect(text.contains("B: store: 1,000 of 4,000 failed, mostly with SQLITE_BUSY"), "\(text)")
+    #expect(text.contains("B: store: 500 of 2,000 failed, mostly with SQLITE_BUSY"), "\(text)")
     #expect(!text.contains("A: store") && !text.contains("load:"), "\(text)")
   }
 

@@ -44,8 +44,8 @@ struct ExploreBudgetTests {
     let step = Nanoseconds.milliseconds(10)
     let one = try await explored(budget: .milliseconds(5), step: step)
     #expect(one.explored["programs"] == 1, "\(one.explored)")
-    let more = try await explored(budget: .milliseconds(300), step: step)
-    #expect((2...30).contains(more.explored["programs"] ?? 0), "\(more.explored)")
+    let more = try await explored(budget: .seconds(10), step: step)
+    #expect(more.explored["programs"] ?? 0 > 1, "\(more.explored)")
   }
 }
 

@@ -25,7 +25,7 @@ struct RefusedSettingTests {
     try sandbox.write("scenario.yaml", text(2))
     for command in [["check"], ["run", "--out", "out"]] {
       let ending = try await Assay.run(command + ["scenario.yaml"], in: sandbox)
-      ending.expectRefusal(64, containing: ["sample", "max_page_count = 2"])
+      ending.expectRefusal(64, containing: ["cell default", "max_page_count = 2"])
     }
     try sandbox.write("scenario.yaml", text(10_000))
     #expect(try await Assay.run(["check", "scenario.yaml"], in: sandbox).code == 0)

@@ -91,7 +91,7 @@ struct ReplayTests {
     let damaged: [(text: String, words: [String])] = [
       ("", ["is damaged"]),
       (String(finding.text.prefix(finding.text.count / 2)), ["is damaged"]),
-      ("[1, 2]", ["no finding"]),
+      ("[1, 2]", ["not a finding"]),
       ("{}", ["not a finding", "with a 'schema'"]),
       (finding.text.replacingCharacters(in: image, with: "\"imago\" :"), ["'image' is missing"]),
       (
