@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // Assay: a benchmark and fault-injection harness for SQLite storage.
-// Floors and who may import whom: see the table in README.md, "The house".
+// Floors and who may import whom: see the table in Sources/assay/assay.docc/Architecture.md.
 
 import PackageDescription
 
