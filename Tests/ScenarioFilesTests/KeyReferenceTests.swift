@@ -39,7 +39,7 @@ struct KeyReferenceTests {
     try String(contentsOf: file, encoding: .utf8)
       .split(separator: "\n")
       .filter { $0.hasPrefix("| `") }
-      .compactMap { row in row.dropFirst(3).split(separator: "`").first.map(String.init) }
+      .map { row in String(row.dropFirst(3).prefix { $0 != "`" }) }
   }
 
   /// Every key of every table; `<check>` and `<name>` stand for names that a scenario chooses.
