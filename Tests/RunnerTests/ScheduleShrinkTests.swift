@@ -93,6 +93,21 @@ struct ScheduleShrinkTests {
     #expect(all > 10 && finding.skips.count == all - 1)
   }
 
+  @Test("Runs of many steps end the shrinking early, with a finding that still fails")
+  func stepLimit() async {
+    await #expect(processExitsWith: .success) { try ScheduleShrinkTests.checkStepLimit() }
+  }
+
+  private static func checkStepLimit() throws {
+    let program = try program()
+    let violation = ScheduleViolation(
+      index: 0, program: 0, schedule: .uniform(Seed(1)), found: planted)
+    var shrinker = try ScheduleFindingShrinker(program, stepLimit: 1) { _ in [planted] }
+    let finding = try shrinker.shrink(violation)
+    #expect(shrinker.trials == 1 && finding.skips.isEmpty)
+    #expect(finding.found.text == planted.text)
+  }
+
   @Test("A violation that is gone when its schedule runs again is an error of the harness")
   func gone() async {
     await #expect(processExitsWith: .success) { try ScheduleShrinkTests.checkGone() }

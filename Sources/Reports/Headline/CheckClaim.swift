@@ -29,7 +29,7 @@ extension CheckName {
       )
     case .integrity: (["integrity_check was clean"], "integrity_check found damage")
     case .errors:
-      (["failures stayed within their bounds"], "more operations failed than the scenario allows")
+      (["no operation failed beyond its bound"], "operations failed too often, or always")
     case .progress: (["no actor got stuck"], "actors got stuck")
     case .busy, .latency, .throughput, .counts, .recoveryTime, .wal, .disk: nil
     }

@@ -15,7 +15,7 @@ extension ScheduleFindingShrinker {
     var smallest = start
     let all = operations.filter { !start.skips.contains($0) }
     var shrinker = SubsetShrinker(all, atLeast: 1, guesses: guesses(all))
-    while trials < Self.trialLimit, let kept = shrinker.next() {
+    while trialsLeft > 0, let kept = shrinker.next() {
       let skips = start.skips.union(Set(all).subtracting(kept))
       let found = try failing(violation, smallest, without: skips)
       if let found { smallest = found }
@@ -64,7 +64,7 @@ extension ScheduleFindingShrinker {
       for more in 0...2 { candidates += later.combinations(of: more).map { begun[..<first] + $0 } }
     }
     candidates += begun.combinations(of: 2) + begun.combinations(of: 3)
-    for candidate in candidates where trials < Self.trialLimit {
+    for candidate in candidates where trialsLeft > 0 {
       let skips = smallest.skips.union(candidate)
       guard candidate.count < begun.count else { continue }
       if let found = try failing(violation, smallest, without: skips) { return found }
@@ -80,7 +80,7 @@ extension ScheduleFindingShrinker {
     guard (2...Self.searchedOperations).contains(begun.count) else { return nil }
     let seed = program.cell.seed.derived("shrinking")
     let steps = max(1, smallest.outcome.report.steps)
-    for number in 0..<Self.drawnOrders * begun.count where trials < Self.trialLimit {
+    for number in 0..<Self.drawnOrders * begun.count where trialsLeft > 0 {
       let schedule = PrioritySchedule(
         seed: seed.derived("priorities", number), depth: 2 + number % 4, estimatedSteps: steps)
       let skips = smallest.skips.union([begun[number % begun.count]])

@@ -14,24 +14,38 @@ struct ScheduleFindingShrinker {
 
   /// Most runs of all.
   static let trialLimit = 8_000
+  /// Most steps of all runs together. A run in which actors get stuck takes a million of them, more
+  /// than 8,000 runs of another kind: such a finding stays larger.
+  static let stepLimit = 40_000_000
   /// Most runs of one search for fewer preemptions, before the last one.
   private static let preemptionLimit = 250
 
   let program: SimulatedProgram
   private let trial: ScheduleTrial
   private let judge: Judge
+  private let stepLimit: Int
   /// All operations of the program.
   private(set) var operations: [ProgramPlace] = []
   private(set) var trials = 0
+  private var steps = 0
   /// Operations without which the check held, whatever was tried.
   var hopeless: Set<Set<ProgramPlace>> = []
 
-  /// - Parameter judge: says what is wrong with a run; another one for tests.
-  init(_ program: SimulatedProgram, judge: @escaping Judge = { $0.violations }) throws {
+  /// - Parameters:
+  ///   - stepLimit: the most steps of all runs.
+  ///   - judge: says what is wrong with a run; another one for tests.
+  init(
+    _ program: SimulatedProgram, stepLimit: Int = Self.stepLimit,
+    judge: @escaping Judge = { $0.violations }
+  ) throws {
     self.program = program
+    self.stepLimit = stepLimit
     self.judge = judge
     trial = try ScheduleTrial(program)
   }
+
+  /// Runs that may still be tried.
+  var trialsLeft: Int { steps >= stepLimit ? 0 : max(0, Self.trialLimit - trials) }
 
   /// A schedule in which the check fails, and which operations it needs.
   struct Failing {
@@ -57,7 +71,7 @@ struct ScheduleFindingShrinker {
     operations = smallest.begun.sorted {
       ($0.actor.packed, $0.number) < ($1.actor.packed, $1.number)
     }
-    while trials < Self.trialLimit {
+    while trialsLeft > 0 {
       smallest = try fewerOperations(smallest, violation)
       smallest = try fewerPreemptions(smallest, violation, atMost: Self.preemptionLimit)
       if let smaller = try withoutSeveral(smallest, violation) {
@@ -78,6 +92,7 @@ struct ScheduleFindingShrinker {
   ) throws -> Failing? {
     trials += 1
     let outcome = try trial.run(violation.program, chooser: chooser, skips: skips)
+    steps += outcome.report.steps
     guard let found = judge(outcome).first(where: { $0.check == violation.found.check })
     else { return nil }
     let runs = PlacedRuns(
@@ -94,8 +109,8 @@ struct ScheduleFindingShrinker {
   ) throws -> Failing {
     var smallest = start
     var shrinker = ScheduleShrinker(
-      start.recorded, trialLimit: min(limit, max(0, Self.trialLimit - trials)))
-    while let switches = shrinker.next() {
+      start.recorded, trialLimit: min(limit, trialsLeft))
+    while trialsLeft > 0, let switches = shrinker.next() {
       if let found = try failing(violation, SwitchedOrder(switches), start.skips) {
         let before = shrinker.smallest
         shrinker.report(.kept(found.recorded))

@@ -165,8 +165,12 @@ struct SwarmGenerator: Sendable {
     let schedules = isOfSchedules ? ["5", "9", "20"] : values("schedules")
     add("schedules", Self.pick(schedules, &random))
     add("minimum", Self.pick(values("minimum"), &random))
-    if random.below(20) == 0 { add("budget", Self.pick(values("budget"), &random)) }
-    let hasImages = !isOfSchedules && ![.errorSweep, .memorySweep].contains(scenario.kind)
+    // A sweep of one program takes as many runs as the program makes calls.
+    let isSweep = [.errorSweep, .memorySweep].contains(scenario.kind)
+    if isSweep || random.below(20) == 0 {
+      add("budget", Self.pick(values("budget"), &random))
+    }
+    let hasImages = !isOfSchedules && !isSweep
     if hasImages {
       for bound in ["exhaust", "samples", "recovery"] {
         add("images.\(bound)", Self.pick(values("images.\(bound)"), &random))
