@@ -201,6 +201,23 @@ struct BatonTests {
     #expect(report.steps >= 500 && report.steps < 510)
   }
 
+  @Test("An actor that only the chooser keeps from running is no livelock: it gets a turn")
+  func unfairChooser() {
+    var settings = SimulationSettings()
+    settings.stepLimit = 500
+    let baton = Baton(settings, chooser: LowestFirst())
+    let isFree = Mutex(false)
+    let turns = Mutex(0)
+    baton.add(name: "waiter", process: 0) {
+      while !isFree.withLock({ $0 }), baton.statementBoundary() { turns.withLock { $0 += 1 } }
+    }
+    baton.add(name: "holder", process: 0) { isFree.withLock { $0 = true } }
+    let report = baton.run()
+    #expect(report.ending == .finished)
+    #expect(turns.withLock { $0 } >= 248, "the chooser had its way for half of the steps")
+    #expect(report.steps < 260)
+  }
+
   @Test("A killed process's actors do nothing more, wherever they wait; the others go on")
   func killedProcess() {
     for seed in 1...50 as ClosedRange<UInt64> {
@@ -366,4 +383,9 @@ extension VFSMethod {
   fileprivate static func shmLockOrWrite(_ step: Int) -> VFSMethod {
     step % 4 == 1 ? .sharedMemoryLock : .write
   }
+}
+
+/// Prefers the actor that was added first for as long as it can run.
+private struct LowestFirst: ActorChooser {
+  mutating func next(at point: ChoicePoint) -> Int { point.runnable[0] }
 }

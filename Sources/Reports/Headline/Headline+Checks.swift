@@ -48,7 +48,7 @@ extension Headline {
       let places = CellPlaces(all: cells)
       let place = places.phrase(found.broken)
       var text = place.isEmpty ? found.claim.broken : "\(found.claim.broken) \(place)"
-      text += Headline.extent(of: found.broken, faults: "after")
+      text += Headline.extent(of: found.broken, faults: "after", isBroken: true)
       let verdicts = found.broken.compactMap { cell in
         cell.verdicts.first { $0.check == found.check }
       }
@@ -87,17 +87,21 @@ extension Headline {
     }
   }
 
-  /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`.
+  /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`, or, of a check that
+  /// was violated in one or several of them, ` in some of 10,030 distinct schedules`.
   ///
   /// - Parameter word: before the number of faults.
-  static func extent(of cells: [CellResult], faults word: String) -> String {
+  static func extent(
+    of cells: [CellResult], faults word: String, isBroken: Bool = false
+  ) -> String {
     let coverage = [
       ("distinct_images", "distinct crash image"), ("distinct_schedules", "distinct schedule"),
       ("faults", "injected fault"),
     ]
     for (name, noun) in coverage {
       let number = cells.compactMap { $0.explored[name] }.reduce(0, +)
-      if number > 0 { return " in \(Figures.count(number, noun))" }
+      let some = isBroken && number > 1 ? "some of " : ""
+      if number > 0 { return " in \(some)\(Figures.count(number, noun))" }
     }
     let hits = cells.flatMap(\.faults).filter { $0.missed == nil }
     let kinds = Set(hits.map(\.kind))

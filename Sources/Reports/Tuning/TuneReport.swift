@@ -52,7 +52,7 @@ public enum TuneReport {
         : "blocks of \(Figures.span(record.blockLength.rawValue)) "
           + "(+ \(Figures.span(record.blockOverhead.rawValue)))",
       record.turns?.reason ?? "",
-      record.result.map { "\(Figures.rate($0.blocksUsed)) blocks" } ?? "",
+      record.result.map(\.blocksUsed).flatMap { $0 > 0 ? "\(Figures.rate($0)) blocks" : nil } ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 

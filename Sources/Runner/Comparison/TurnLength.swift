@@ -17,8 +17,8 @@ enum TurnLength {
   struct Evidence: Hashable, Sendable {
     /// Mean time that an operation under way still takes, of the kind where it is longest.
     var residual: Nanoseconds
-    /// That kind.
-    var kind: String
+    /// That kind; `nil` where operations last as long as the block.
+    var kind: String?
     /// Actors of a side: a single one keeps nobody waiting.
     var actors: Int
   }
@@ -52,7 +52,9 @@ enum TurnLength {
       return TurnChoice(slice: usual, reason: "in turns of \(text(usual))")
     }
     let cause =
-      "since a '\(longest.kind)' under way still takes \(text(longest.residual)) on average"
+      longest.kind.map {
+        "since a '\($0)' under way still takes \(text(longest.residual)) on average"
+      } ?? "since operations last as long as a block"
     guard needed.rawValue * leastTurns <= block.rawValue else { return whole(cause) }
     return TurnChoice(slice: needed, reason: "in turns of \(text(needed)), \(cause)")
   }
@@ -84,7 +86,7 @@ extension TurnLength.Evidence {
     let isBusy = load.rate == .closed && load.think == .zero
     guard isBusy, let fewest, fewest < 2 else { return }
     let half = Nanoseconds(measurement.duration.rawValue / 2)
-    if half > residual { (residual, kind) = (half, "operation as long as a block") }
+    if half > residual { (residual, kind) = (half, nil) }
   }
 
   /// E[L^2] / 2 E[L].

@@ -56,6 +56,7 @@ struct ActorSchedule: Sendable {
   private var nextWake = MonotonicTime(nanoseconds: .max)
   private var unwindingSteps = 0
   private var lastUnwound = -1
+  private var lastFair = -1
   private var dyingSteps = 0
 
   init(_ settings: SimulationSettings, chooser: any ActorChooser) {
@@ -273,7 +274,7 @@ struct ActorSchedule: Sendable {
     let point = ChoicePoint(
       runnable: ready, current: current, ownSteps: current.map { entries[$0].steps } ?? 0,
       step: steps)
-    let choice = chooser.next(at: point)
+    let choice = steps < settings.fairFrom ? chooser.next(at: point) : nextInFairOrder()
     precondition(entries[choice].condition == .ready, "actor \(choice) cannot run")
     recorder.chose(choice, at: point)
     return choice
@@ -290,6 +291,12 @@ struct ActorSchedule: Sendable {
     dyingSteps += 1
     lastUnwound = victim
     return victim
+  }
+
+  /// Follows from who can run alone, so that a recorded run is the same again.
+  private mutating func nextInFairOrder() -> Int {
+    lastFair = ready.first { $0 > lastFair } ?? ready[0]
+    return lastFair
   }
 
   private mutating func nextInTurn() -> Int {
