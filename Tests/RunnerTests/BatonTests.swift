@@ -205,7 +205,7 @@ struct BatonTests {
   func unfairChooser() {
     var settings = SimulationSettings()
     settings.stepLimit = 500
-    let baton = Baton(settings, chooser: LowestFirst())
+    let baton = Baton(settings, chooser: LowestFirst(), threads: ActorThreads())
     let isFree = Mutex(false)
     let turns = Mutex(0)
     baton.add(name: "waiter", process: 0) {

@@ -40,12 +40,11 @@ struct ExploreBudgetTests {
 
   @Test("Time that passes before a worker is ready uses up nothing, what passes then does")
   func ready() async throws {
+    // Had starting counted, nothing would have been explored; did nothing count, it would not end.
     // A step is far below what counts as a jump of time, however often the crew reads the clock.
     let step = Nanoseconds.milliseconds(10)
     let one = try await explored(budget: .milliseconds(5), step: step)
     #expect(one.explored["programs"] == 1, "\(one.explored)")
-    let more = try await explored(budget: .seconds(10), step: step)
-    #expect(more.explored["programs"] ?? 0 > 1, "\(more.explored)")
   }
 }
 
