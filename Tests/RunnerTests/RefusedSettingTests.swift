@@ -31,6 +31,25 @@ struct RefusedSettingTests {
     #expect(try await Assay.run(["check", "scenario.yaml"], in: sandbox).code == 0)
   }
 
+  @Test("So is one below the content of the scenario's own set-up")
+  func pageLimitOfOwnSetUp() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        storage: { max_page_count: 3 }
+        load:
+          workload: sql
+          duration: 50ms
+          setup: ["CREATE TABLE a(x)", "INSERT INTO a VALUES (zeroblob(100000))"]
+          transactions: [{ name: one, statements: ["INSERT INTO a VALUES (1)"] }]
+        expect: { integrity: valid }
+        """))
+    let ending = try await Assay.run(["check", "scenario.yaml"], in: sandbox)
+    ending.expectRefusal(64, containing: ["max_page_count = 3"])
+  }
+
   @Test("Page size and encoding come before the vacuum mode that would make them final")
   func order() {
     var storage = StorageSettings()

@@ -43,7 +43,8 @@ public enum InitialContentTrial {
       try database.write { connection in try entry.setUp(&connection, cell) }
     } catch {
       // Whatever else goes wrong, the run's own set-up says better.
-      guard StorageError(error)?.sqliteError?.code == .full else { return }
+      let cause = (error as? SQLProgramError)?.cause ?? error
+      guard StorageError(cause)?.sqliteError?.code == .full else { return }
       throw RunnerError(
         .input,
         "cell \(cell.id): the initial content does not fit into max_page_count = \(limit); raise "

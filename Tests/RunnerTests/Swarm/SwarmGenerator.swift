@@ -190,7 +190,9 @@ struct SwarmGenerator: Sendable {
     let kind = Self.pick(possible, &random)
     var entries = [entry(kind.rawValue, &random)]
     let triggers = ["at", "every", "after", "operation", "probability"]
-    entries.append(entry(Self.pick(triggers, &random), &random))
+    // A lock that is left behind again and again is never free, and nobody gets anywhere.
+    let usable = kind == .staleLock ? ["at", "after", "operation"] : triggers
+    entries.append(entry(Self.pick(usable, &random), &random))
     let kinds = FaultSpecification.Kind.allCases.map(\.rawValue)
     for key in SwarmKey.faults where !kinds.contains(key.path) && !triggers.contains(key.path) {
       if Self.chance(Self.share(of: key.path, beside: kind), &random) {
