@@ -34,6 +34,15 @@ struct ContradictionTests {
     #expect(Sample.errors("storage: { path: ':memory:', \(setting) }", load: load) == [message])
   }
 
+  @Test("No other process can leave a lock behind in a database in memory")
+  func staleLockInMemory() {
+    let errors = Sample.errors(
+      "storage: { path: ':memory:' }\nfaults: [{ stale_lock: 0, at: 1ms }]",
+      load: "{ workload: locks }")
+    #expect(errors.count == 1)
+    #expect(errors.first?.contains("stale_lock with storage.path ':memory:'") == true, "\(errors)")
+  }
+
   @Test("Storage in memory has defaults that fit it")
   func memoryDefaults() throws {
     let storage = try Sample.cell("storage: { path: ':memory:' }").storage

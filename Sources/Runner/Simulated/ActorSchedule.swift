@@ -56,7 +56,6 @@ struct ActorSchedule: Sendable {
   private var nextWake = MonotonicTime(nanoseconds: .max)
   private var unwindingSteps = 0
   private var lastUnwound = -1
-  private var lastFair = -1
   private var dyingSteps = 0
 
   init(_ settings: SimulationSettings, chooser: any ActorChooser) {
@@ -293,10 +292,12 @@ struct ActorSchedule: Sendable {
     return victim
   }
 
-  /// Follows from who can run alone, so that a recorded run is the same again.
-  private mutating func nextInFairOrder() -> Int {
-    lastFair = ready.first { $0 > lastFair } ?? ready[0]
-    return lastFair
+  /// Spread evenly, and in no rhythm: in turns two actors that try and give way in step would do so
+  /// for ever. Follows from who can run and the number of the step, so that a recorded run is the
+  /// same again.
+  private func nextInFairOrder() -> Int {
+    let spread = (UInt64(steps) &* 0x9e37_79b9_7f4a_7c15) >> 33
+    return ready[Int(spread % UInt64(ready.count))]
   }
 
   private mutating func nextInTurn() -> Int {

@@ -61,6 +61,10 @@ extension Contradictions {
       storage.isInMemory && (fault.kind.isOfCalls || fault.kind == .tamper || isAtOperation),
       "faults", "\(kind) of files with storage.path ':memory:'",
       "a database in a file, since this one has none", at: place)
+    refuse(
+      storage.isInMemory && fault.kind == .staleLock, "faults",
+      "stale_lock with storage.path ':memory:'",
+      "a database in a file, since another process leaves the lock behind", at: place)
     guard storage.journalMode != .wal else { return }
     let mode = "with storage.journal_mode \(storage.journalMode.rawValue)"
     let isOfSharedMemory =
