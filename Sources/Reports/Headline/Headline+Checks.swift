@@ -87,8 +87,8 @@ extension Headline {
     }
   }
 
-  /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`, or, of a check that
-  /// was violated in one or several of them, ` in some of 10,030 distinct schedules`.
+  /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`, or, of a check
+  /// that was violated in one or several of them, ` in some of 10,030 distinct schedules`.
   ///
   /// - Parameter word: before the number of faults.
   static func extent(

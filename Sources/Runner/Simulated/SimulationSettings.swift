@@ -8,8 +8,9 @@ struct SimulationSettings: Hashable, Sendable {
   var tick = Nanoseconds.microseconds(1)
   /// Steps after which a run is a livelock; at least 1.
   var stepLimit = 1_000_000
-  /// Steps from which on everybody who can run has a turn, whatever the chooser wants: a chooser may
-  /// starve an actor that all others wait for, and only what a fair order does not end is a livelock.
+  /// Number of steps after which everybody who can run gets a turn, whatever the chooser wants: it
+  /// may starve an actor that all others wait for. Only what a fair order does not end is a
+  /// livelock.
   var fairFrom: Int { stepLimit / 2 }
   /// The longest sleep of one `xSleep`: SQLite built without `usleep` sleeps whole seconds.
   var longestSleep = Nanoseconds.milliseconds(100)
