@@ -14,6 +14,9 @@ struct SwarmPromise: Equatable {
   var isDurable = true
   /// A lock is never held twice, and stale tokens change nothing.
   var isExclusive = true
+  /// Everybody gets to an end. Who does not wait for a lock, but tries again after a fixed pause,
+  /// may meet the same other one each time.
+  var progresses = true
 
   private static let nothing = SwarmPromise(
     isConsistent: false, isDurable: false, isExclusive: false)
@@ -62,7 +65,7 @@ struct SwarmPromise: Equatable {
     case .mutualExclusion: isExclusive
     // How fast and how often is nobody's promise.
     case .busy, .latency, .throughput, .counts, .recoveryTime: false
-    case .progress: isConsistent
+    case .progress: isConsistent && progresses
     default: false
     }
   }
@@ -77,6 +80,7 @@ extension SwarmPromise {
       if explore.crashes == .process || explore.sweep != nil { weaken(Self.ofStruckProcess(cell)) }
     }
     for fault in cell.faults { weaken(Self.of(fault, cell)) }
+    progresses = cell.storage.busy != .none && cell.storage.busyTimeout >= .milliseconds(100)
     let isFenced = cell.locks.fencing && isDurable
     isExclusive = isExclusive && isFenced
   }
