@@ -24,6 +24,22 @@ struct SweepTests {
     }
   }
 
+  @Test("In a load without writers nothing is written, not even after the fault")
+  func readersOnly() async throws {
+    let (ending, result) = try await Assay.runScenario(
+      Text.scenario(
+        """
+        world: simulated
+        storage: { journal_mode: persist, synchronous: extra, max_open_connections: 1 }
+        load: { workload: mixed, processes: 2, writers: 0, readers: 2, operations: 9,
+          keys: { count: 3 } }
+        explore: { sweep: io-errors, schedules: 1, minimum: 1 }
+        expect: { integrity: valid, durability: valid, error_handling: valid }
+        """), in: try Sandbox(), within: .seconds(120))
+    #expect(ending.code == 0, "\(ending.errors)")
+    #expect(result.cells.first?.explored["faults"] ?? 0 > 50)
+  }
+
   @Test("A small cell handles every failed allocation")
   func memory() async throws {
     let outcome = try await SweepHarness().sweep(

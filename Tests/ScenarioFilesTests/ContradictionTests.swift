@@ -34,6 +34,16 @@ struct ContradictionTests {
     #expect(Sample.errors("storage: { path: ':memory:', \(setting) }", load: load) == [message])
   }
 
+  @Test("A soft heap limit above the hard one, or none, is not what SQLite would take")
+  func heapLimits() {
+    for (soft, isRefused) in [("0", true), ("9MiB", true), ("8MiB", false), ("1MiB", false)] {
+      let errors = Sample.errors(
+        "storage: { hard_heap_limit: 8MiB, soft_heap_limit: \(soft) }", load: "{ workload: kv }")
+      #expect(errors.isEmpty != isRefused, "\(soft): \(errors)")
+      #expect(errors.allSatisfy { $0.contains("storage.soft_heap_limit") }, "\(errors)")
+    }
+  }
+
   @Test("No other process can leave a lock behind in a database in memory")
   func staleLockInMemory() {
     let errors = Sample.errors(

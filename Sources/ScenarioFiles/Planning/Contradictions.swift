@@ -67,6 +67,7 @@ struct Contradictions {
       "\(storage.maxIdleConnections) idle of \(storage.maxOpenConnections) open connections",
       "at most storage.max_open_connections")
     checkExclusiveLocking()
+    checkHeapLimits()
     refuse(
       storage.journalMode == .wal
         && storage.uriParameters?.contains { $0.name == "nolock" } == true,
@@ -107,6 +108,20 @@ struct Contradictions {
     refuse(
       storage.topology == .pool && storage.maxOpenConnections > 1, "storage.max_open_connections",
       "\(storage.maxOpenConnections) connections \(found)", "1, \(reason)")
+  }
+
+  /// With a hard limit SQLite lowers the soft one to it, and so takes another value than was asked
+  /// for. Source: c3ref/hard_heap_limit64.html.
+  private mutating func checkHeapLimits() {
+    func limit(_ name: String) -> Int64? {
+      storage.pragmas.last { $0.name == name }.flatMap { Int64($0.value) }
+    }
+    guard let hard = limit("hard_heap_limit"), hard > 0, let soft = limit("soft_heap_limit")
+    else { return }
+    refuse(
+      soft == 0 || soft > hard, "storage.soft_heap_limit",
+      "\(soft == 0 ? "no limit" : "\(soft) bytes") with a storage.hard_heap_limit of \(hard) bytes",
+      "1 to \(hard) bytes, since SQLite lowers it to the hard limit")
   }
 
   private mutating func checkLoad() {
