@@ -62,6 +62,20 @@ struct ComparisonReportTests {
     #expect(!text.contains("A: store") && !text.contains("load:"), "\(text)")
   }
 
+  @Test("Counts that could not be compared are undecided with their reason, never the same")
+  func incomparableCounts() throws {
+    let error = GateError(
+      .results, of: "counts", found: "'prune' of the base never succeeded", allowed: "others")
+    let counts = [CountComparison.incomparable(error)]
+    let found = try record(
+      ratio: 1, counts: counts, deciding: [CountComparison.incomparableName])
+    #expect(found.exitCode == 4)
+    let sentence = ComparisonReport.sentence(found)
+    #expect(sentence.contains("counts: undecided") && sentence.contains("prune"), "\(sentence)")
+    #expect(!sentence.contains("the same"))
+    #expect(ComparisonReport.text(found).contains("not compared"))
+  }
+
   /// Three syncs before, four now.
   private func moreSyncs() throws -> CountComparison {
     func counted(_ syncs: UInt64) -> BlockMeasurement {

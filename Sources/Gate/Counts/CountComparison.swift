@@ -42,9 +42,13 @@ public struct CountComparison: Hashable, Codable, Sendable {
     self.reason = reason
   }
 
+  /// Name of the entry of sides that are incomparable.
+  public static let incomparableName = "operations"
+
   /// Sides that did not do the same work have no counts to compare: one entry that decides nothing.
   public static func incomparable(_ error: GateError) -> CountComparison {
-    CountComparison(name: "operations", operations: 0, outcome: .notExact, reason: "\(error)")
+    CountComparison(
+      name: incomparableName, operations: 0, outcome: .notExact, reason: "\(error)")
   }
 
   /// The base's count per operation.

@@ -149,7 +149,7 @@ public struct TuneRace: Sendable {
     }
   }
 
-  /// How a candidate stands against the default in blocks that both have: those of the
+  /// The gain of a candidate over the default in blocks that both have: those of the
   /// confirmation, or else of the race; `nil` without any.
   ///
   /// Figures of different blocks are not comparable: the machine was another one.
@@ -164,7 +164,7 @@ public struct TuneRace: Sendable {
     return score?.result(candidate)
   }
 
-  /// Whether blocks that both have show one to be better than another, 95 %.
+  /// `true` when blocks that both have show one to be better than another, at 95 %.
   public func isSurelyBetter(_ one: TuneCandidate, than other: TuneCandidate) -> Bool {
     guard let place = plan.candidates.firstIndex(of: one),
       let second = plan.candidates.firstIndex(of: other)
@@ -173,7 +173,7 @@ public struct TuneRace: Sendable {
     return board.score(place, over: second, in: phases, questions: 1).map { $0.lower > 0 } ?? false
   }
 
-  /// Whether a candidate is one that may be recommended.
+  /// `true` for a candidate that may be recommended.
   public func isInSpace(_ candidate: TuneCandidate) -> Bool {
     plan.space.contains { plan.candidates[$0] == candidate }
   }

@@ -40,9 +40,15 @@ public enum ComparisonReport {
     if !more.isEmpty {
       return more.map { "counts(\($0.name)): regression (\(figures($0)))" }
     }
-    let fewer = counts.filter { $0.outcome == .decreased }
-    return fewer.isEmpty
-      ? ["counts: the same"] : fewer.map { "counts(\($0.name)): improvement (\(figures($0)))" }
+    let unknown = counts.filter { [.notExact, .missing].contains($0.outcome) }
+    if let first = unknown.first { return ["counts: undecided, \(first.reason)"] }
+    let others = counts.filter { $0.outcome != .same }
+    return others.isEmpty
+      ? ["counts: the same"]
+      : others.map { count in
+        let word = count.outcome == .decreased ? "improvement" : "changed"
+        return "counts(\(count.name)): \(word) (\(figures(count)))"
+      }
   }
 
   private static func figures(_ count: CountComparison) -> String {
@@ -130,6 +136,9 @@ public enum ComparisonReport {
   ) -> [String] {
     guard record.countedOperations > 0 else { return [] }
     let script = "one actor, \(Figures.count(record.countedOperations)) operations"
+    if let only = record.counts.first, only.name == CountComparison.incomparableName {
+      return ["", "Exact counts (\(script)): not compared, \(only.reason)"]
+    }
     let different = record.counts.filter { $0.outcome != .same }
     if different.isEmpty {
       return ["", "Exact counts (\(script)): all \(record.counts.count) are the same."]

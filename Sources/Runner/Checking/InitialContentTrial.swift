@@ -30,7 +30,7 @@ public enum InitialContentTrial {
     defer { try? Folder.remove(folder) }
     do {
       try Folder.create(folder)
-      // The journal mode is no matter of the content, and nothing here is worth a sync.
+      // The content does not depend on the journal mode, and nothing here is worth a sync.
       var configuration = DatabaseConfiguration(path: "\(folder)/content.db")
       configuration.pragmas =
         cell.storage.formatPragmas.map { Pragma($0.name, $0.value) }

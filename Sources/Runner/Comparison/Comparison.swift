@@ -153,7 +153,8 @@ public final class Comparison {
 
   private func decidingCounts(among names: [String]) throws(RunnerError) -> [String] {
     guard let wanted = options.decidingCounts else { return [] }
-    if wanted.isEmpty { return names }
+    // Whichever was asked for: sides that are incomparable have none of them, and decide nothing.
+    if wanted.isEmpty || names == [CountComparison.incomparableName] { return names }
     for name in wanted.sorted() where !names.contains(name) {
       throw RunnerError(
         .input,
