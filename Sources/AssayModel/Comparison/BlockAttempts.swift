@@ -1,4 +1,4 @@
-/// What became of the attempts of one operation, in one block or in several.
+/// Outcomes of the attempts at one operation, in one block or in several.
 public struct BlockAttempts: Codable, Hashable, Sendable {
   /// Operations that were acknowledged while measuring.
   public var acknowledged: UInt64
@@ -8,7 +8,7 @@ public struct BlockAttempts: Codable, Hashable, Sendable {
   public var errors: UInt64
   /// Name of the most frequent code of those, such as `SQLITE_BUSY`; `nil` without one.
   public var code: String?
-  /// Whether one succeeded at any time, the warm-up included.
+  /// `true` once one has succeeded, the warm-up included.
   public var hasSucceeded: Bool
 
   /// Creates a row.
@@ -23,7 +23,7 @@ public struct BlockAttempts: Codable, Hashable, Sendable {
     self.hasSucceeded = hasSucceeded
   }
 
-  /// Whether it was tried, always failed, and never succeeded.
+  /// `true` when it was tried and every attempt failed.
   public var neverSucceeded: Bool { !hasSucceeded && errors > 0 }
 
   /// Both together; the code is that of the part with more errors.

@@ -27,8 +27,8 @@ public struct BlockMeasurement: Hashable, Codable, Sendable {
   public var environment: BlockEnvironment?
   /// Checks about correctness that were violated, with their witness; empty when all held.
   public var violations: [String]
-  /// What became of the attempts, by operation: a kind, or the name of a transaction of workload
-  /// `sql`; `nil` in files of earlier versions.
+  /// Outcomes of the attempts by operation: a kind, or the name of a transaction of workload `sql`;
+  /// `nil` in files of earlier versions.
   public var attempts: [String: BlockAttempts]?
 
   /// Creates a measurement.

@@ -48,7 +48,8 @@ public struct CountComparison: Hashable, Codable, Sendable {
   /// Sides that did not do the same work have no counts to compare: one entry that decides nothing.
   public static func incomparable(_ error: GateError) -> CountComparison {
     CountComparison(
-      name: incomparableName, operations: 0, outcome: .notExact, reason: "\(error)")
+      name: incomparableName, operations: 0, outcome: .notExact,
+      reason: "\(error.found); expected \(error.allowed)")
   }
 
   /// The base's count per operation.
