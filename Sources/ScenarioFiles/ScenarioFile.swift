@@ -99,7 +99,7 @@ public struct SettingOption: Hashable, Sendable {
     self.assignment = assignment
   }
 
-  /// `--budget`: no further program starts after this time.
+  /// `--budget`: nothing further is explored after this time.
   public static func budget(_ text: String) -> SettingOption {
     SettingOption(
       name: "--budget", assignment: Assignment(path: "explore.budget", value: text))

@@ -27,8 +27,8 @@ struct PlanOptions: ParsableArguments {
   @Option(
     name: .long,
     help: """
-      No further program of the simulated world, or pair of a comparison, starts after this time, \
-      such as 60s.
+      After this time nothing further of the simulated world is explored, and no further pair of \
+      a comparison is run; such as 60s.
       """)
   var budget: String?
 

@@ -38,7 +38,7 @@ public struct ExploreSettings: Hashable, Codable, Sendable {
   /// Number of schedules, or with crashes and sweeps of seeded programs, to run; `nil` means until
   /// `minimum` is covered.
   public var schedules: Int?
-  /// No further program starts after this time; `nil` without limit.
+  /// Nothing further is explored after this time; `nil` without limit.
   public var budget: Nanoseconds?
   /// Distinct images, faults of a sweep or distinct schedules below which no verdict is given; at
   /// least 1.

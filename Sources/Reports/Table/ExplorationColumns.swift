@@ -55,9 +55,12 @@ struct ExplorationColumns {
       leaves: leaves)
   }
 
-  /// The share of crash points of which every image was made; rounded down, so that 100 % is all.
+  /// The share of crash points of which every image was made, those that the budget did not reach
+  /// included; rounded down, so that 100 % is all.
   private static func exhausted(_ cell: CellResult) -> String {
-    guard let all = cell.explored["crash_points"], all > 0 else { return "" }
+    let reached = cell.explored["crash_points"] ?? 0
+    let all = reached + (cell.explored["crash_points_unexplored"] ?? 0)
+    guard all > 0 else { return "" }
     return "\((cell.explored["crash_points_exhausted"] ?? 0) * 100 / all) %"
   }
 }

@@ -23,6 +23,7 @@ struct BlockExploration: ~Copyable {
   private var kinds: Set<ViolationKind> = []
   private var ordinal = 0
   private var limit = Int.max
+  private var deadline = Deadline.never
   private(set) var report: BlockReport
 
   private struct Known {
@@ -93,20 +94,27 @@ struct BlockExploration: ~Copyable {
 
   // MARK: Exploring
 
-  /// Explores every crash point.
+  /// Explores every crash point, until the time is up; the points that are left are counted.
   ///
   /// - Parameters:
   ///   - limit: it ends after this many images.
+  ///   - deadline: when it ends in any case.
   ///   - stop: asked after each violation of a new kind; `true` ends the exploration.
   mutating func explore(
-    atMost limit: Int = .max, until stop: (Violation) -> Bool = { _ in false }
+    atMost limit: Int = .max, deadline: Deadline = .never,
+    until stop: (Violation) -> Bool = { _ in false }
   ) {
     self.limit = limit
+    self.deadline = deadline
     let builder = CrashImageBuilder(trace.disk, settings: program.cell.disk)
     defer { reader.forget() }
     let positions = slice.positions(of: trace.disk.log.position)
     repeat {
       guard positions.contains(builder.position) else { continue }
+      if deadline.hasPassed {
+        count(ExploredCounts.unexplored, UInt64(positions.upperBound - builder.position))
+        break
+      }
       if builder.hasChanged || builder.position == positions.lowerBound
         || promisesMore(at: builder.position)
       {
@@ -138,16 +146,19 @@ struct BlockExploration: ~Copyable {
     var images = builder.images(
       explore.images, seed: seed.derived("point", builder.position),
       skipsKnown: builder.position > first && !promisesMore(at: builder.position))
-    count(images.isExhaustive ? ExploredCounts.exhausted : ExploredCounts.sampled)
+    let isExhaustive = images.isExhaustive
     var choice = builder.emptyChoice
     var nested: ImageChoice?
     while images.next(&choice) {
       let before = order.count
+      // The clock is read at the next point: this one is not covered.
+      if deadline.hasPassed { return false }
       if look(builder, choice, recovery: nil, stop) { return true }
       if nested == nil, explore.images.recovery > 0, order.count > before, lastWrote {
         nested = choice
       }
     }
+    count(isExhaustive ? ExploredCounts.exhausted : ExploredCounts.sampled)
     if let nested { return crashAgain(builder, nested, stop) }
     return false
   }
@@ -275,6 +286,7 @@ struct BlockExploration: ~Copyable {
       var choice = second.emptyChoice
       while images.next(&choice) {
         count(ExploredCounts.recoveryImages)
+        if deadline.hasPassed { return false }
         if look(second, choice, recovery: (image, builder.position), stop) { return true }
       }
     }

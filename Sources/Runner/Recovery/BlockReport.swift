@@ -35,8 +35,6 @@ struct ImageFlags: OptionSet, Hashable, Sendable {
   /// It lacks a transaction that was acknowledged at its crash point.
   static let lost = ImageFlags(rawValue: 4)
   /// It breaks an invariant of the scenario.
-  /// The most acknowledged transactions that one image has lost.
-  static let mostLost = "transactions_lost_at_most"
   static let breaking = ImageFlags(rawValue: 16)
   /// It was reached by a second crash, during recovery.
   static let afterRecovery = ImageFlags(rawValue: 8)
@@ -48,6 +46,8 @@ enum ExploredCounts {
   static let crashPoints = "crash_points"
   static let exhausted = "crash_points_exhausted"
   static let sampled = "crash_points_sampled"
+  /// Crash points of a program that was begun, which the budget did not reach.
+  static let unexplored = "crash_points_unexplored"
   static let images = "images"
   static let distinct = "distinct_images"
   static let recovered = "images_recovered"

@@ -138,9 +138,11 @@ struct ExplorationFold {
         reason: "the workers of \(lostBlocks) blocks died")
     }
     guard distinct < explore.minimum else { return result }
+    let left = count(ExploredCounts.unexplored)
     return .unknown(
       result.check, evidence: result.evidence,
-      reason: "only \(distinct) distinct images were explored, \(explore.minimum) are asked for")
+      reason: "only \(distinct) distinct images were explored, \(explore.minimum) are asked for"
+        + (left > 0 ? "; the budget ended before \(left) crash points of a program" : ""))
   }
 }
 

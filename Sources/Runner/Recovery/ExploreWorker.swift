@@ -5,8 +5,9 @@ import SQLiteDriver
 
 /// A task for a worker of an exploration.
 enum ExploreTask: Hashable, Codable, Sendable {
-  /// Run a program and explore a part of its crash points; see `ExploreTask.partsOfProgram`.
-  case block(Int)
+  /// Run a program and explore a part of its crash points, until the budget ends; see
+  /// `ExploreTask.partsOfProgram`.
+  case block(Int, until: MonotonicTime?)
   /// Make a finding of a violation of this program, as small as it gets.
   case shrink(program: Int, Violation)
   /// Make a finding again, and write its files to a folder if there is one.
@@ -80,14 +81,14 @@ struct ExploreWorker {
     _ schedules: ScheduleExploration?
   ) throws -> ExploreReply {
     switch task {
-    case .block(let number):
+    case .block(let number, let end):
       let (whole, part) = number.quotientAndRemainder(dividingBy: ExploreTask.partsOfProgram)
       var exploration = try BlockExploration(
         program, number: whole, explore: explore,
         slice: BlockExploration.Slice(index: part, count: ExploreTask.partsOfProgram))
       // First, since a transaction that cannot be executed again makes the rest worthless.
       let model = part == 0 ? try model(program, exploration.programTrace, whole) : nil
-      exploration.explore()
+      exploration.explore(deadline: Deadline(at: end, time: SystemTime()))
       var report = exploration.report
       report.model = model
       report.imagesFile = "\(assignment.historyFolder)/block-\(number).images"

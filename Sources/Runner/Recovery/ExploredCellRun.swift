@@ -109,28 +109,25 @@ final class ExploredCellRun {
 
   private func nextBlock() -> ExploreTask? {
     if isEnough || crew.incidents.count >= Self.deathLimit { return nil }
-    let isFirstPart = handedOut % ExploreTask.partsOfProgram == 0
     if let schedules = explore.schedules, handedOut >= schedules * ExploreTask.partsOfProgram {
       return nil
     }
-    // A program that was begun is explored to its end.
-    if isFirstPart, isOverBudget() { return nil }
+    let end = endOfBudget()
+    if let end, handedOut > 0, time.monotonicNow() >= end { return nil }
     handedOut += 1
-    return .block(handedOut - 1)
+    return .block(handedOut - 1, until: end)
   }
 
-  /// Whether the budget is used up. It counts from the first question, which the crew asks when its
-  /// first worker is ready: starting processes is no exploring.
-  private func isOverBudget() -> Bool {
-    guard let budget = explore.budget else { return false }
-    let now = time.monotonicNow()
-    let start = readySince ?? now
+  /// When the budget is used up; `nil` without one. It counts from the first question, which the
+  /// crew asks when its first worker is ready: starting processes is no exploring.
+  private func endOfBudget() -> MonotonicTime? {
+    let start = readySince ?? time.monotonicNow()
     readySince = start
-    return now >= start + budget + crew.stopped
+    return explore.budget.map { start + $0 + crew.stopped }
   }
 
   private func take(_ task: ExploreTask, _ reply: ExploreReply?) throws(RunnerError) {
-    guard case .block(let number) = task else { return }
+    guard case .block(let number, _) = task else { return }
     if case .block(let report) = reply {
       arrived[number] = .some(report)
     } else {

@@ -24,7 +24,7 @@ extension ExploreSettings: SectionDefaults {
         + " minimum is covered."),
     .optional(
       "budget", \.budget, .positiveDuration,
-      "No further program starts after this time; without it, no limit."),
+      "Nothing further is explored after this time; without it, no limit."),
     .value(
       "minimum", \.minimum, .whole(1...1_000_000_000), isRequired: true,
       "Distinct images (with crashes), faults (with sweep) or schedules below which no verdict is"
