@@ -44,6 +44,26 @@ struct OpeningTests {
     #expect(cell.actors.count == 4)
   }
 
+  @Test(
+    "What a changed byte makes of an opening is data, whatever SQLite calls it",
+    arguments: [
+      ("bit_flip: all, probability: 1, file: database", true),
+      ("bit_flip: all, probability: 1, file: database, during: load", false),
+      ("io_error: all, probability: 1, file: database", false),
+    ])
+  func changedBytes(fault: String, isData: Bool) throws {
+    let harness = try CellHarness(
+      """
+      load: { workload: kv, duration: 100ms }
+      faults: [{ \(fault) }]
+      expect: { durability: may_violate }
+      """)
+    let format = SQLiteError(
+      code: ResultCode(rawValue: 1), message: "unsupported file format", operation: .prepare)
+    let error = WorkerError(.input, "the database cannot be opened", cause: format)
+    #expect((OpeningRefusal(error, in: harness.cell) != nil) == isData)
+  }
+
   @Test("A process that cannot open the database in time is a failed opening, and no incident")
   func notOpened() async throws {
     let harness = try CellHarness(

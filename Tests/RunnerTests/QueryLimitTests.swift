@@ -37,6 +37,22 @@ struct QueryLimitTests {
     #expect(verdict.reason?.contains("load.invariant_timeout") == true)
   }
 
+  @Test("A query_timeout that every query passes says nothing of the content of a schedule")
+  func ownLimit() async throws {
+    let (ending, result) = try await Assay.runScenario(
+      Text.scenario(
+        """
+        world: simulated
+        storage: { journal_mode: delete, max_open_connections: 2, query_timeout: 1ns }
+        load: { workload: ledger, operations: 3, think: 1ms }
+        explore: { strategy: pct-5, schedules: 3, minimum: 3 }
+        expect: { integrity: valid, atomicity: valid, durability: valid, errors: may_violate }
+        """), in: try Sandbox())
+    let cell = try #require(result.cells.first, "\(ending.errors)")
+    #expect(cell.verdicts.allSatisfy { $0.status != .violated || $0.check == .errors })
+    #expect(cell.explored["distinct_schedules"] == 3)
+  }
+
   @Test("Readers whose query never ends are interrupted, and the run ends")
   func readers() async throws {
     let (ending, result) = try await Assay.runScenario(

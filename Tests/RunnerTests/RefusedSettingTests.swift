@@ -31,6 +31,26 @@ struct RefusedSettingTests {
     #expect(try await Assay.run(["check", "scenario.yaml"], in: sandbox).code == 0)
   }
 
+  @Test("So is one below what a sweep starts from, which is the content of the real set-up")
+  func pageLimitOfSweep() async throws {
+    let sandbox = try Sandbox()
+    // The three pages of the ledger fit; the table of the key-value store does not.
+    try sandbox.write(
+      "scenario.yaml",
+      Text.scenario(
+        """
+        world: simulated
+        storage: { max_page_count: 3 }
+        load: { workload: ledger, keys: { count: 2 }, operations: 2 }
+        explore: { sweep: io-errors, schedules: 1, minimum: 1 }
+        expect: { durability: valid }
+        """))
+    for command in [["check"], ["run", "--out", "out"]] {
+      let ending = try await Assay.run(command + ["scenario.yaml"], in: sandbox)
+      ending.expectRefusal(64, containing: ["cell default", "max_page_count = 3"])
+    }
+  }
+
   @Test("So is one below the content of the scenario's own set-up")
   func pageLimitOfOwnSetUp() async throws {
     let sandbox = try Sandbox()

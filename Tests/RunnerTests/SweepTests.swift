@@ -43,6 +43,29 @@ struct SweepTests {
     #expect(cell.explored["faults"] ?? 0 > 50)
   }
 
+  @Test("A run in which two actors block each other for ever is stuck, and says nothing else")
+  func stuck() async throws {
+    // Neither waits for a lock, and both try again after the same pause: one of them keeps a shared
+    // lock whenever the other one needs the exclusive lock. What they leave is locked by them.
+    let (ending, result) = try await Assay.runScenario(
+      Text.scenario(
+        """
+        world: simulated
+        storage: { journal_mode: persist, synchronous: off, busy: none, begin: immediate,
+          max_open_connections: 10 }
+        load: { workload: kv, writers: 3, operations: 2, keys: { count: 10 } }
+        disk: { read: 1ms }
+        explore: { sweep: io-errors, schedules: 1, minimum: 5, budget: 1s }
+        expect: { integrity: valid, progress: valid, error_handling: valid }
+        """), ["--seed", "962"], in: try Sandbox(), within: .seconds(120))
+    let cell = try #require(result.cells.first, "\(ending.errors)")
+    let statuses = Dictionary(uniqueKeysWithValues: cell.verdicts.map { ($0.check, $0) })
+    #expect(statuses[.progress]?.status == .violated, "\(cell.verdicts)")
+    #expect(statuses[.progress]?.witness.first?.contains(": livelock of ") == true)
+    #expect(statuses[.integrity]?.status == .valid, "\(cell.verdicts)")
+    #expect(statuses[.errorHandling]?.status == .valid, "\(cell.verdicts)")
+  }
+
   @Test("A small cell handles every failed allocation")
   func memory() async throws {
     let outcome = try await SweepHarness().sweep(

@@ -53,6 +53,36 @@ struct ContradictionTests {
     #expect(errors.first?.contains("stale_lock with storage.path ':memory:'") == true, "\(errors)")
   }
 
+  @Test(
+    "A layer without shared memory has no WAL, unless one connection has the file to itself",
+    arguments: [
+      ("unix-none", "normal", true), ("unix-dotfile", "normal", true), ("mixed", "normal", true),
+      ("standard", "normal", false), ("unix-none", "exclusive", false),
+    ])
+  func sharedMemory(layer: String, locking: String, isRefused: Bool) {
+    let errors = Sample.errors(
+      "storage: { journal_mode: wal, vfs: \(layer), locking_mode: \(locking), "
+        + "max_open_connections: 1, topology: pool }", load: "{ workload: kv }")
+    #expect(errors.count == (isRefused ? 1 : 0), "\(errors)")
+    #expect(
+      errors.allSatisfy {
+        $0.contains("storage.journal_mode: contradiction: 'wal' with storage.vfs '\(layer)'")
+      }, "\(errors)")
+  }
+
+  @Test("No other process can leave a lock behind in a file that one connection has to itself")
+  func staleLockInExclusiveFile() {
+    for (locking, isRefused) in [("exclusive", true), ("normal", false)] {
+      let errors = Sample.errors(
+        "storage: { locking_mode: \(locking), max_open_connections: 1, topology: pool }\n"
+          + "faults: [{ stale_lock: 0, at: 1ms }]", load: "{ workload: locks }")
+      #expect(errors.count == (isRefused ? 1 : 0), "\(errors)")
+      #expect(
+        errors.allSatisfy { $0.contains("stale_lock with storage.locking_mode 'exclusive'") },
+        "\(errors)")
+    }
+  }
+
   @Test("Storage in memory has defaults that fit it")
   func memoryDefaults() throws {
     let storage = try Sample.cell("storage: { path: ':memory:' }").storage

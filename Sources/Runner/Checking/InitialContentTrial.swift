@@ -38,7 +38,9 @@ public enum InitialContentTrial {
         + [Pragma("max_page_count", limit)]
       let database = try Database(configuration, environment: .system())
       defer { database.close() }
-      if isReal || cell.load.workload == .kv { _ = try KeyValueStore(database) }
+      // A sweep starts from what the real set-up makes.
+      let hasStore = isReal || cell.explore?.sweep != nil || cell.load.workload == .kv
+      if hasStore { _ = try KeyValueStore(database) }
       if isReal || cell.load.workload == .locks { _ = try LeaseLocks(database) }
       try database.write { connection in try entry.setUp(&connection, cell) }
     } catch {

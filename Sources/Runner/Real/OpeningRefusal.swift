@@ -20,7 +20,7 @@ struct OpeningRefusal: Error, CustomStringConvertible {
     if Self.isInTheWay(known) {
       (patience, pause) = (limit ?? Self.patience(of: cell), .milliseconds(1))
     } else if cell.faults.contains(where: { $0.kind.isOfFileSystem && $0.strikes(in: .open) }),
-      Self.ofFiles.contains(known.code.primary)
+      Self.ofFiles.contains(known.code.primary) || Self.changesContent(cell)
     {
       // As an application that is started again by who watches over it.
       (patience, pause) = (.seconds(1), .milliseconds(10))
@@ -36,6 +36,14 @@ struct OpeningRefusal: Error, CustomStringConvertible {
   /// recover or begin a WAL.
   private static func isInTheWay(_ error: SQLiteError) -> Bool {
     error.code.primary == .busy || error.code.primary == ResultCode(rawValue: 15)
+  }
+
+  /// Whether a fault changes the bytes that opening reads: SQLite may answer anything, SQLITE_ERROR
+  /// ("unsupported file format") included.
+  private static func changesContent(_ cell: PlannedCell) -> Bool {
+    cell.faults.contains {
+      [.bitFlip, .shortRead].contains($0.kind) && $0.strikes(in: .open)
+    }
   }
 
   /// What a fault of the file system layer can make of an opening.

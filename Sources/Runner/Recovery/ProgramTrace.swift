@@ -48,7 +48,14 @@ struct ProgramTrace {
   /// The newest transaction m, not above `begun`, after which the content was `state`; `nil` when
   /// there is none.
   func transaction(of state: Digest128, begun: Int) -> Int? {
-    numbersOfState[state]?.last { $0 <= begun }
+    // The numbers ascend, and thousands of transactions that change nothing have one state.
+    guard let numbers = numbersOfState[state] else { return nil }
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if numbers[middle] <= begun { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? numbers[low - 1] : nil
   }
 
   /// Every row after transaction `number`, as a crash of the process alone leaves them.

@@ -1,4 +1,5 @@
 import AssayModel
+import AssayStorage
 import Checkers
 import SQLiteDriver
 import Workloads
@@ -48,10 +49,17 @@ extension SimulatedProgram {
       }
       observation.contentRows = rows.count
     } catch {
-      observation.failure = "\(error)"
+      // The connections of the engine have the limit of the cell, which says nothing of the file.
+      if case .queryTimedOut = StorageError(error) {
+        observation.integrityRows = []
+        observation.unfinished = "the database could not be read to its end: \(error)"
+      } else {
+        observation.failure = "\(error)"
+      }
     }
     var stream = HeapEvents(events.map(\.event))
-    var content = observation.failure == nil ? HeapContent(rows) : nil
+    let isRead = observation.failure == nil && observation.unfinished == nil
+    var content = isRead ? HeapContent(rows) : nil
     return try CheckSuite(record: record(observation, lives, faults))
       .run(events: &stream, content: &content).results
   }

@@ -65,6 +65,11 @@ extension Contradictions {
       storage.isInMemory && fault.kind == .staleLock, "faults",
       "stale_lock with storage.path ':memory:'",
       "a database in a file, since another process leaves the lock behind", at: place)
+    refuse(
+      locksExclusively && fault.kind == .staleLock, "faults",
+      "stale_lock with storage.locking_mode 'exclusive'",
+      "another locking mode, since the process that leaves the lock behind would be kept out",
+      at: place)
     guard storage.journalMode != .wal else { return }
     let mode = "with storage.journal_mode \(storage.journalMode.rawValue)"
     let isOfSharedMemory =

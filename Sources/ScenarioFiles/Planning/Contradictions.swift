@@ -68,6 +68,7 @@ struct Contradictions {
       "at most storage.max_open_connections")
     checkExclusiveLocking()
     checkHeapLimits()
+    checkFileSystemLayer()
     refuse(
       storage.journalMode == .wal
         && storage.uriParameters?.contains { $0.name == "nolock" } == true,
@@ -91,12 +92,26 @@ struct Contradictions {
       "1, since each process would have an empty database of its own")
   }
 
-  /// The first connection keeps the lock until it closes: no other one would ever open.
-  private mutating func checkExclusiveLocking() {
-    let isExclusive = storage.pragmas.contains {
+  /// Whether the first connection keeps its lock until it closes.
+  var locksExclusively: Bool {
+    storage.pragmas.contains {
       $0.name == "locking_mode" && $0.value.lowercased() == "exclusive"
     }
-    guard isExclusive, !storage.isInMemory else { return }
+  }
+
+  /// SQLite's layers with other locks than POSIX's offer no shared memory, and without it a
+  /// write-ahead log belongs to one connection only. Source: wal.html, section 6.
+  private mutating func checkFileSystemLayer() {
+    refuse(
+      storage.journalMode == .wal && storage.vfs != .standard && !locksExclusively,
+      "storage.journal_mode", "'wal' with storage.vfs '\(storage.vfs.rawValue)'",
+      "another journal mode, or storage.locking_mode: exclusive, because this file system layer "
+        + "has no shared memory for the WAL index")
+  }
+
+  /// No other connection than the first one would ever open.
+  private mutating func checkExclusiveLocking() {
+    guard locksExclusively, !storage.isInMemory else { return }
     let found = "with storage.locking_mode 'exclusive'"
     let reason = "since the first connection would keep all others out"
     refuse(

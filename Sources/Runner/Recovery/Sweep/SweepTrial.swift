@@ -29,6 +29,8 @@ final class SweepTrial {
   private var unfinished: String?
   /// Engines that were opened, for who closes them when nobody comes to an end.
   private let opened = OpenedDatabases()
+  /// Whether the actors were stopped because they got nowhere.
+  private var wasGivenUp = false
   /// Whether a lock stayed that could not be given back.
   private var keptLock = false
   /// Why the databases could not be opened.
@@ -62,6 +64,8 @@ final class SweepTrial {
       throw WorkerError(.input, "the database cannot be opened as the scenario says: \(refusal)")
     }
     let isReported = refusal != nil || events.contains(where: Self.isError)
+    // A run that was given up leaves transactions open, whose locks and pages nobody answers for.
+    guard !wasGivenUp else { return result(isReported: isReported) }
     if disk.openFileCount > 0 {
       add(.errorHandling, "\(disk.openFileCount) files are still open after every close")
     }
@@ -71,7 +75,11 @@ final class SweepTrial {
     if blocks != 0 {
       add(.errorHandling, "SQLite holds \(blocks) more blocks of memory than before")
     }
-    return SweepRunResult(
+    return result(isReported: isReported)
+  }
+
+  private func result(isReported: Bool) -> SweepRunResult {
+    SweepRunResult(
       hits: injector.hits, isReported: isReported, keptLock: keptLock,
       acknowledged: events.count { $0.outcome == .ok && $0.operation.kind.isWrite },
       problems: problems, unfinished: unfinished)
@@ -109,7 +117,10 @@ final class SweepTrial {
       events = result.events.map(\.event)
       databases = result.databases
       if result.report.ending != .finished {
-        add(.progress, "the actors did not come to an end: \(result.report.ending)")
+        wasGivenUp = true
+        add(
+          .progress,
+          "the actors did not come to an end: \(result.report.stuck ?? "the run was stopped")")
       }
     } catch {
       refusal = error
@@ -120,7 +131,7 @@ final class SweepTrial {
       blame(.busy, check: .progress, "no actor finished within a minute after the fault")
     }
     // What has hit by now is over; what has not may still hit the closing.
-    if injector.hits > 0 || refusal != nil {
+    if !wasGivenUp, injector.hits > 0 || refusal != nil {
       injector.disarm()
       for (number, database) in databases.enumerated() where !wasClosed {
         retry(database, process: number, incarnation: Self.retrying)
