@@ -79,7 +79,9 @@ struct ReplayDeterminismTests {
         var digests: [Int: [String]] = [:]
         try crew.work(
           next: {
-            left.popLast().map { .schedules(block: $0, atMost: ScheduleExploration.blockSize) }
+            left.popLast().map {
+              .schedules(block: $0, atMost: ScheduleExploration.blockSize, until: nil)
+            }
           },
           take: { (_, reply) in
             guard case .schedules(let report) = reply else { return }

@@ -12,8 +12,8 @@ enum ExploreTask: Hashable, Codable, Sendable {
   case shrink(program: Int, Violation)
   /// Make a finding again, and write its files to a folder if there is one.
   case replay(CrashFinding, filesFolder: String?)
-  /// Run the first schedules of a block.
-  case schedules(block: Int, atMost: Int)
+  /// Run the first schedules of a block, until the budget ends.
+  case schedules(block: Int, atMost: Int, until: MonotonicTime?)
   /// Make a finding of a violation in a schedule, as small as it gets.
   case shrinkSchedule(ScheduleViolation)
   /// Make a finding of a schedule again.
@@ -99,11 +99,12 @@ struct ExploreWorker {
       return .finding(try shrinker.shrink(violation))
     case .replay(let finding, let folder):
       return .replayed(try FindingReplay(finding, program).run(filesFolder: folder))
-    case .schedules(let block, let limit):
+    case .schedules(let block, let limit, let end):
       guard let schedules else {
         throw WorkerError(.harness, "the cell \(program.cell.id) explores no schedules")
       }
-      return .schedules(try schedules.run(block: block, atMost: limit))
+      let deadline = Deadline(at: end, time: SystemTime())
+      return .schedules(try schedules.run(block: block, atMost: limit, deadline: deadline))
     case .shrinkSchedule(let violation):
       var shrinker = try ScheduleFindingShrinker(program)
       return .scheduleFinding(try shrinker.shrink(violation))

@@ -36,7 +36,8 @@ final class SimulatedProgram {
     self.cell = cell
     var entry = try given ?? workloadEntry(cell)
     baton = Baton(
-      SimulationSettings(), chooser: SeededOrder(cell.seed), threads: ActorThreads(core: nil))
+      SimulationSettings(of: cell.load), chooser: SeededOrder(cell.seed),
+      threads: ActorThreads(core: nil))
     clock = SimulatedClock(baton)
     SimulatedVFS.shared.register()
     let disk = SimulatedDisk(seed: cell.seed.derived("template"))

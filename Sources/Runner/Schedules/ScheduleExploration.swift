@@ -46,13 +46,18 @@ struct ScheduleExploration {
 
   /// Runs the schedules of a block.
   ///
-  /// - Parameter limit: how many of its first schedules are run.
-  func run(block number: Int, atMost limit: Int) throws -> ScheduleReport {
+  /// - Parameters:
+  ///   - limit: how many of its first schedules are run.
+  ///   - deadline: no schedule but the first begins after it.
+  func run(
+    block number: Int, atMost limit: Int, deadline: Deadline = .never
+  ) throws -> ScheduleReport {
     var block = search.block(number)
     var report = ScheduleReport(block: number, strategy: "\(block.strategy)")
     var last: RecordedRun?
     var programs: Set<Int> = []
-    for _ in 0..<limit {
+    for index in 0..<limit {
+      if index > 0, deadline.hasPassed { break }
       let recording: ScheduleRecorder.Level = block.recording == .choices ? .choices : .run
       guard let task = try block.next(after: last) else { break }
       let outcome = try trial.run(task.program, task.schedule, recording: recording)

@@ -14,9 +14,9 @@ struct ScheduleFindingShrinker {
 
   /// Most runs of all.
   static let trialLimit = 8_000
-  /// Most steps of all runs together. A run in which actors get stuck takes a million of them, more
-  /// than 8,000 runs of another kind: such a finding stays larger.
-  static let stepLimit = 40_000_000
+  /// Most steps of all runs together. A run in which actors get stuck takes hundreds of thousands,
+  /// more than 1,000 runs of another kind: such a finding stays larger.
+  static let stepLimit = 5_000_000
   /// Most runs of one search for fewer preemptions, before the last one.
   private static let preemptionLimit = 250
 

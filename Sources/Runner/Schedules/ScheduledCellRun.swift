@@ -91,11 +91,11 @@ final class ScheduledCellRun {
       limit = min(size, schedules - handedOut * size)
     }
     handedOut += 1
-    return .schedules(block: handedOut - 1, atMost: limit)
+    return .schedules(block: handedOut - 1, atMost: limit, until: deadline)
   }
 
   private func take(_ task: ExploreTask, _ reply: ExploreReply?) {
-    guard case .schedules(let block, _) = task else { return }
+    guard case .schedules(let block, _, _) = task else { return }
     if case .schedules(let report) = reply {
       arrived[block] = .some(report)
     } else {

@@ -27,6 +27,15 @@ struct SimulationSettings: Hashable, Sendable {
   var recording = ScheduleRecorder.Level.off
 }
 
+extension SimulationSettings {
+  /// The constants for a load. An operation takes a few hundred steps, and a step some 20 us where
+  /// actors change places: a program of few operations that gets stuck is ended within seconds.
+  init(of load: LoadSettings) {
+    guard case .operations(let count) = load.extent else { return }
+    stepLimit = min(stepLimit, 200_000 + 10_000 * min(count, 100))
+  }
+}
+
 /// How a run under the baton came to its end.
 enum SimulationEnding: Equatable, Sendable {
   /// All actors have ended, those of dead processes too.

@@ -165,13 +165,11 @@ struct SwarmGenerator: Sendable {
     let schedules = isOfSchedules ? ["5", "9", "20"] : values("schedules")
     add("schedules", Self.pick(schedules, &random))
     add("minimum", Self.pick(values("minimum"), &random))
-    // A sweep of one program takes as many runs as the program makes calls; some programs have
-    // thousands of crash points.
     let isSweep = [.errorSweep, .memorySweep].contains(scenario.kind)
     let hasImages = !isOfSchedules && !isSweep
-    if isSweep || random.below(hasImages ? 3 : 20) < 2 {
-      add("budget", Self.pick(values("budget"), &random))
-    }
+    // A sweep takes as many runs as its program makes calls, some programs have thousands of crash
+    // points, and a schedule in which actors get stuck takes seconds.
+    add("budget", Self.pick(values("budget"), &random))
     if hasImages {
       for bound in ["exhaust", "samples", "recovery"] {
         add("images.\(bound)", Self.pick(values("images.\(bound)"), &random))
