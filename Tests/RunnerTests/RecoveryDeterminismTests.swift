@@ -47,7 +47,7 @@ struct RecoveryDeterminismTests {
     #expect(Array(more.prefix(first.count)) == first)
   }
 
-  @Test("A budget ends the exploration between two programs, and what it found stays the same")
+  @Test("What is found within a budget is a part of what its programs give without one")
   func budget() async throws {
     var scenario = Self.scenario
     scenario.schedules = 1_000_000
@@ -59,9 +59,12 @@ struct RecoveryDeterminismTests {
     let counted = try await scenario.run(in: try Sandbox())
     #expect(counted.count("programs") == UInt64(scenario.schedules))
     guard programs > 0 else { return }
-    #expect(bounded.findings.count == counted.findings.count)
-    #expect(bounded.count("distinct_images") == counted.count("distinct_images"))
-    #expect(bounded.count("images_inconsistent") == counted.count("images_inconsistent"))
+    #expect(bounded.findings.count <= counted.findings.count)
+    for name in ["crash_points", "images", "distinct_images", "images_inconsistent"] {
+      #expect(bounded.count(name) <= counted.count(name), "\(name)")
+    }
+    // The programs before the last one are whole, and half of all must be there.
+    #expect(programs < 3 || 2 * bounded.count("images") > counted.count("images"))
   }
 
   @Test("A clean exploration below the minimum is unknown, with exit 4")

@@ -57,7 +57,7 @@ struct ContradictionTests {
     "A layer without shared memory has no WAL, unless one connection has the file to itself",
     arguments: [
       ("unix-none", "normal", true), ("unix-dotfile", "normal", true), ("mixed", "normal", true),
-      ("standard", "normal", false), ("unix-none", "exclusive", false),
+      ("default", "normal", false), ("unix-none", "exclusive", false),
     ])
   func sharedMemory(layer: String, locking: String, isRefused: Bool) {
     let errors = Sample.errors(

@@ -30,7 +30,8 @@ struct DatabaseURITests {
       try parameters("file:app.db?cache=private&mode=rwc&immutable=0&nolock=off&vfs=unix") == nil)
     #expect(try parameters("file:app.db?cache=shared&mode=rw") == ["cache=shared"])
     #expect(try parameters("file:app.db?nolock=1&psow=no") == ["nolock=1", "psow=0"])
-    #expect(try Self.storage("file:app.db?vfs=unix-dotfile").vfs == .unixDotfile)
+    let dotfile = try Self.storage("file:app.db?vfs=unix-dotfile", ", journal_mode: delete")
+    #expect(dotfile.vfs == .unixDotfile)
     #expect(try Self.storage("plain?cache=shared").path == "plain?cache=shared")
   }
 

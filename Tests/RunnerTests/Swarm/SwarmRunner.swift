@@ -97,7 +97,9 @@ final class SwarmRunner {
     var arguments = ["-k", "2", "\(limit)", executable, command] + names + ["--seed", "\(seed)"]
     if command == "run" {
       arguments += ["--out", "out", "--quiet", "--jobs", "1"]
-      arguments += library.map { ["--sqlite", $0] } ?? []
+      // What was refused was so for the library that Assay is linked against.
+      let isOfOther = drawn.allSatisfy { $0.refusedByRun == nil }
+      arguments += isOfOther ? library.map { ["--sqlite", $0] } ?? [] : []
     }
     // SIGTERM would end the run in good order, and its result would look whole.
     let ending = try await Assay.start(
