@@ -1,16 +1,16 @@
-/// Who this process is, and whether another one still lives.
+/// Identity of this process, and liveness of others.
 public protocol HostIdentity: AnyObject, Sendable {
   /// Identifies the current boot of this machine (Linux: `/proc/sys/kernel/random/boot_id`).
   var bootID: String { get }
 
-  /// The process that asks.
+  /// Identity of the calling process.
   var ownProcess: ProcessIdentity { get }
 
-  /// Whether a process of this boot still lives.
+  /// Returns the liveness of a process of this boot.
   func liveness(of process: ProcessIdentity) -> ProcessLiveness
 }
 
-/// A process of one boot. The start time tells a reused process id apart.
+/// A process of one boot. The start time distinguishes reuses of a process id.
 public struct ProcessIdentity: Hashable, Codable, Sendable {
   /// The process id as seen in `namespace`.
   public var processID: Int32
@@ -27,12 +27,13 @@ public struct ProcessIdentity: Hashable, Codable, Sendable {
   }
 }
 
-/// What is known about another process.
+/// Liveness of another process.
 public enum ProcessLiveness: Equatable, Sendable {
-  /// It exists, running or stopped.
+  /// The process exists, running or stopped.
   case alive
-  /// It provably does not exist any more.
+  /// The process provably no longer exists.
   case gone
-  /// It cannot be seen from here, for example in another process-id namespace.
+  /// The process is not visible from here, for example because it is in another process-id
+  /// namespace.
   case unknown
 }

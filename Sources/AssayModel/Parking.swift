@@ -1,16 +1,17 @@
-/// How an actor waits for another one: it parks, and the other one unparks it by its token.
+/// Lets an actor wait for another one: it parks, and the other one unparks it by its token.
 ///
 /// The rules are those of `LockSupport.park` in Java: an unpark before the park is remembered (one
 /// permit, never more), and a park may return without cause, so callers test their condition in a
-/// loop. In the simulation a park hands the baton to another actor.
+/// loop. In the simulation, a park hands the baton to another actor.
 public protocol Parking: AnyObject, Sendable {
-  /// The token by which others wake the calling actor; the same one for the actor's whole life.
+  /// Returns the token by which others wake the calling actor; the same one for the actor's whole
+  /// life.
   func currentToken() -> ParkingToken
 
   /// Blocks the calling actor until it is unparked or the monotonic clock reaches `deadline`.
   ///
   /// - Parameter deadline: `nil` waits without limit.
-  /// - Throws: `ActorStopped` when the actor's process is dead or its run has ended.
+  /// - Throws: `ActorStopped` if the actor's process is dead or its run has ended.
   func park(until deadline: MonotonicTime?) throws(ActorStopped)
 
   /// Lets the actor behind `token` return from its park, or from its next one.

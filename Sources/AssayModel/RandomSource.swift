@@ -1,4 +1,4 @@
-/// The randomness that storage is given: jitter, owner identifiers.
+/// Source of randomness for storage: jitter, owner identifiers.
 ///
 /// Shared by the actors of a process, so implementations are thread-safe.
 public protocol RandomSource: AnyObject, Sendable {

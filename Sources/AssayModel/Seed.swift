@@ -13,14 +13,14 @@ public struct Seed: Hashable, Sendable {
 
   /// Reads a seed as the user writes it: decimal, or hexadecimal after `0x`.
   ///
-  /// - Returns: `nil` when `text` is neither, or does not fit in 64 bits.
+  /// - Returns: `nil` if `text` is neither, or does not fit in 64 bits.
   public init?(_ text: String) {
     let digits = text.hasPrefix("0x") ? String(text.dropFirst(2)) : text
     guard let value = UInt64(digits, radix: text.hasPrefix("0x") ? 16 : 10) else { return nil }
     rawValue = value
   }
 
-  /// Returns the seed that belongs to a name under this one.
+  /// Returns the seed derived from this one for a name.
   ///
   /// FNV-1a over the name, then the finaliser of MurmurHash3, so that similar names give unrelated
   /// seeds. Source: Fowler, Noll, Vo; Appleby, `fmix64`.
@@ -37,7 +37,7 @@ public struct Seed: Hashable, Sendable {
     return Seed(hash)
   }
 
-  /// Returns the seed that belongs to a numbered thing of a kind, such as actor 3.
+  /// Returns the seed derived for a numbered item of a kind, such as actor 3.
   public func derived(_ name: String, _ index: Int) -> Seed {
     derived("\(name)/\(index)")
   }

@@ -5,7 +5,7 @@
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
-  /// Creates the generator that belongs to a seed.
+  /// Creates the generator for a seed.
   public init(_ seed: Seed) {
     var x = seed.rawValue
     func splitMix() -> UInt64 {

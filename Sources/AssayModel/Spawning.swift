@@ -1,4 +1,5 @@
-/// Starts background actors: threads in reality, further actors under the baton in the simulation.
+/// Starts background actors: threads in the real world, further actors under the baton in the
+/// simulation.
 public protocol Spawning: AnyObject, Sendable {
   /// Starts `body` as an actor of its own.
   ///
@@ -6,7 +7,7 @@ public protocol Spawning: AnyObject, Sendable {
   func spawn(name: String, _ body: @escaping @Sendable () -> Void) -> any SpawnedActor
 }
 
-/// A background actor that was started.
+/// A running or finished background actor.
 public protocol SpawnedActor: AnyObject, Sendable {
   /// Blocks the calling actor until the background actor's body has returned.
   func join()

@@ -13,12 +13,12 @@ public struct MonotonicTime: Hashable, Comparable, Codable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
-  /// The time a span later; saturates at both ends.
+  /// Returns the time that is later by a span; saturates at both ends.
   public static func + (left: MonotonicTime, right: Nanoseconds) -> MonotonicTime {
     MonotonicTime(nanoseconds: left.nanoseconds.advanced(bySaturating: right))
   }
 
-  /// The span from `right` to `left`; negative when `left` is earlier.
+  /// Returns the span from `right` to `left`; negative if `left` is earlier.
   public static func - (left: MonotonicTime, right: MonotonicTime) -> Nanoseconds {
     Nanoseconds(Int64(bitPattern: left.nanoseconds &- right.nanoseconds))
   }
@@ -26,7 +26,7 @@ public struct MonotonicTime: Hashable, Comparable, Codable, Sendable {
 
 /// A reading of the clock that counts suspended time too (`CLOCK_BOOTTIME`), valid for one boot.
 ///
-/// Lease deadlines use it: a laptop that slept must not believe that its lease still holds.
+/// Lease deadlines use it: a laptop that slept must not believe that it still holds its lease.
 public struct BootTime: Hashable, Comparable, Codable, Sendable {
   /// Nanoseconds since the machine booted.
   public var nanoseconds: UInt64
@@ -41,12 +41,12 @@ public struct BootTime: Hashable, Comparable, Codable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
-  /// The time a span later; saturates at both ends.
+  /// Returns the time that is later by a span; saturates at both ends.
   public static func + (left: BootTime, right: Nanoseconds) -> BootTime {
     BootTime(nanoseconds: left.nanoseconds.advanced(bySaturating: right))
   }
 
-  /// The span from `right` to `left`; negative when `left` is earlier.
+  /// Returns the span from `right` to `left`; negative if `left` is earlier.
   public static func - (left: BootTime, right: BootTime) -> Nanoseconds {
     Nanoseconds(Int64(bitPattern: left.nanoseconds &- right.nanoseconds))
   }

@@ -38,7 +38,7 @@ public struct Probability: Hashable, Comparable, Codable, Sendable {
   public static func < (left: Probability, right: Probability) -> Bool { left.value < right.value }
 }
 
-/// A span of time in whole nanoseconds: what files and hot paths carry instead of `Duration`.
+/// A span of time in whole nanoseconds, used in files and on hot paths instead of `Duration`.
 ///
 /// 64 signed bits hold 292 years.
 public struct Nanoseconds: Hashable, Comparable, Codable, Sendable {
@@ -59,7 +59,7 @@ public struct Nanoseconds: Hashable, Comparable, Codable, Sendable {
   /// Creates a span from whole seconds.
   public static func seconds(_ count: Int64) -> Nanoseconds { Nanoseconds(count * 1_000_000_000) }
 
-  /// No time at all.
+  /// A span of length zero.
   public static let zero = Nanoseconds(0)
 
   /// The span in seconds, for people and rates.

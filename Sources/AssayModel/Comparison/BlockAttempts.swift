@@ -1,14 +1,14 @@
 /// Outcomes of the attempts at one operation, in one block or in several.
 public struct BlockAttempts: Codable, Hashable, Sendable {
-  /// Operations that were acknowledged while measuring.
+  /// Number of operations acknowledged while measuring.
   public var acknowledged: UInt64
-  /// Operations that were given up because of an error.
+  /// Number of operations given up because of an error.
   public var failed: UInt64
-  /// Attempts that ended with an error, those that were tried again included.
+  /// Number of attempts that ended with an error, retried ones included.
   public var errors: UInt64
-  /// Name of the most frequent code of those, such as `SQLITE_BUSY`; `nil` without one.
+  /// Name of the most frequent error code, such as `SQLITE_BUSY`; `nil` without errors.
   public var code: String?
-  /// `true` once one has succeeded, the warm-up included.
+  /// `true` if an operation succeeded, the warm-up included.
   public var hasSucceeded: Bool
 
   /// Creates a row.
@@ -23,10 +23,10 @@ public struct BlockAttempts: Codable, Hashable, Sendable {
     self.hasSucceeded = hasSucceeded
   }
 
-  /// `true` when it was tried and every attempt failed.
+  /// `true` if the operation was tried and no attempt succeeded.
   public var neverSucceeded: Bool { !hasSucceeded && errors > 0 }
 
-  /// Both together; the code is that of the part with more errors.
+  /// Returns the sum of both; the code is that of the part with more errors.
   public func merged(with other: BlockAttempts) -> BlockAttempts {
     BlockAttempts(
       acknowledged: acknowledged + other.acknowledged, failed: failed + other.failed,

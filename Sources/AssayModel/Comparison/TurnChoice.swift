@@ -1,8 +1,9 @@
-/// How blocks that are compared share the machine, and why.
+/// Time-slicing of the machine among compared blocks, and the reason for it.
 public struct TurnChoice: Hashable, Codable, Sendable {
-  /// How long a side works before the next one does; zero for one whole block after the other.
+  /// Time for which one side works before the next one does; zero for one whole block after the
+  /// other.
   public var slice: Nanoseconds
-  /// In words, such as `in turns of 10 ms`.
+  /// Choice in words, such as `in turns of 10 ms`.
   public var reason: String
 
   /// Creates a choice.

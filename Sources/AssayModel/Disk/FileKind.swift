@@ -1,7 +1,7 @@
-/// What a file is to SQLite, as the flags of `xOpen` say.
+/// Role of a file in SQLite, as given by the flags of `xOpen`.
 ///
-/// Shared memory has no file of its own here: its operations count for the database that it
-/// belongs to.
+/// Shared memory has no file kind of its own here: its operations count for the database to which
+/// it belongs.
 public enum FileKind: String, CaseIterable, Codable, Sendable {
   /// The database itself (`SQLITE_OPEN_MAIN_DB`).
   case database
@@ -11,6 +11,6 @@ public enum FileKind: String, CaseIterable, Codable, Sendable {
   case wal
   /// The journal that ties the journals of attached databases (`SQLITE_OPEN_SUPER_JOURNAL`).
   case superJournal = "super_journal"
-  /// Temporary files of all sorts; no crash outlasts them.
+  /// Temporary files of all sorts; none survives a crash.
   case temporary
 }

@@ -11,7 +11,7 @@ public enum VFSMethod: String, CaseIterable, Codable, Sendable {
   case sharedMemoryUnmap = "shm_unmap"
   case currentTime = "current_time"
 
-  /// The methods that can report an error to SQLite, which faults may name.
+  /// Methods that can report an error to SQLite, which faults may name.
   public static let failing: [VFSMethod] = [
     .read, .write, .sync, .truncate, .lock, .unlock, .sharedMemoryLock, .sharedMemoryMap, .open,
     .delete, .access, .fileSize,

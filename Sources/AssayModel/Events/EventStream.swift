@@ -1,15 +1,15 @@
-/// A history read once, event by event, so that ten million events never stand in memory.
+/// A history read once, event by event, so that ten million events are never all in memory.
 ///
-/// Events of one actor come in its order. Between actors there is no order: a checker that needs
-/// one keeps what it must.
+/// Events of one actor arrive in their order. There is no order between actors: a checker that
+/// needs one must keep the events that it needs.
 public protocol EventStream {
   /// Returns the next event, or `nil` at the end.
   mutating func next() throws -> Event?
 }
 
-/// The final content of a database as its workload reads it, row by row, in words.
+/// The final content of a database as read by its workload, row by row, in words.
 ///
-/// What the words mean depends on the workload; `ContentRow.Kind` says which row it is.
+/// The workload determines the meaning of the words; `ContentRow.Kind` identifies the kind of row.
 public protocol ContentStream {
   /// Returns the next row, or `nil` at the end.
   mutating func next() throws -> ContentRow?
@@ -17,7 +17,7 @@ public protocol ContentStream {
 
 /// One row of the final content.
 public struct ContentRow: Hashable, Sendable {
-  /// What a row describes. Raw values are part of the observation format.
+  /// Kinds of rows. Raw values are part of the observation format.
   public enum Kind: UInt64, CaseIterable, Sendable {
     /// Key-value: key number, nonce (0 never occurs: absent keys have no row).
     case value = 1
@@ -27,7 +27,7 @@ public struct ContentRow: Hashable, Sendable {
     case transfer = 3
     /// Locks: position in commit order, lock number << 32 | low half of the token, nonce.
     case protectedWrite = 4
-    /// Locks: lock number, counter, highest token given out.
+    /// Locks: lock number, counter, highest fencing token issued.
     case counter = 5
     /// Mixed: owner << 32 | slot, nonce (0 before the first write).
     case ownRow = 6
@@ -39,7 +39,7 @@ public struct ContentRow: Hashable, Sendable {
     case logRow = 9
   }
 
-  /// What the row describes.
+  /// Kind of the row.
   public var kind: Kind
   /// First word.
   public var subject: UInt64

@@ -1,4 +1,4 @@
-/// The form of an event in a history: eight words, one cache line.
+/// Layout of an event in a history: eight words, one cache line.
 ///
 /// Word 0 is the state and is stored last: 0 in its low byte means that the slot is empty,
 /// `invoked` that the call is under way, otherwise an `Event.Outcome`. Byte 1 is the kind, byte 2
@@ -11,7 +11,7 @@ public enum EventWords {
   private static let firstFlag: UInt64 = 1 << 17
   private static let finalFlag: UInt64 = 1 << 18
 
-  /// Word 0 of an invocation.
+  /// Returns word 0 of an invocation.
   @inlinable
   public static func invocation(
     _ kind: OperationKind, isMeasured: Bool, isFirstAttempt: Bool
@@ -19,7 +19,7 @@ public enum EventWords {
     1 | UInt64(kind.rawValue) << 8 | (isMeasured ? 1 << 16 : 0) | (isFirstAttempt ? 1 << 17 : 0)
   }
 
-  /// Word 0 after a completion, from word 0 of the invocation.
+  /// Returns word 0 of a completion, from word 0 of the invocation.
   @inlinable
   public static func completion(
     of invocation: UInt64, outcome: Event.Outcome, code: Int32, isFinal: Bool
@@ -30,7 +30,7 @@ public enum EventWords {
 
   /// Reads a slot.
   ///
-  /// - Returns: `nil` when the slot is empty or holds a kind that this version does not know.
+  /// - Returns: `nil` if the slot is empty or holds a kind that this version does not know.
   public static func event(
     actor: ActorID, sequence: UInt64,
     words: (

@@ -1,6 +1,7 @@
-/// The first failure of one operation with one code in a process: what a history has no room for.
+/// The first failure of one operation with one code in a process: details that do not fit into a
+/// history.
 public struct FirstFailure: Hashable, Codable, Sendable {
-  /// Characters of a message or a statement that are kept.
+  /// Number of characters kept of a message or a statement.
   private static let textLimit = 1_000
 
   /// Kind of the operation.
@@ -9,12 +10,12 @@ public struct FirstFailure: Hashable, Codable, Sendable {
   public var part: UInt64?
   /// SQLite's extended result code, or one of `HarnessCode`.
   public var code: Int32
-  /// SQLite's message, or what storage said.
+  /// SQLite's or the storage layer's message.
   public var message: String
-  /// The statement that failed, where it is known.
+  /// Statement that failed, if known.
   public var sql: String?
 
-  /// Describes the failure of an operation; long texts are cut.
+  /// Describes the failure of an operation; long texts are truncated.
   public init(_ operation: WorkloadOperation, code: Int32, message: String, sql: String?) {
     kind = operation.kind
     part = operation.part
@@ -23,12 +24,12 @@ public struct FirstFailure: Hashable, Codable, Sendable {
     self.sql = sql.map { String($0.prefix(Self.textLimit)) }
   }
 
-  /// Whether it describes failures of this operation with this code.
+  /// Returns true if it describes failures of this operation with this code.
   public func covers(_ operation: WorkloadOperation, code: Int32) -> Bool {
     self.code == code && kind == operation.kind && part == operation.part
   }
 
-  /// Whether both describe failures of the same operation with the same code.
+  /// Returns true if both describe failures of the same operation with the same code.
   public func isSame(as other: FirstFailure) -> Bool {
     code == other.code && kind == other.kind && part == other.part
   }
@@ -45,7 +46,8 @@ extension WorkloadOperation {
 }
 
 extension OperationKind {
-  /// The name of an operation in a load: that of its transaction, `invariant 2`, or of its kind.
+  /// Returns the name of an operation in a load: that of its transaction, `invariant 2`, or that of
+  /// its kind.
   public func name(part: UInt64?, in load: LoadSettings) -> String {
     guard let part else { return name }
     switch self {

@@ -1,26 +1,26 @@
-/// What a reader found where an invariant of the scenario expected a value, in the words of an
-/// event: the hot path carries no strings, and sixteen bytes tell most values.
+/// The value that a reader found for an invariant of the scenario, in the words of an event: the
+/// hot path carries no strings, and sixteen bytes hold most values.
 public struct FoundValue: Hashable, Sendable {
-  /// How what was found relates to what was expected. Raw values are part of the history format.
+  /// Relation of the found value to the expected one. Raw values are part of the history format.
   public enum Status: UInt8, CaseIterable, Sendable {
     /// As expected.
     case holds = 1
     /// Another value.
     case differs = 2
-    /// Null, which was not expected.
+    /// Null, although another value was expected.
     case null = 3
     /// No row.
     case noRow = 4
   }
 
-  /// Bytes that the words hold.
+  /// Number of bytes that the words hold.
   public static let limit = 16
 
-  /// How it relates to what was expected.
+  /// Relation to the expected value.
   public var status: Status
   /// Number of bytes of the value as UTF-8.
   public var length: Int
-  /// The first eight bytes, the first one lowest.
+  /// The first eight bytes, the first byte lowest.
   public var head: UInt64
   /// The next eight.
   public var tail: UInt64
@@ -33,7 +33,7 @@ public struct FoundValue: Hashable, Sendable {
     self.tail = tail
   }
 
-  /// Reads the words of an event; `nil` when its reader never got an answer.
+  /// Reads the words of an event; `nil` if its reader never got an answer.
   public init?(_ operation: WorkloadOperation) {
     guard let status = Status(rawValue: UInt8(truncatingIfNeeded: operation.value)) else {
       return nil
@@ -42,14 +42,14 @@ public struct FoundValue: Hashable, Sendable {
       status, length: Int(operation.value >> 8), head: operation.extra, tail: operation.detail)
   }
 
-  /// The event of a reader that evaluated the invariant with this number.
+  /// Returns the operation of a reader that evaluated the invariant with this number.
   public func operation(invariant: Int) -> WorkloadOperation {
     WorkloadOperation(
       .sqlInvariant, subject: UInt64(invariant),
       value: UInt64(length) << 8 | UInt64(status.rawValue), extra: head, detail: tail)
   }
 
-  /// For people: the value as far as it is known, in quotes.
+  /// Readable form: the known part of the value, in quotes.
   public var text: String {
     switch status {
     case .null: return "NULL"

@@ -1,5 +1,6 @@
 extension OperationKind {
-  /// The workload whose actors ask for it; `nil` for what storage does by itself.
+  /// Workload whose actors request this operation; `nil` for operations of the storage layer
+  /// itself.
   public var workload: LoadSettings.Workload? {
     switch self {
     case .load, .store, .delete: .kv
@@ -13,7 +14,7 @@ extension OperationKind {
 }
 
 extension LoadSettings.Workload {
-  /// What its actors ask for; empty for a workload that this version cannot run.
+  /// Operations that its actors request; empty for a workload that this version cannot run.
   public var operations: [OperationKind] {
     OperationKind.allCases.filter { $0.workload == self }
   }

@@ -1,4 +1,5 @@
-/// Names one transfer of the ledger: who asked for it, and its number among the actor's transfers.
+/// Identifies one transfer of the ledger: the actor that requested it, and its number among the
+/// actor's transfers.
 ///
 /// One word: 10 bits process, 10 bits incarnation, 12 bits actor, 32 bits number. The numbers of an
 /// actor are dense, so that a checker can keep one bit per transfer.
@@ -8,17 +9,17 @@ public struct TransferID: Hashable, Sendable {
   /// Largest number of an actor within its process.
   public static let largestActor = 0xfff
 
-  /// The word that stands in rows and events.
+  /// The word stored in rows and events.
   public var rawValue: UInt64
 
-  /// Reads the word of a row or an event; every word is some identifier.
+  /// Reads the word of a row or an event; every word is a valid identifier.
   public init(rawValue: UInt64) {
     self.rawValue = rawValue
   }
 
-  /// Names transfer `number` of an actor.
+  /// Identifies transfer `number` of an actor.
   ///
-  /// - Parameter number: counted from 0, one for each operation; its retries keep it.
+  /// - Parameter number: counted from 0, one for each operation; retries keep it.
   /// - Precondition: process and incarnation are at most 1,023, the actor at most 4,095.
   public init(actor: ActorID, number: UInt32) {
     precondition(Int(actor.process) <= Self.largestProcess, "process \(actor.process) above 1,023")
@@ -29,7 +30,7 @@ public struct TransferID: Hashable, Sendable {
     rawValue = high << 32 | UInt64(number)
   }
 
-  /// Who asked for it.
+  /// Actor that requested the transfer.
   public var actor: ActorID {
     ActorID(
       process: Int(rawValue >> 54), incarnation: Int(rawValue >> 44 & 0x3ff),
@@ -41,18 +42,18 @@ public struct TransferID: Hashable, Sendable {
 }
 
 extension TransferID: CustomStringConvertible {
-  /// For people: `p1.0/a2#17` is transfer 17 of actor 2 of the first incarnation of process 1.
+  /// Readable form: `p1.0/a2#17` is transfer 17 of actor 2 of the first incarnation of process 1.
   public var description: String { "\(actor)#\(number)" }
 }
 
-/// What the built-in workloads put into a database before the run: agreed between those who fill
-/// it and those who judge it.
+/// Initial database content of the built-in workloads, shared by the code that writes it and the
+/// checkers.
 public enum InitialContent {
   /// Balance of each account of the ledger.
   public static let balance: Int64 = 1_000
 
-  /// Nonce that a key holds before the run: its number plus one, since 0 means absence.
+  /// Returns the nonce that a key holds before the run: its number plus one, since 0 means absence.
   ///
-  /// Stores must draw other nonces: above the number of keys.
+  /// Stores must draw nonces above the number of keys.
   public static func nonce(ofKey key: UInt64) -> UInt64 { key + 1 }
 }

@@ -1,4 +1,5 @@
-/// What kind of thing an actor asked of storage. Raw values are part of the history format.
+/// Kinds of operations that an actor requests from storage. Raw values are part of the history
+/// format.
 public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   /// Key-value: words are key number, nonce read (0: no such key).
   case load = 1
@@ -31,23 +32,23 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   /// Mixed: words are owner << 32 | slot of the row read, nonce in it, counter, sum of the counts.
   case readMixed = 51
   /// Mixed: words are 0, frames in the log, frames of it in the database file, whether another
-  /// checkpoint was in the way; frames are two's complement, -1 outside WAL mode.
+  /// connection blocked the checkpoint; frames are two's complement, -1 outside WAL mode.
   case checkpoint = 52
   /// SQL: words are template number, nonce of the transaction, operation number of its actor.
   case sqlTransaction = 56
-  /// SQL: words are invariant number, length of what was found << 8 | `FoundValue.Status`, its
+  /// SQL: words are invariant number, length of the found value << 8 | `FoundValue.Status`, its
   /// first eight bytes and the next eight, the first byte lowest.
   case sqlInvariant = 57
-  /// Storage, not a workload: opens a connection, its pragmas and the recovery that they may begin
-  /// included. The word is the connection's number within its process, from 1; 0 when what
-  /// failed came after the opening.
+  /// Storage, not a workload: opens a connection, its pragmas and any recovery that they start
+  /// included. The word is the connection's number within its process, from 1; 0 if the failure
+  /// came after the opening.
   case open = 240
-  /// Storage, not a workload: closes a connection, the checkpoint of the last one included. The
-  /// word is the connection's number.
+  /// Storage, not a workload: closes a connection, the checkpoint by the last connection included.
+  /// The word is the connection's number.
   case close = 241
 
-  /// Whether it is what an actor begins with: what arrives where there is a rate. The others follow
-  /// from one that did, such as the release of a lock from its acquisition.
+  /// True if an actor starts with this operation, so that it arrives on its own in an open loop.
+  /// The others follow from an arrival, such as the release of a lock from its acquisition.
   public var isArrival: Bool {
     switch self {
     case .protectedWrite, .release, .renew, .open, .close: false
@@ -55,19 +56,19 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Whether actors ask for it; otherwise storage does, to open and close connections, and it is no
-  /// part of the load's throughput.
+  /// True if actors request it; otherwise the storage layer does, to open and close connections,
+  /// and it does not count in the load's throughput.
   public var isOfLoad: Bool { self != .open && self != .close }
 
-  /// The names of what is no part of a load.
+  /// Names of the operations that are not part of a load.
   public static let namesOutsideLoad = Set([OperationKind.open, .close].map(\.name))
 
-  /// How many of these operations, by name, are arrivals.
+  /// Returns the number of these operations, counted by name, that are arrivals.
   public static func arrivals(in counts: [String: UInt64]) -> UInt64 {
     allCases.reduce(0) { $0 + ($1.isArrival ? counts[$1.name, default: 0] : 0) }
   }
 
-  /// The name in results and expectations.
+  /// Name used in results and expectations.
   public var name: String {
     switch self {
     case .load: "load"
@@ -92,7 +93,7 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Whether it changes the content of the database; a checkpoint only moves it.
+  /// True if it changes the content of the database; a checkpoint only moves it.
   public var isWrite: Bool {
     switch self {
     case .load, .audit, .protectedRead, .readMixed, .checkpoint, .sqlInvariant: false
@@ -102,10 +103,10 @@ public enum OperationKind: UInt8, CaseIterable, Codable, Sendable {
   }
 }
 
-/// One thing that an actor asks of storage, in words of fixed size: the hot path and the history
-/// carry no strings. What the words mean depends on the kind.
+/// One operation that an actor requests from storage, in words of fixed size: the hot path and the
+/// history carry no strings. The kind determines the meaning of the words.
 public struct WorkloadOperation: Hashable, Sendable {
-  /// What is asked.
+  /// Kind of the operation.
   public var kind: OperationKind
   /// First word: key, account, lock or transfer.
   public var subject: UInt64
@@ -129,11 +130,11 @@ public struct WorkloadOperation: Hashable, Sendable {
   }
 }
 
-/// Identifies an actor over all processes of a cell, and all incarnations of a process.
+/// Identifies an actor across all processes of a cell, and all incarnations of a process.
 public struct ActorID: Hashable, Codable, Sendable {
   /// Number of the process, from 0; the same after a restart.
   public var process: UInt16
-  /// How often the process was started before.
+  /// Number of earlier starts of the process.
   public var incarnation: UInt16
   /// Number of the actor within its process, from 0.
   public var actor: UInt16
@@ -145,7 +146,8 @@ public struct ActorID: Hashable, Codable, Sendable {
     self.actor = UInt16(truncatingIfNeeded: actor)
   }
 
-  /// Whom the opening and closing of a process's connections is recorded for: no actor.
+  /// Returns the identifier under which the opening and closing of a process's connections is
+  /// recorded: it belongs to no actor.
   public static func connections(process: Int, incarnation: Int) -> ActorID {
     ActorID(process: process, incarnation: incarnation, actor: Int(UInt16.max))
   }
@@ -164,6 +166,6 @@ public struct ActorID: Hashable, Codable, Sendable {
 }
 
 extension ActorID: CustomStringConvertible {
-  /// For people: `p1.0/a2` is actor 2 of the first incarnation of process 1.
+  /// Readable form: `p1.0/a2` is actor 2 of the first incarnation of process 1.
   public var description: String { "p\(process).\(incarnation)/a\(actor)" }
 }

@@ -1,6 +1,6 @@
 /// Counts the attempts of histories by operation and code.
 ///
-/// Two tallies add up exactly, whatever was counted where.
+/// Merging two tallies is exact, wherever the attempts were counted.
 public struct AttemptTally: Hashable, Codable, Sendable {
   /// The attempts of one operation: a kind, or one transaction or invariant of workload `sql`.
   public struct Entry: Hashable, Codable, Sendable {
@@ -8,16 +8,16 @@ public struct AttemptTally: Hashable, Codable, Sendable {
     public var kind: OperationKind
     /// Number of the transaction or invariant; `nil` for other kinds.
     public var part: UInt64?
-    /// Attempts, those of dead processes included.
+    /// Number of attempts, those of dead processes included.
     public var attempts: UInt64 = 0
-    /// Operations that were acknowledged.
+    /// Number of acknowledged operations.
     public var acknowledged: UInt64 = 0
-    /// Operations that were given up because of an error.
+    /// Number of operations given up because of an error.
     public var failed: UInt64 = 0
-    /// Operations that were still being tried when measuring ended.
+    /// Number of operations still being tried when measuring ended.
     public var unfinished: UInt64 = 0
-    /// Whether one succeeded at any time, the warm-up included. A transaction that rolls itself
-    /// back did what its program says.
+    /// True if an operation succeeded at any time, the warm-up included. A transaction that rolls
+    /// itself back as its program says counts as a success.
     public var hasSucceeded = false
     /// Attempts that ended with an error, by code, in the order of their first occurrence.
     public var codes: [Code] = []
@@ -27,23 +27,23 @@ public struct AttemptTally: Hashable, Codable, Sendable {
   public struct Code: Hashable, Codable, Sendable {
     /// SQLite's extended result code, one of `HarnessCode`, or 0 when the process died.
     public var code: Int32
-    /// How many attempts ended with it.
+    /// Number of attempts that ended with this code.
     public var attempts: UInt64 = 0
-    /// How many operations were given up with it.
+    /// Number of operations given up with this code.
     public var failed: UInt64 = 0
   }
 
-  /// How an attempt that was not acknowledged left its operation.
+  /// State in which an unacknowledged attempt left its operation.
   public enum Ending: Sendable {
     /// Another attempt follows, or the process died.
     case goesOn
     /// The operation was given up.
     case failed
-    /// It could have been tried again, but measuring was over.
+    /// The operation could have been retried, but measuring was over.
     case cut
   }
 
-  /// In the order of first occurrence.
+  /// Entries in the order of first occurrence.
   public private(set) var entries: [Entry] = []
   private var last = 0
 
@@ -54,7 +54,7 @@ public struct AttemptTally: Hashable, Codable, Sendable {
   /// Creates an empty tally.
   public init() {}
 
-  /// Whether something was attempted and nothing acknowledged.
+  /// True if operations of the load were attempted and none ever succeeded.
   public var isFruitless: Bool {
     // A connection that was opened is no work done.
     let load = entries.filter(\.kind.isOfLoad)
@@ -64,8 +64,8 @@ public struct AttemptTally: Hashable, Codable, Sendable {
   /// Counts one attempt.
   ///
   /// - Parameters:
-  ///   - isCounted: whether it belongs to the figures; otherwise only a success is noted.
-  ///   - ending: read only where the attempt was not acknowledged.
+  ///   - isCounted: true if the attempt belongs to the figures; otherwise only a success is noted.
+  ///   - ending: read only if the attempt was not acknowledged.
   public mutating func add(_ event: Event, isCounted: Bool = true, ending: Ending) {
     let place = place(event.operation.kind, event.operation.part)
     let isRolledBack = event.code == HarnessCode.rolledBack
@@ -85,12 +85,12 @@ public struct AttemptTally: Hashable, Codable, Sendable {
     }
   }
 
-  /// Counts one attempt of a history in which no time ends the measuring.
+  /// Counts one attempt of a history whose measuring has no time limit.
   public mutating func add(_ event: Event) {
     add(event, ending: event.isFinal && event.completed != nil ? .failed : .goesOn)
   }
 
-  /// Adds what was counted elsewhere.
+  /// Adds the counts of another tally.
   public mutating func add(_ other: AttemptTally) {
     for entry in other.entries {
       let place = place(entry.kind, entry.part)

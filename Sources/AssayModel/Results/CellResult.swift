@@ -1,25 +1,25 @@
-/// What one cell showed, its repetitions merged.
+/// Result of one cell, with its repetitions merged.
 public struct CellResult: Codable, Equatable, Sendable {
   /// The cell's name in the plan.
   public var id: String
   /// Its matrix values by path.
   public var parameters: [String: String]
-  /// What the checks found.
+  /// Verdicts of the checks.
   public var verdicts: [Verdict]
-  /// Figures per kind of operation, by its name.
+  /// Figures per kind of operation, keyed by its name.
   public var operations: [String: OperationResult]
   /// Acknowledged operations of all kinds per second of measuring.
   public var throughput: Double
-  /// Seconds of measuring, repetitions added.
+  /// Seconds of measuring, summed over the repetitions.
   public var measuredSeconds: Double
-  /// Repetitions that ran.
+  /// Number of repetitions that ran.
   public var repetitions: Int
-  /// What became of the attempts, by operation; `nil` in results of earlier versions.
+  /// Outcomes of the attempts, by operation; `nil` in results of earlier versions.
   public var attempts: [AttemptsResult]?
   /// Attempts that ended with an error, by operation and code; `nil` in results of earlier
   /// versions.
   public var errors: [ErrorResult]?
-  /// Why the run ended before its time; `nil` when it did not.
+  /// Reason the run ended early; `nil` if it did not.
   public var endedEarly: String?
   /// One entry per actor and incarnation.
   public var actors: [ActorResult]
@@ -27,17 +27,17 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var series: [SeriesPoint]
   /// Exact counts, such as `busy_waits`.
   public var counts: [String: UInt64]
-  /// What the time of its operations went to; `nil` where nobody has measured.
+  /// Breakdown of the operations' service time; `nil` if it was not measured.
   public var serviceTime: ServiceTime?
-  /// What became of the rate that was asked for; `nil` in a closed loop.
+  /// Target and achieved rate; `nil` in a closed loop.
   public var openLoop: OpenLoopResult?
-  /// Jumps of time while it ran: what its figures of time are worth is unknown. `nil` for none.
+  /// Time jumps during the run, which make its time figures unreliable. `nil` if there were none.
   public var timeJumps: [TimeJumpResult]?
-  /// `true` when the user interrupted its last repetition; otherwise `nil`.
+  /// `true` if the user interrupted its last repetition; otherwise `nil`.
   public var isCutShort: Bool?
-  /// What was broken, with times in nanoseconds since measuring began.
+  /// Injected faults, with times in nanoseconds since measuring began.
   public var faults: [FaultResult]
-  /// Locks that passed on without a release.
+  /// Locks that changed owner without a release.
   public var takeovers: [TakeoverResult]
   /// Coverage of an exploration; empty in the real world.
   public var explored: [String: UInt64] = [:]
@@ -45,9 +45,9 @@ public struct CellResult: Codable, Equatable, Sendable {
   public var findings: [String] = []
   /// Paths of incidents: workers that exited unexpectedly.
   public var incidents: [String]
-  /// Memory of the workers.
+  /// Memory use of the workers.
   public var memory: MemoryResult
-  /// Sizes of the database and the files next to it; `nil` where there are none to look at.
+  /// Sizes of the database and the files next to it; `nil` if there are no files to measure.
   public var sizes: SizesResult?
 
   /// Creates a result.
@@ -78,15 +78,15 @@ public struct CellResult: Codable, Equatable, Sendable {
 public struct OperationResult: Codable, Equatable, Sendable {
   /// Operations that were acknowledged while measuring.
   public var count: UInt64
-  /// Operations that ended otherwise.
+  /// Operations that ended without an acknowledgement.
   public var notAcknowledged: UInt64
   /// Failed or unknown attempts by the name of their code.
   public var errors: [String: UInt64]
-  /// From the intended start to the end: what a user waits.
+  /// Response time, from the intended start to the end: the user's wait.
   public var response: LatencyResult
-  /// From the first attempt to the end.
+  /// Service time, from the first attempt to the end.
   public var service: LatencyResult
-  /// From the intended start to the first attempt; empty in a closed loop.
+  /// Queueing time, from the intended start to the first attempt; empty in a closed loop.
   public var queue: LatencyResult
   /// Acknowledged operations per second of measuring.
   public var throughput: Double
@@ -106,29 +106,29 @@ public struct OperationResult: Codable, Equatable, Sendable {
   }
 }
 
-/// A distribution of latencies in nanoseconds. A percentile that too few values hold is absent.
+/// A distribution of latencies in nanoseconds. A percentile backed by too few values is absent.
 public struct LatencyResult: Codable, Equatable, Sendable {
   /// Number of operations that were acknowledged.
   public var count: UInt64
   /// Median.
   public var p50: UInt64?
-  /// 90 of 100 values are not above it.
+  /// 90th percentile: 90 of 100 values do not exceed it.
   public var p90: UInt64?
-  /// 99 of 100 values are not above it.
+  /// 99th percentile: 99 of 100 values do not exceed it.
   public var p99: UInt64?
-  /// 999 of 1,000 values are not above it.
+  /// 99.9th percentile: 999 of 1,000 values do not exceed it.
   public var p999: UInt64?
   /// Largest value, exact.
   public var max: UInt64?
-  /// The distribution of the operations that were acknowledged.
+  /// Distribution over the acknowledged operations.
   public var histogram: HistogramCounts
-  /// Operations that were not acknowledged by the end of measuring or of their process: each is a
-  /// wait of at least its age. They enter the percentiles and `max`; `nil` when there was none.
+  /// Number of operations not acknowledged by the end of measuring or of their process: each is a
+  /// wait of at least its age. They enter the percentiles and `max`; `nil` if there were none.
   public var censored: UInt64?
-  /// The ages of those operations.
+  /// Distribution of the ages of those operations.
   public var censoredHistogram: HistogramCounts?
-  /// Names of the figures that such a wait decides, as `p99` and `max`: the true value is at least
-  /// as large.
+  /// Names of the figures that such a wait determines, such as `p99` and `max`: the true value is
+  /// at least as large.
   public var lowerBounds: [String]?
 
   /// Creates a distribution.
@@ -151,21 +151,21 @@ public struct LatencyResult: Codable, Equatable, Sendable {
   }
 }
 
-/// What one actor did.
+/// Figures of one actor.
 public struct ActorResult: Codable, Equatable, Sendable {
   /// Its name: process, incarnation, number.
   public var actor: String
   /// `writer` or `reader`.
   public var role: String
-  /// Which repetition.
+  /// Index of the repetition, from 0.
   public var repetition: Int
   /// Operations acknowledged while measuring.
   public var operations: UInt64
-  /// Its longest wait in nanoseconds, for an acknowledgement or in vain.
+  /// Its longest wait in nanoseconds, whether or not an acknowledgement followed.
   public var longestWait: UInt64
-  /// Whether that wait had not ended: the true one is at least as long; `nil` for no.
+  /// `true` if that wait had not ended, so that the true one is at least as long; otherwise `nil`.
   public var longestWaitIsLowerBound: Bool?
-  /// Whether nothing of it was acknowledged while measuring; `nil` for no.
+  /// `true` if none of its operations was acknowledged while measuring; otherwise `nil`.
   public var isStarved: Bool?
 
   /// Creates a row.
@@ -181,15 +181,15 @@ public struct ActorResult: Codable, Equatable, Sendable {
   }
 }
 
-/// Activity of one tenth of a second.
+/// Activity within 100 ms.
 public struct SeriesPoint: Codable, Equatable, Sendable {
   /// Start, in milliseconds since measuring began.
   public var milliseconds: Int
-  /// Operations acknowledged in it.
+  /// Operations acknowledged in this interval.
   public var operations: UInt64
-  /// Attempts that failed in it.
+  /// Attempts that failed in this interval.
   public var failures: UInt64
-  /// Longest response that ended in it, in nanoseconds.
+  /// Longest response time of an operation that ended in this interval, in nanoseconds.
   public var longestWait: UInt64
 
   /// Creates a point.
@@ -203,21 +203,21 @@ public struct SeriesPoint: Codable, Equatable, Sendable {
 
 /// One injected fault; times are nanoseconds since measuring began.
 public struct FaultResult: Codable, Equatable, Sendable {
-  /// What was done.
+  /// Kind of fault.
   public var kind: String
-  /// To whom.
+  /// Target of the fault.
   public var target: String
-  /// Which repetition.
+  /// Index of the repetition, from 0.
   public var repetition: Int
-  /// Whether the target held a lock or was inside a write.
+  /// True if the target held a lock or was inside a write.
   public var duringWrite: Bool
-  /// When.
+  /// Time of the injection.
   public var injected: Int64
-  /// When the effect was first seen.
+  /// Time at which the effect was first noticed.
   public var detected: Int64?
-  /// When work went on.
+  /// Time at which work resumed.
   public var recovered: Int64?
-  /// Why it hit nothing, for people; `nil` when it did.
+  /// Readable reason why the fault hit nothing; `nil` if it hit.
   public var missed: String?
 
   /// Creates a row.
@@ -236,23 +236,24 @@ public struct FaultResult: Codable, Equatable, Sendable {
   }
 }
 
-/// One lock that passed on without a release; spans are nanoseconds.
+/// A lock that changed owner without a release; spans are in nanoseconds.
 public struct TakeoverResult: Codable, Equatable, Sendable {
   /// Number of the lock.
   public var lock: UInt64
-  /// Who held it; `nil` for a planted row.
+  /// Previous holder; `nil` for a planted row.
   public var from: String?
-  /// Who took it.
+  /// New holder.
   public var to: String
   /// The new fencing token.
   public var token: UInt64
-  /// Which repetition.
+  /// Index of the repetition, from 0.
   public var repetition: Int
-  /// From the old owner's last durable renewal to the new owner's acquisition.
+  /// Time from the old owner's last durable renewal to the new owner's acquisition.
   public var sinceRenewal: Int64
-  /// From the kill of the old owner to the new owner's acquisition.
+  /// Time from the kill of the old owner to the new owner's acquisition; `nil` if it was not
+  /// killed.
   public var sinceKill: Int64?
-  /// Whether a stable owner came back without waiting for the lease.
+  /// True if a stable owner returned and did not have to wait for the lease.
   public var isReentry: Bool
 
   /// Creates a row.
@@ -271,15 +272,15 @@ public struct TakeoverResult: Codable, Equatable, Sendable {
   }
 }
 
-/// Memory of a cell's workers.
+/// Memory use of a cell's workers.
 public struct MemoryResult: Codable, Equatable, Sendable {
   /// Largest resident size of any one worker, in bytes.
   public var peakResident: UInt64
-  /// Under jemalloc: bytes that the program holds.
+  /// Under jemalloc: bytes allocated by the program.
   public var allocated: UInt64?
   /// Under jemalloc: bytes in active pages.
   public var active: UInt64?
-  /// Under jemalloc: bytes mapped.
+  /// Under jemalloc: bytes mapped by the allocator.
   public var mapped: UInt64?
   /// Under jemalloc: allocations per acknowledged operation.
   public var allocationsPerOperation: Double?

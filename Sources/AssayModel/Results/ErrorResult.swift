@@ -1,19 +1,19 @@
 /// Attempts of one operation that ended with one code.
 public struct ErrorResult: Codable, Hashable, Sendable {
-  /// Name of the code when the process died in the attempt: no error of the operation.
+  /// Name of the code for an attempt during which the process died; not an error of the operation.
   public static let processDied = "PROCESS_DIED"
 
-  /// The operation: a kind, or the name of a transaction of workload `sql`.
+  /// Operation: a kind, or the name of a transaction of workload `sql`.
   public var operation: String
   /// Name of the code, such as `SQLITE_BUSY` or `FENCED`.
   public var code: String
-  /// Attempts that ended with it, those that were tried again included.
+  /// Number of attempts that ended with this code, retried ones included.
   public var count: UInt64
-  /// Operations that were given up with it.
+  /// Number of operations given up with this code.
   public var failed: UInt64
-  /// SQLite's message, or what storage said, the first time; `nil` when none has come.
+  /// SQLite's or the storage layer's message from the first occurrence; `nil` if there was none.
   public var message: String?
-  /// The statement that failed the first time, where it is known.
+  /// Statement that failed in the first occurrence, if known.
   public var sql: String?
 
   /// Creates a row.
@@ -29,25 +29,25 @@ public struct ErrorResult: Codable, Hashable, Sendable {
     self.sql = sql
   }
 
-  /// Whether SQLite or storage answered with it; a process that died got no answer.
+  /// True if SQLite or the storage layer returned this code; a process that died got no answer.
   public var isAnswer: Bool { code != Self.processDied }
 }
 
-/// What became of the attempts of one operation while measuring.
+/// Outcomes of the attempts of one operation while measuring.
 public struct AttemptsResult: Codable, Hashable, Sendable {
-  /// The operation: a kind, or the name of a transaction of workload `sql`.
+  /// Operation: a kind, or the name of a transaction of workload `sql`.
   public var operation: String
   /// Name of its kind.
   public var kind: String
-  /// Attempts.
+  /// Number of attempts.
   public var attempts: UInt64
-  /// Operations that were acknowledged.
+  /// Number of acknowledged operations.
   public var acknowledged: UInt64
-  /// Operations that were given up because of an error.
+  /// Number of operations given up because of an error.
   public var failed: UInt64
-  /// Operations that were still being tried when measuring ended.
+  /// Number of operations still being tried when measuring ended.
   public var unfinished: UInt64
-  /// Whether one succeeded at any time, the warm-up included.
+  /// True if an operation succeeded at any time, the warm-up included.
   public var hasSucceeded: Bool
 
   /// Creates a row.

@@ -1,4 +1,4 @@
-/// What a command exits with.
+/// Exit status of a command.
 public enum ExitStatus: Int, CaseIterable, Sendable {
   /// All expectations met.
   case met = 0
@@ -17,12 +17,12 @@ public enum ExitStatus: Int, CaseIterable, Sendable {
   /// Interrupted by the user.
   case interrupted = 130
 
-  /// Which one is said when several apply, the first of these.
+  /// Precedence when several statuses apply: the first of these is reported.
   public static let precedence: [ExitStatus] = [
     .interrupted, .usage, .harnessFailed, .incorrect, .environment, .tooSlow, .unknown, .met,
   ]
 
-  /// The one that is said when several apply; `met` when none does.
+  /// Returns the status to report when several apply; `met` if none does.
   public static func first(of codes: some Sequence<ExitStatus>) -> ExitStatus {
     let present = Set(codes)
     return precedence.first { present.contains($0) } ?? .met

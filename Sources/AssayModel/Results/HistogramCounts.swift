@@ -1,10 +1,10 @@
 /// A histogram of nanoseconds as plain sparse counts with the layout it was recorded in.
 ///
-/// Two of the same layout merge exactly. Layout: Tene's HdrHistogram.
+/// Histograms of the same layout merge exactly. Layout: Tene's HdrHistogram.
 public struct HistogramCounts: Hashable, Codable, Sendable {
-  /// Decimal digits that are kept: 3 means a relative error of at most 1/1000.
+  /// Number of decimal digits kept: 3 means a relative error of at most 1/1000.
   public var significantDigits: Int
-  /// Upper edge of each bucket that is not empty, ascending.
+  /// Upper edge of each non-empty bucket, ascending.
   public var values: [UInt64]
   /// Number of values in each of those buckets.
   public var counts: [UInt64]

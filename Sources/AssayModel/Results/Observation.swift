@@ -1,22 +1,22 @@
-/// What a fresh process found in the database after the run, besides its rows of content.
+/// State of the database as a fresh process found it after the run, apart from its content rows.
 public struct Observation: Hashable, Codable, Sendable {
-  /// Rows of `PRAGMA integrity_check`; `["ok"]` when sound.
+  /// Rows of `PRAGMA integrity_check`; `["ok"]` if the database is sound.
   public var integrityRows: [String]
-  /// Rows of `PRAGMA foreign_key_check`, each as text; empty when sound.
+  /// Rows of `PRAGMA foreign_key_check`, each as text; empty if the database is sound.
   public var foreignKeyRows: [String]
-  /// The error that kept the database from being opened or read, if any.
+  /// Error that prevented the database from being opened or read, if any.
   public var failure: String?
-  /// Whether that error says that the file is damaged (CORRUPT) or no database (NOTADB).
+  /// True if that error reports a damaged file (CORRUPT) or a file that is no database (NOTADB).
   public var isDamaged = false
-  /// Why the reading of the database was given up; `nil` when it came to its end.
+  /// Reason for giving up the reading of the database; `nil` if it was read to the end.
   public var unfinished: String?
-  /// Name of the file beside the run that holds the rows of content, if they could be read.
+  /// Path of the file that holds the content rows, if they could be read.
   public var contentFile: String?
   /// Number of rows in it.
   public var contentRows: Int
-  /// What the scenario's own invariants gave; empty where it has none.
+  /// Results of the scenario's own invariants; empty if it has none.
   public var invariants: [InvariantObservation]
-  /// Nanoseconds that opening took, recovery of a journal or WAL included.
+  /// Nanoseconds taken to open the database, recovery of a journal or WAL included.
   public var openNanoseconds: UInt64
 
   /// Creates an observation.
@@ -35,25 +35,25 @@ public struct Observation: Hashable, Codable, Sendable {
   }
 }
 
-/// What one of the scenario's invariants gave.
+/// Result of one of the scenario's invariants.
 public struct InvariantObservation: Hashable, Codable, Sendable {
-  /// What the query answered.
+  /// Answer of the query.
   public enum Answer: Hashable, Codable, Sendable {
     /// The first column of the first row as text; `NULL` for null.
     case found(String)
-    /// There was no row.
+    /// The query returned no row.
     case noRow
-    /// SQLite refused, with this message.
+    /// SQLite returned an error with this message.
     case failed(String)
-    /// The query was given up when it had reached this limit.
+    /// The query was abandoned on reaching this limit.
     case unfinished(limit: String)
   }
 
   /// The query.
   public var query: String
-  /// What it must give.
+  /// Value that the query must return.
   public var expected: String
-  /// What it gave.
+  /// Answer that the query returned.
   public var answer: Answer
 
   /// Creates an observation.
@@ -63,10 +63,10 @@ public struct InvariantObservation: Hashable, Codable, Sendable {
     self.answer = answer
   }
 
-  /// Whether the invariant held.
+  /// True if the invariant held.
   public var holds: Bool { answer == .found(expected) }
 
-  /// Why it cannot be told whether the invariant held; `nil` when it can.
+  /// Reason why it is unknown if the invariant held; `nil` if it is known.
   public var unknownReason: String? {
     guard case .unfinished(let limit) = answer else { return nil }
     let query = query.split(whereSeparator: \.isWhitespace).joined(separator: " ")

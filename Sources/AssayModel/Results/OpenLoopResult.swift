@@ -1,15 +1,18 @@
-/// What became of a rate that was asked for.
+/// Outcome of an open loop: the target rate and the rate achieved.
 public struct OpenLoopResult: Codable, Equatable, Sendable {
-  /// Operations a second that were to arrive.
+  /// Offered rate in operations per second.
   public var target: Double
-  /// Acknowledged operations a second, until the last one that had arrived in time was done.
+  /// Acknowledged operations per second, up to the completion of the last operation that arrived
+  /// before the end.
   public var achieved: Double
-  /// How long after the end work went on that had arrived before it; the longest repetition.
+  /// Time after the end until the work that arrived before it was done; the maximum over the
+  /// repetitions.
   public var late: Nanoseconds
-  /// The backlog grew: latencies then tell how long the run was, and not how the system is.
+  /// True if the backlog kept growing: latencies then reflect the length of the run and not the
+  /// system.
   public var isOverloaded: Bool
 
-  /// How its rate was found; `nil` when it was given.
+  /// Search that found the rate; `nil` if the rate was given.
   public var search: RateSearchResult?
 
   /// Creates a result.

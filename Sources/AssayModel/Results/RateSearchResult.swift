@@ -1,12 +1,12 @@
-/// How the highest rate was found at which a percentile of the response time holds.
+/// Search for the highest rate at which a percentile of the response time holds.
 public struct RateSearchResult: Codable, Equatable, Sendable {
   /// A rate that was tried.
   public struct Step: Codable, Equatable, Sendable {
-    /// Operations a second that were to arrive.
+    /// Offered rate in operations per second.
     public var rate: Double
-    /// The percentile, in nanoseconds; `nil` when too few operations were done for it.
+    /// The percentile, in nanoseconds; `nil` if too few operations completed to compute it.
     public var percentile: UInt64?
-    /// Whether it stayed within the bound, without a backlog that grew.
+    /// True if the percentile stayed within the bound and the backlog did not keep growing.
     public var holds: Bool
 
     /// Creates a step.
@@ -17,13 +17,13 @@ public struct RateSearchResult: Codable, Equatable, Sendable {
     }
   }
 
-  /// What was to hold.
+  /// Goal of the search: the percentile and its bound.
   public var goal: RateGoal
-  /// Operations a second in a closed loop, which bound the search.
+  /// Capacity: operations per second in a closed loop, the upper limit of the search.
   public var capacity: Double
-  /// The highest rate that held; `nil` when none did.
+  /// Highest rate that held; `nil` if none did.
   public var highest: Double?
-  /// What was tried, in its order.
+  /// Rates tried, in order.
   public var steps: [Step]
 
   /// Creates a result.

@@ -1,24 +1,25 @@
-/// Everything that was recorded of one repetition of one cell, apart from the histories and the
-/// content, which stand in files and are read as streams.
+/// Everything recorded about one repetition of one cell, apart from the histories and the content,
+/// which are stored in files and read as streams.
 public struct CellRecord: Hashable, Codable, Sendable {
   /// The cell that ran.
   public var cell: PlannedCell
-  /// Which repetition, from 0.
+  /// Index of the repetition, from 0.
   public var repetition: Int
-  /// When measuring began (after the warm-up).
+  /// Time at which measuring began (after the warm-up).
   public var measuredFrom: MonotonicTime
-  /// When measuring ended.
+  /// Time at which measuring ended.
   public var measuredUntil: MonotonicTime
   /// One entry per started worker process, restarts included.
   public var processes: [ProcessRecord]
-  /// What was broken, and when.
+  /// Injected faults with their times.
   public var faults: [FaultRecord]
-  /// When a copy was begun that is judged instead of the database: it may lack what was
-  /// acknowledged later. `nil` where the database itself is judged, or a copy of one moment.
+  /// Time at which copying began, if a copy is judged instead of the database: the copy may lack
+  /// writes that were acknowledged later. `nil` if the database itself is judged, or a copy taken
+  /// at a single moment.
   public var copied: MonotonicTime?
-  /// What was found in the database afterwards.
+  /// State of the database, as found after the run.
   public var observation: Observation
-  /// The library version that the workers used.
+  /// SQLite version that the workers used.
   public var library: LibraryVersion
 
   /// Creates a record.
@@ -38,21 +39,21 @@ public struct CellRecord: Hashable, Codable, Sendable {
   }
 }
 
-/// The life of one worker process.
+/// Lifetime of one worker process.
 public struct ProcessRecord: Hashable, Codable, Sendable {
   /// Number of the process, from 0.
   public var process: Int
-  /// How often it was started before.
+  /// Number of earlier starts of this process.
   public var incarnation: Int
-  /// The owner identifier of its locks.
+  /// Owner identifier of its locks.
   public var owner: String
-  /// When it was started.
+  /// Time at which it was started.
   public var started: MonotonicTime
-  /// When it reported ready: database open, first row read. `nil` if it never did.
+  /// Time at which it reported ready: database open, first row read. `nil` if it never did.
   public var ready: MonotonicTime?
-  /// When it was known to be gone: no call of its can take effect later.
+  /// Time from which the process is known to be gone: none of its calls can take effect later.
   public var ended: MonotonicTime
-  /// Whether a fault killed it.
+  /// True if a fault killed it.
   public var wasKilled: Bool
   /// Peak resident memory in bytes; 0 when unknown.
   public var peakResidentBytes: UInt64
@@ -75,22 +76,22 @@ public struct ProcessRecord: Hashable, Codable, Sendable {
 
 /// One fault that was injected.
 public struct FaultRecord: Hashable, Codable, Sendable {
-  /// What was done.
+  /// Kind of fault.
   public var kind: FaultSpecification.Kind
-  /// Number of the process it hit; `nil` when it hit no process.
+  /// Number of the process that was hit; `nil` if the fault hit no process.
   public var process: Int?
-  /// What exactly was hit, for people.
+  /// Readable description of the exact target.
   public var target: String
-  /// Whether the target held a lock or was inside a write when it was hit.
+  /// True if the target held a lock or was inside a write when the fault hit it.
   public var hitDuringWrite: Bool
-  /// When.
+  /// Time of the injection.
   public var injected: MonotonicTime
-  /// When the effect was first noticed, such as the process reaped.
+  /// Time at which the effect was first noticed, for example when the process was reaped.
   public var detected: MonotonicTime?
-  /// When work went on: the process continued, or its successor was ready.
+  /// Time at which work resumed: the process continued, or its successor was ready.
   public var recovered: MonotonicTime?
-  /// Why it hit nothing, for people; `nil` when it did. The target of a `tamper` fault then still
-  /// begins with its word.
+  /// Readable reason why the fault hit nothing; `nil` if it hit. The target of a missed `tamper`
+  /// fault still begins with its word.
   public var missed: String?
 
   /// Creates a record.
@@ -108,23 +109,23 @@ public struct FaultRecord: Hashable, Codable, Sendable {
   }
 }
 
-/// One passage of a lock from an owner that did not release it to another one.
+/// A lock that passed to another owner without being released by the previous one.
 public struct Takeover: Hashable, Codable, Sendable {
   /// Number of the lock.
   public var lock: UInt64
-  /// Who held it; `nil` for a row that the harness planted.
+  /// Previous holder; `nil` for a row that the harness planted.
   public var from: ActorID?
-  /// Who took it.
+  /// New holder.
   public var to: ActorID
   /// The new fencing token.
   public var token: UInt64
-  /// When the last acquire or renewal of the old owner was durable.
+  /// Time at which the old owner's last acquire or renewal was durable.
   public var lastRenewal: MonotonicTime
-  /// When the old owner's process was killed, if it was.
+  /// Time at which the old owner's process was killed, if it was.
   public var killed: MonotonicTime?
-  /// When the new owner's acquire returned.
+  /// Time at which the new owner's acquire returned.
   public var acquired: MonotonicTime
-  /// Whether the new owner is a later incarnation of the same process with the same owner
+  /// True if the new owner is a later incarnation of the same process with the same owner
   /// identifier, which need not wait for the lease to end.
   public var isReentry: Bool
 

@@ -1,42 +1,43 @@
-/// The result of a run: what `result.json` holds.
+/// The result of a run, as `result.json` stores it.
 ///
 /// A published schema version never changes its meaning; fields may be added.
 public struct RunResult: Codable, Equatable, Sendable {
-  /// Version of this form.
+  /// Version of the schema.
   public var schema: Int = 1
   /// Name of the scenario.
   public var scenario: String
-  /// Its question.
+  /// Question that the scenario asks.
   public var question: String
-  /// What its table and headline show; absent for the defaults.
+  /// Figures that its table and headline show; absent for the defaults.
   public var show: [ShownFigure]?
-  /// Where it ran.
+  /// World in which it ran.
   public var world: World
-  /// Names the exact plan: SHA-256 of its canonical JSON.
+  /// Digest that identifies the exact plan: SHA-256 of its canonical JSON.
   public var planDigest: String
-  /// Names load, seeds and template: equal for two runs that may be compared.
+  /// Digest that identifies load, seeds and template: equal for two runs that may be compared.
   public var workloadDigest: String
   /// The base seed.
   public var seed: Seed
   /// Name of the run's folder.
   public var run: String
-  /// When it began, in Unix milliseconds.
+  /// Start of the run, in Unix milliseconds.
   public var started: WallTime
-  /// How long it took in nanoseconds.
+  /// Duration of the run in nanoseconds.
   public var elapsed: Nanoseconds
   /// The machine, the file system and the library.
   public var environment: RunEnvironment
-  /// Cells that the plan has; an interrupted run has fewer. `nil` in results of older versions.
+  /// Number of cells in the plan; an interrupted run has fewer results. `nil` in results of older
+  /// versions.
   public var plannedCells: Int?
-  /// Repetitions that each of them was to have. `nil` in results of older versions.
+  /// Number of repetitions planned for each cell. `nil` in results of older versions.
   public var plannedRepetitions: Int?
-  /// One entry a cell, repetitions merged.
+  /// One entry per cell, repetitions merged.
   public var cells: [CellResult]
   /// `met`, `not met`, `unknown`, `interrupted`, `failed`.
   public var outcome: String
-  /// One sentence: what was found.
+  /// The finding in one sentence.
   public var finding: String
-  /// What the command exited with.
+  /// Exit code of the command.
   public var exitCode: Int
 
   /// Creates a result.
@@ -63,7 +64,7 @@ public struct RunResult: Codable, Equatable, Sendable {
   }
 }
 
-/// Where a run took place.
+/// The machine, file system and SQLite build of a run.
 public struct RunEnvironment: Codable, Equatable, Sendable {
   /// Model name of the processor.
   public var processor: String
@@ -83,7 +84,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public var compileOptions: [String]
   /// Assay's own version.
   public var assayVersion: String
-  /// Other runs of Assay that worked on the machine at some time of the run; `nil` for none.
+  /// Other runs of Assay that were active on the machine at some point during the run; `nil` if
+  /// there were none.
   public var otherRuns: [OtherRun]?
 
   /// Creates an environment.

@@ -1,29 +1,29 @@
 /// A size of a cell's files, under the name that tables, checks and scenarios use.
 public enum SizeFigure: String, CaseIterable, Codable, Sendable {
-  /// Longest length of the database file.
+  /// Peak length of the database file.
   case databasePeak = "db_peak"
-  /// Its length when the load had ended, before the last connection closed it.
+  /// Its length at the end of the load, before the last connection closed it.
   case databaseEnd = "db_end"
-  /// Longest length of the write-ahead log.
+  /// Peak length of the write-ahead log.
   case walPeak = "wal_peak"
-  /// Its length when the load had ended.
+  /// Its length at the end of the load.
   case walEnd = "wal_end"
-  /// Longest length of the rollback journal.
+  /// Peak length of the rollback journal.
   case journalPeak = "journal_peak"
-  /// Its length when the load had ended.
+  /// Its length at the end of the load.
   case journalEnd = "journal_end"
-  /// Most that database, log, journal and shared memory took together.
+  /// Peak total of database, log, journal and shared memory.
   case diskPeak = "disk_peak"
-  /// What they took together when the load had ended.
+  /// Their total at the end of the load.
   case diskEnd = "disk_end"
 }
 
-/// Sizes of a cell's files in bytes; of several repetitions the largest.
+/// Sizes of a cell's files in bytes; the largest over the repetitions.
 ///
-/// Peaks come from looking at the lengths of the files again and again (`resolution`). Under
-/// `probe:`, and with faults or latencies of the file system, those of single files come from every
-/// write of every process instead, and are exact if no process was killed. `diskPeak` is always the
-/// largest sum that was seen, and at least the largest peak of a single file.
+/// Peaks come from polling the lengths of the files (see `resolution`). Under `probe:`, and with
+/// faults or latencies of the file system, those of single files come from every write of every
+/// process instead, and are exact if no process was killed. `diskPeak` is always the largest total
+/// observed, and at least the largest peak of a single file.
 public struct SizesResult: Codable, Equatable, Sendable {
   /// See `SizeFigure.databasePeak`.
   public var databasePeak: UInt64 = 0
@@ -41,9 +41,9 @@ public struct SizesResult: Codable, Equatable, Sendable {
   public var diskPeak: UInt64 = 0
   /// See `SizeFigure.diskEnd`.
   public var diskEnd: UInt64 = 0
-  /// Whether the peaks of single files come from every write and are exact.
+  /// True if the peaks of single files come from every write and are exact.
   public var isExact = false
-  /// The longest time between two looks, in nanoseconds: a file that grew and shrank again within
+  /// Longest interval between two polls, in nanoseconds: a file that grew and shrank again within
   /// it may have been larger.
   public var resolution: UInt64 = 0
 
@@ -64,7 +64,7 @@ public struct SizesResult: Codable, Equatable, Sendable {
     }
   }
 
-  /// The larger of each figure of two repetitions.
+  /// Returns the larger value of each figure of two repetitions.
   public func merged(with other: SizesResult) -> SizesResult {
     var merged = SizesResult()
     merged.databasePeak = max(databasePeak, other.databasePeak)

@@ -1,23 +1,23 @@
-/// A stretch of time that the harness did not live through: its process was stopped, or the machine
+/// A stretch of time during which the harness did not run: its process was stopped, or the machine
 /// was suspended.
 public struct TimeJump: Hashable, Codable, Sendable {
-  /// How it was noticed.
+  /// Symptom by which the jump was detected.
   public enum Kind: String, CaseIterable, Codable, Sendable {
-    /// The coordinator woke up much later than it had asked for: `SIGSTOP`, a paused virtual
-    /// machine, or a machine that gave it no processor.
+    /// The coordinator woke up much later than requested: `SIGSTOP`, a paused virtual machine, or a
+    /// machine that gave it no processor.
     case stopped
-    /// `CLOCK_BOOTTIME` went on while `CLOCK_MONOTONIC` stood still: the machine slept.
+    /// `CLOCK_BOOTTIME` advanced while `CLOCK_MONOTONIC` did not: the machine slept.
     case suspended
   }
 
-  /// How it was noticed.
+  /// Symptom by which the jump was detected.
   public var kind: Kind
-  /// Last reading before the jump.
+  /// Last clock reading before the jump.
   public var from: MonotonicTime
-  /// First reading after it. After a suspension hardly later than `from`: the monotonic clock
-  /// stood.
+  /// First clock reading after the jump. After a suspension it is hardly later than `from`, because
+  /// the monotonic clock did not advance.
   public var until: MonotonicTime
-  /// Time that is missing: of a stop what exceeds the planned wait.
+  /// Missing time; for a stop, the excess over the planned wait.
   public var length: Nanoseconds
 
   /// Creates a jump.
@@ -28,7 +28,8 @@ public struct TimeJump: Hashable, Codable, Sendable {
     self.length = length
   }
 
-  /// Whether an operation that lasted from one time to the other contains a good part of the jump.
+  /// Returns true if an operation between these two times contains a good part of the jump: all of
+  /// a suspension, or at least half the length of a stop.
   public func isInside(_ began: MonotonicTime, _ ended: MonotonicTime) -> Bool {
     if kind == .suspended { return began <= from && ended >= until }
     let overlap = min(ended, until) - max(began, from)
@@ -36,22 +37,22 @@ public struct TimeJump: Hashable, Codable, Sendable {
   }
 }
 
-/// A jump of time as `result.json` holds it, with its traces in the histories.
+/// A time jump as `result.json` stores it, with its traces in the histories.
 public struct TimeJumpResult: Codable, Equatable, Sendable {
-  /// How it was noticed.
+  /// Symptom by which the jump was detected.
   public var kind: TimeJump.Kind
-  /// Which repetition.
+  /// Index of the repetition, from 0.
   public var repetition: Int
-  /// Nanoseconds from the beginning of measuring to the jump; negative during the warm-up.
+  /// Nanoseconds from the start of measuring to the jump; negative during the warm-up.
   public var at: Int64
-  /// Nanoseconds that are missing.
+  /// Missing time in nanoseconds.
   public var length: Int64
-  /// Operations that were acknowledged in the middle of the jump. None: the workers were stopped
-  /// too.
+  /// Number of operations acknowledged in the middle of the jump. 0 means that the workers were
+  /// stopped too.
   public var completedMeanwhile: UInt64
-  /// Operations that lasted through the jump, so that their latencies contain it.
+  /// Number of operations that were under way during the jump, so that their latencies contain it.
   public var lastedThrough: UInt64
-  /// Longest response among them in nanoseconds; 0 where there are none.
+  /// Longest response time among them in nanoseconds; 0 if there are none.
   public var longestThrough: UInt64
 
   /// Creates an entry.
@@ -69,11 +70,11 @@ public struct TimeJumpResult: Codable, Equatable, Sendable {
   }
 }
 
-/// Another run of Assay that worked on the same machine.
+/// Another run of Assay that was active on the same machine.
 public struct OtherRun: Hashable, Codable, Sendable {
   /// Its process id.
   public var process: Int32
-  /// When it began.
+  /// Start of that run.
   public var started: WallTime
   /// Its scenario.
   public var scenario: String

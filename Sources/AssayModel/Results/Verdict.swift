@@ -1,6 +1,6 @@
-/// What a check found, before it is compared with an expectation.
+/// Result of a check, before it is compared with an expectation.
 public struct CheckResult: Hashable, Codable, Sendable {
-  /// The three answers.
+  /// The three possible answers.
   public enum Status: String, CaseIterable, Codable, Sendable {
     case valid, violated, unknown
   }
@@ -9,26 +9,26 @@ public struct CheckResult: Hashable, Codable, Sendable {
   public var check: CheckName
   /// Its answer.
   public var status: Status
-  /// What was looked at, with numbers, such as `812,331 acknowledged stores of 100,000 keys`.
+  /// Evidence examined, with numbers, such as `812,331 acknowledged stores of 100,000 keys`.
   public var evidence: String
-  /// The smallest facts that show a violation; one line each.
+  /// Smallest set of facts that show a violation, one line each.
   public var witness: [String]
-  /// The violation as people tell it: who did what, and when, without tokens and nonces; `nil`
-  /// where the witness does.
+  /// Plain account of the violation: which actor did what, and when, without tokens and nonces;
+  /// `nil` if the witness already says it.
   public var story: [String]?
-  /// Why the answer is unknown.
+  /// Reason for an unknown answer.
   public var reason: String?
-  /// The answer is unknown only because nothing happened that could be judged; more evidence from
-  /// another repetition may settle it.
+  /// True if the answer is unknown only because nothing happened that could be judged; another
+  /// repetition may supply the evidence that settles it.
   public var sawNothing: Bool
 
-  /// A check that passed.
+  /// Returns the result of a check that passed.
   public static func valid(_ check: CheckName, evidence: String) -> CheckResult {
     CheckResult(
       check: check, status: .valid, evidence: evidence, witness: [], reason: nil, sawNothing: false)
   }
 
-  /// A check that failed, with its witness.
+  /// Returns the result of a check that failed, with its witness.
   public static func violated(
     _ check: CheckName, evidence: String, witness: [String]
   ) -> CheckResult {
@@ -37,7 +37,7 @@ public struct CheckResult: Hashable, Codable, Sendable {
       sawNothing: false)
   }
 
-  /// A check that could not tell.
+  /// Returns the result of an inconclusive check.
   public static func unknown(
     _ check: CheckName, evidence: String = "", reason: String, sawNothing: Bool = false
   ) -> CheckResult {
@@ -47,25 +47,27 @@ public struct CheckResult: Hashable, Codable, Sendable {
   }
 }
 
-/// What a check found in a cell, and whether that is what the scenario expects.
+/// Result of a check in a cell, compared with the scenario's expectation.
 public struct Verdict: Hashable, Codable, Sendable {
   /// The check.
   public var check: CheckName
-  /// What it found.
+  /// Status that the check returned.
   public var status: CheckResult.Status
-  /// What was expected, as in the scenario; `nil` when the check is only reported.
+  /// Expectation as written in the scenario; `nil` if the check is only reported.
   public var expected: String?
-  /// Whether the expectation is met; unknown never is. `true` for what is only reported.
+  /// True if the expectation is met. An unknown status never meets one; a check that is only
+  /// reported counts as met.
   public var met: Bool
   /// A bound's measured value as text with its unit, and the bound's value.
   public var measured: String?
-  /// What was looked at.
+  /// Evidence examined.
   public var evidence: String
-  /// The facts that show a violation.
+  /// Facts that show a violation.
   public var witness: [String]
-  /// The same as people tell it, without tokens and nonces; absent where the witness does.
+  /// Plain account of the violation, without tokens and nonces; absent if the witness already says
+  /// it.
   public var story: [String]?
-  /// Why the answer is unknown.
+  /// Reason for an unknown answer.
   public var reason: String?
 
   /// Creates a verdict.

@@ -1,14 +1,14 @@
-/// The `disk:` section of a scenario: standing properties of the device.
+/// The `disk:` section of a scenario: permanent properties of the device.
 ///
-/// Latencies hold in both worlds (virtual time in the simulated one); everything else describes
-/// what a power loss may do and belongs to the simulated world. Source: facts/crash-model.md;
-/// SQLite's documentation, "psow" and `c3ref/c_iocap_atomic`.
+/// Latencies apply in both worlds (in virtual time in the simulated one); everything else describes
+/// the possible effects of a power loss and applies to the simulated world only. Source:
+/// facts/crash-model.md; SQLite's documentation, "psow" and `c3ref/c_iocap_atomic`.
 public struct DiskSettings: Hashable, Codable, Sendable {
-  /// What a method takes longer than the device underneath.
+  /// Time that a method takes in addition to that of the underlying device.
   public struct Latency: Hashable, Codable, Sendable {
     /// The method.
     public var method: VFSMethod
-    /// The time added to each call; above 0.
+    /// Time added to each call; above 0.
     public var span: Nanoseconds
 
     /// Creates a latency.
@@ -18,7 +18,7 @@ public struct DiskSettings: Hashable, Codable, Sendable {
     }
   }
 
-  /// What a device claims beyond powersafe overwrite, and then keeps.
+  /// Guarantees that a device claims, and keeps, in addition to powersafe overwrite.
   public enum Claim: String, CaseIterable, Codable, Sendable {
     case atomic
     case atomic512, atomic1K = "atomic1k", atomic2K = "atomic2k", atomic4K = "atomic4k"
@@ -30,7 +30,7 @@ public struct DiskSettings: Hashable, Codable, Sendable {
     case sequential
   }
 
-  /// What a truncate or a growing file leaves at a power loss.
+  /// State in which a power loss leaves a truncated or growing file.
   public enum Truncation: String, CaseIterable, Codable, Sendable {
     /// A truncate may be lost while later writes persist; gaps hold garbage.
     case strict
@@ -38,50 +38,51 @@ public struct DiskSettings: Hashable, Codable, Sendable {
     case journaled
   }
 
-  /// Which changes of names a power loss leaves that no directory sync has made durable.
+  /// Name changes that survive a power loss although no directory sync has made them durable.
   public enum Directory: String, CaseIterable, Codable, Sendable {
     /// A prefix of them.
     case ordered
     /// Any subset of them.
     case any
-    /// A prefix of all of them: directory syncs have no effect.
+    /// A prefix of all name changes: directory syncs have no effect.
     case never
   }
 
-  /// What a sync does.
+  /// Effect of a sync.
   public enum Sync: String, CaseIterable, Codable, Sendable {
-    /// What it promises.
+    /// Makes earlier writes durable, as promised.
     case honest
-    /// Nothing at all.
+    /// Has no effect.
     case ignored
-    /// Order only: what came before reaches the disk before what comes after, whenever that is.
+    /// Ordering only: operations before it reach the disk before operations after it, at an
+    /// unspecified time.
     case barrier
   }
 
-  /// Added time per method; each method once.
+  /// Added latencies, at most one per method.
   public var latencies: [Latency] = []
-  /// Size of the pieces into which a write falls: 512 or 4096 bytes.
+  /// Size of the pieces into which a write is split: 512 or 4096 bytes.
   public var sectorSize: Int = 512
-  /// Whether bytes of a sector that a write does not cover are safe
+  /// True if a power loss cannot damage the bytes of a sector that a write does not cover
   /// (`SQLITE_IOCAP_POWERSAFE_OVERWRITE`, the default of the unix VFS).
   public var powersafeOverwrite: Bool = true
-  /// Further promises of the device.
+  /// Additional guarantees of the device.
   public var claims: [Claim] = []
-  /// What changes of length leave.
+  /// Effect of a power loss on changes of length.
   public var truncation: Truncation = .strict
-  /// What changes of names leave.
+  /// Effect of a power loss on changes of names.
   public var directory: Directory = .ordered
-  /// What a sync does.
+  /// Effect of a sync.
   public var sync: Sync = .honest
-  /// The kinds of files that `sync` speaks of, where it is not honest; empty means all.
+  /// Kinds of files to which `sync` applies if it is not honest; empty means all.
   public var syncFiles: [FileKind] = []
-  /// Whether a piece that did not reach the disk may also leave random bytes.
+  /// True if a piece that did not reach the disk may also leave random bytes.
   public var garbage: Bool = false
 
   /// Creates an honest disk.
   public init() {}
 
-  /// Whether a property is set that only the simulated world has.
+  /// True if a property is set that only the simulated world supports.
   public var isSimulatedOnly: Bool {
     var rest = self
     rest.latencies = []

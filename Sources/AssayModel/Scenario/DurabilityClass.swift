@@ -1,6 +1,6 @@
-/// What survives, in three classes: a hard constraint of tuning, never traded for speed.
+/// Durability in three classes: a hard constraint of tuning, never traded for speed.
 ///
-/// Which settings belong to a class is found out on crash images, not looked up here.
+/// The settings that belong to a class are determined on crash images, not looked up here.
 public enum DurabilityClass: String, CaseIterable, Hashable, Comparable, Codable, Sendable {
   /// May corrupt the database on power loss.
   case d1 = "D1"
@@ -10,7 +10,7 @@ public enum DurabilityClass: String, CaseIterable, Hashable, Comparable, Codable
   /// Everything acknowledged survives power loss.
   case d3 = "D3"
 
-  /// Orders by what survives.
+  /// Orders by durability, weakest first.
   public static func < (left: DurabilityClass, right: DurabilityClass) -> Bool {
     left.rawValue < right.rawValue
   }

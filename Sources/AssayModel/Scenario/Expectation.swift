@@ -1,4 +1,4 @@
-/// The checks that a scenario may ask for.
+/// Checks that a scenario may ask for.
 public enum CheckName: String, CaseIterable, Codable, Sendable {
   case integrity, durability, atomicity, isolation, busy, latency, throughput, counts
   case consistency, invariants, progress, errors
@@ -8,12 +8,12 @@ public enum CheckName: String, CaseIterable, Codable, Sendable {
   case errorHandling = "error_handling"
   case wal, disk
 
-  /// Whether its expectations speak of speed or size, so that a miss is exit 3 and not 2.
+  /// True if its expectations concern speed or size, so that a miss exits with 3 and not 2.
   public var isAboutSpeed: Bool {
     self == .latency || self == .throughput || self == .recoveryTime || size != nil
   }
 
-  /// The size that its bounds limit; `nil` for checks of anything else.
+  /// Size figure that its bounds limit; `nil` for checks of anything else.
   public var size: SizeFigure? {
     switch self {
     case .wal: .walPeak
@@ -23,7 +23,7 @@ public enum CheckName: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// What a scenario expects of one check: the first rule whose condition fits a cell holds.
+/// Expectation about one check: the first rule whose conditions fit a cell applies.
 public struct Expectation: Hashable, Codable, Sendable {
   /// The check.
   public var check: CheckName
@@ -39,13 +39,13 @@ public struct Expectation: Hashable, Codable, Sendable {
 
 /// One requirement and the cells and libraries to which it applies.
 public struct ExpectationRule: Hashable, Codable, Sendable {
-  /// What must be found.
+  /// Required results of a check.
   public enum Requirement: Hashable, Codable, Sendable {
     /// The check must pass.
     case valid
     /// A demonstration: the violation must be found.
     case violated
-    /// Reported, never a failure.
+    /// A violation is reported but is never a failure.
     case mayViolate
     /// A measured value must lie within bounds.
     case bound(Bound)
@@ -53,7 +53,7 @@ public struct ExpectationRule: Hashable, Codable, Sendable {
 
   /// The requirement.
   public var requirement: Requirement
-  /// All of these must hold for the rule to apply; empty means always.
+  /// Conditions that must all hold for the rule to apply; empty means always.
   public var conditions: [Condition]
 
   /// Creates a rule.
@@ -73,7 +73,7 @@ public enum Condition: Hashable, Codable, Sendable {
 
 /// Bounds for a measured value.
 public struct Bound: Hashable, Codable, Sendable {
-  /// Which number of a latency distribution is meant.
+  /// Statistics of a latency distribution.
   public enum Statistic: String, CaseIterable, Codable, Sendable {
     case p50, p90, p99, max
     case p999 = "p99.9"
@@ -83,14 +83,15 @@ public struct Bound: Hashable, Codable, Sendable {
   public var min: BoundExpression?
   /// Highest value allowed.
   public var max: BoundExpression?
-  /// Which number is bounded; for recovery time the default is the maximum, otherwise p99.
+  /// Bounded statistic; `nil` means the maximum for recovery time, and p99 otherwise.
   public var statistic: Statistic?
-  /// Which kind of operation is meant; `nil` means the workload's main write.
+  /// Kind of operation that is bounded; `nil` means the workload's main write.
   public var operation: String?
-  /// Only results with this code count (checks `busy` and `errors`), such as
-  /// `SQLITE_BUSY_SNAPSHOT`.
+  /// Result code to count, such as `SQLITE_BUSY_SNAPSHOT`; other results are ignored (checks `busy`
+  /// and `errors`).
   public var code: String?
-  /// Divide by the same value of the cell that differs in just these parameters.
+  /// Parameters in which the reference cell differs, with its values; the measured value is divided
+  /// by that cell's.
   public var relativeTo: [Assignment]
 
   /// Creates bounds.
@@ -109,9 +110,9 @@ public struct Bound: Hashable, Codable, Sendable {
 
 /// A setting's path and its value as text, such as `storage.topology` = `pool`.
 public struct Assignment: Hashable, Codable, Sendable {
-  /// The path, from the section down.
+  /// Path of the setting, from the section down.
   public var path: String
-  /// The value as the file has it.
+  /// Value as written in the file.
   public var value: String
 
   /// Creates an assignment.
@@ -133,9 +134,9 @@ public struct BoundExpression: Hashable, Codable, Sendable {
 
   /// One summand.
   public struct Term: Hashable, Codable, Sendable {
-    /// Factor; negative for a subtraction. Without a variable it is the term itself.
+    /// Factor; negative for a subtraction. Without a variable it is the term's value.
     public var factor: Double
-    /// The setting that the factor multiplies.
+    /// Setting that the factor multiplies.
     public var variable: Variable?
 
     /// Creates a summand.
@@ -147,7 +148,7 @@ public struct BoundExpression: Hashable, Codable, Sendable {
 
   /// The summands; at least one.
   public var terms: [Term]
-  /// The expression as the user wrote it.
+  /// Expression as the user wrote it.
   public var text: String
 
   /// Creates an expression.
@@ -156,10 +157,10 @@ public struct BoundExpression: Hashable, Codable, Sendable {
     self.text = text
   }
 
-  /// Whether it is a share such as `1%`, whose value lies in 0...1.
+  /// True for a share such as `1%`, whose value lies in 0...1.
   public var isShare: Bool { text.hasSuffix("%") }
 
-  /// The value in a cell, or `nil` when a named setting has no value there.
+  /// Returns the value in a cell, or `nil` if a named setting has no value there.
   public func value(_ lookUp: (Variable) -> Nanoseconds?) -> Double? {
     var sum = 0.0
     for term in terms {

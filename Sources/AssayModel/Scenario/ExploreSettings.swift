@@ -1,55 +1,58 @@
-/// The `explore:` section of a scenario: what the simulated world explores, and how much at least.
+/// The `explore:` section of a scenario: the scope and the minimum of the simulated world's
+/// exploration.
 public struct ExploreSettings: Hashable, Codable, Sendable {
-  /// What ends a program.
+  /// Kinds of crash that end a program.
   public enum Crashes: String, CaseIterable, Codable, Sendable {
-    /// The process dies; the operating system lives on, so every completed call stands.
+    /// The process dies; the operating system lives on, so the effects of completed calls persist.
     case process
-    /// The power goes: what was not synced may be lost, in part and in any order.
+    /// Power is lost: data that was not synced may be lost, in part and in any order.
     case powerLoss = "power-loss"
   }
 
-  /// Which faults are tried at every operation in turn.
+  /// Faults that are tried at every operation in turn.
   public enum Sweep: String, CaseIterable, Codable, Sendable {
-    /// Each call of the file system layer fails, once and for ever.
+    /// Each call of the file system layer fails: once, and permanently in a separate run.
     case ioErrors = "io-errors"
-    /// Each allocation fails, once and for ever.
+    /// Each allocation fails: once, and permanently in a separate run.
     case memory
   }
 
-  /// How many images are made of one crash point.
+  /// Bounds on the number of images made of one crash point.
   public struct ImageBounds: Hashable, Codable, Sendable {
-    /// Up to this many independent pieces every combination is tried; 0...16.
+    /// Largest number of independent pieces for which every combination is tried; 0...16.
     public var exhaust: Int = 12
-    /// Images drawn at random beyond the systematic ones where there are more pieces; at least 0.
+    /// Number of images drawn at random in addition to the systematic ones if there are more
+    /// pieces; at least 0.
     public var samples: Int = 40
-    /// Crash points within the recovery of one image at each crash point; 0 tries none.
+    /// Number of crash points tried within the recovery of one image at each crash point; 0 tries
+    /// none.
     public var recovery: Int = 4
 
-    /// Creates the usual bounds.
+    /// Creates the default bounds.
     public init() {}
   }
 
-  /// What ends a program; `nil` explores no crashes.
+  /// Kind of crash that ends a program; `nil` explores no crashes.
   public var crashes: Crashes?
-  /// What is swept; `nil` for nothing.
+  /// Faults of the sweep; `nil` for no sweep.
   public var sweep: Sweep?
   /// Name of the strategy that chooses schedules; `nil` for a portfolio of them.
   public var strategy: String?
   /// Number of schedules, or with crashes and sweeps of seeded programs, to run; `nil` means until
   /// `minimum` is covered.
   public var schedules: Int?
-  /// Nothing further is explored after this time; `nil` without limit.
+  /// Time limit of the exploration; `nil` for no limit.
   public var budget: Nanoseconds?
-  /// Distinct images, faults of a sweep or distinct schedules below which no verdict is given; at
-  /// least 1.
+  /// Number of distinct images, faults of a sweep or distinct schedules below which no verdict is
+  /// given; at least 1.
   public var minimum: Int = 1
-  /// How many images a crash point has.
+  /// Bounds on the number of images of a crash point.
   public var images = ImageBounds()
 
   /// Creates settings that explore schedules.
   public init() {}
 
-  /// Whether orders of the actors' steps are explored: what there is without crashes and sweeps,
-  /// and with crashes where a strategy is named, which chooses among orders of the recovery.
+  /// True if orders of the actors' steps are explored: always without crashes and sweeps, and with
+  /// crashes only if a strategy is named, which then chooses among orders of the recovery.
   public var exploresSchedules: Bool { sweep == nil && (crashes == nil || strategy != nil) }
 }

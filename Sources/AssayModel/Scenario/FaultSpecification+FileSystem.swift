@@ -1,5 +1,5 @@
 extension FaultSpecification.Kind {
-  /// Whether the file system layer injects it, at one of its calls.
+  /// True if the file system layer injects the fault, at one of its calls.
   public var isOfFileSystem: Bool {
     switch self {
     case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true
@@ -9,18 +9,18 @@ extension FaultSpecification.Kind {
 }
 
 extension FaultSpecification {
-  /// Whether the file system layer of the target carries it out: its own faults, and a kill at one
-  /// of its operations.
+  /// True if the file system layer of the target carries out the fault: its own faults, and a kill
+  /// at one of its operations.
   public var isOfFileSystem: Bool {
     if kind.isOfFileSystem { return true }
     guard kind == .kill, case .operation = trigger else { return false }
     return true
   }
 
-  /// The methods at whose calls the file system layer may inject it; empty where `method` names
-  /// one that the kind cannot hit, and for faults of other layers.
+  /// Methods at whose calls the file system layer may inject the fault; empty if `method` names one
+  /// that the kind cannot hit, and for faults of other layers.
   ///
-  /// A bit flips at a read unless `method` says otherwise. A kill in the middle needs a write.
+  /// A bit flips at a read unless `method` names another call. A kill in the middle needs a write.
   public var fileSystemMethods: [VFSMethod] {
     let possible: [VFSMethod]
     switch kind {

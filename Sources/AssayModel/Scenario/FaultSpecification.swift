@@ -1,6 +1,6 @@
-/// One entry of a scenario's `faults:` list: what to break, where, and when.
+/// One entry of a scenario's `faults:` list: the fault, its target and its trigger.
 public struct FaultSpecification: Hashable, Codable, Sendable {
-  /// What can be broken.
+  /// Kinds of faults.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     case kill, pause, clock, tamper
     case staleLock = "stale_lock"
@@ -12,7 +12,7 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case silentLock = "silent_lock"
   }
 
-  /// What the fault hits.
+  /// Targets of a fault.
   public enum Target: Hashable, Codable, Sendable {
     /// The process that holds a lock or is inside a write.
     case holder
@@ -22,53 +22,53 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case all
     /// A process by number, from 0.
     case process(Int)
-    /// A thing by its name: a lock, a method of the VFS, a file.
+    /// A named target: a lock, a method of the VFS, a file.
     case named(String)
   }
 
-  /// When the fault happens.
+  /// Conditions that trigger a fault.
   public enum Trigger: Hashable, Codable, Sendable {
     /// Once, this long after the start of measuring.
     case at(Nanoseconds)
-    /// Again and again with this period, the first time after one period.
+    /// Periodically, the first time after one period.
     case every(Nanoseconds)
-    /// When the target process has acknowledged this many commits; at least 1.
+    /// Once the target process has acknowledged this many commits; at least 1.
     case afterCommits(Int)
     /// At the Nth operation of the VFS that `method` and `file` select, counted from 1.
     case operation(Int)
-    /// When this many bytes have been written; only for `disk_full`.
+    /// Once this many bytes have been written; only for `disk_full`.
     case afterBytes(ByteCount)
     /// At each operation of the VFS with this probability.
     case probability(Probability)
   }
 
-  /// Under which owner a killed process returns.
+  /// Owner identifier under which a killed process returns.
   public enum RestartOwner: String, CaseIterable, Codable, Sendable {
-    /// What `locks.owner` says.
+    /// As `locks.owner` specifies.
     case asConfigured
     case same
     case new
   }
 
-  /// Where in an operation of the VFS a process is killed.
+  /// Point in an operation of the VFS at which a process is killed.
   public enum Moment: String, CaseIterable, Codable, Sendable {
-    /// Before it has any effect.
+    /// Before the operation has any effect.
     case before
     /// In the middle of a write: its first half is in the file.
     case middle
-    /// When it has taken effect, before SQLite hears of it.
+    /// After the operation has taken effect, before SQLite sees its result.
     case after
   }
 
-  /// How often a fault of the VFS happens once it was triggered.
+  /// Number of VFS operations that a triggered fault affects.
   public enum Lasting: String, CaseIterable, Codable, Sendable {
     /// One operation fails; `every` and `probability` trigger it again.
     case once
-    /// Every further operation fails as well.
+    /// Every later operation fails as well.
     case forever
   }
 
-  /// In which part of a process's life a fault strikes.
+  /// Phase of a process's life in which a fault strikes.
   public enum Phase: String, CaseIterable, Codable, Sendable {
     /// While it opens the database, recovers it, and prepares its work.
     case open
@@ -80,60 +80,60 @@ public struct FaultSpecification: Hashable, Codable, Sendable {
     case all
   }
 
-  /// What a `clock` fault does to the target's clocks.
+  /// Changes that a `clock` fault makes to the target's clocks.
   public struct ClockChange: Hashable, Codable, Sendable {
-    /// Which clocks of the process move.
+    /// Clocks of the process that move.
     public enum Clocks: String, CaseIterable, Codable, Sendable {
-      /// The wall clock only, as a mistaken NTP server or an operator would.
+      /// The wall clock only, as with a misconfigured NTP server or an operator's mistake.
       case wall
-      /// Wall and boot clock, as on a host of its own whose oscillator is wrong.
+      /// Wall and boot clock, as on a separate host whose oscillator is off.
       case all
     }
 
     /// Constant offset from the trigger on; may be negative.
     public var skew: Nanoseconds = .zero
-    /// Rate error from the trigger on: 0.01 gains 10 ms a second; above -1.
+    /// Rate error from the trigger on: 0.01 gains 10 ms per second; above -1.
     public var drift: Double = 0
     /// One jump at the trigger; may be negative.
     public var step: Nanoseconds = .zero
-    /// Which clocks move.
+    /// Clocks that move.
     public var clocks: Clocks = .wall
 
-    /// Creates a change that does nothing yet.
+    /// Creates a change that has no effect yet.
     public init() {}
   }
 
-  /// What breaks.
+  /// Kind of the fault.
   public var kind: Kind
-  /// What it hits.
+  /// Target of the fault.
   public var target: Target
-  /// When.
+  /// Trigger of the fault.
   public var trigger: Trigger
-  /// How long it lasts (`for:`), such as a pause; `nil` where it does not end.
+  /// Duration (`for:`), for example of a pause; `nil` if it does not end.
   public var duration: Nanoseconds?
-  /// A killed process returns after this delay; `nil` never.
+  /// Delay after which a killed process returns; `nil` if it never does.
   public var restartAfter: Nanoseconds?
-  /// Under which owner it returns.
+  /// Owner identifier under which it returns.
   public var restartOwner: RestartOwner = .asConfigured
-  /// What happens to the clocks; only for `clock`.
+  /// Change to the clocks; only for `clock`.
   public var clock: ClockChange?
-  /// The VFS method that is hit, such as `sync`; for faults of the VFS and `kill` at an operation.
+  /// VFS method that is hit, such as `sync`; for faults of the VFS and `kill` at an operation.
   public var method: VFSMethod?
-  /// The kind of file that is hit, such as `wal`; for faults of the VFS and for `tamper`.
+  /// Kind of file that is hit, such as `wal`; for faults of the VFS and for `tamper`.
   public var file: FileKind?
-  /// Where in the operation the process is killed; only for `kill` with `operation`.
+  /// Point in the operation at which the process is killed; only for `kill` with `operation`.
   public var moment: Moment = .before
-  /// How often a fault of the VFS happens.
+  /// Number of operations that a triggered fault of the VFS affects.
   public var lasting: Lasting = .once
-  /// Whether a failed sync also loses what was not yet on the disk, as ext4, XFS and Btrfs do;
-  /// only for `fsync_error`.
+  /// True if a failed sync also drops the data that had not reached the disk, as ext4, XFS and
+  /// Btrfs do; only for `fsync_error`.
   public var dropsDirtyPages: Bool = false
 
-  /// In which part of a process's life it strikes (`during:`); `nil` for the kind's default, which
-  /// is `load` for `tamper` and `all` for the others.
+  /// Phase of a process's life in which the fault strikes (`during:`); `nil` for the kind's
+  /// default, which is `load` for `tamper` and `all` for the others.
   public var during: Phase?
 
-  /// Whether it strikes in a part of a process's life.
+  /// Returns true if the fault strikes in the given phase of a process's life.
   public func strikes(in phase: Phase) -> Bool {
     let own = during ?? (kind == .tamper ? .load : .all)
     return own == .all || own == phase

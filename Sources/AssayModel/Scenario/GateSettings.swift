@@ -1,10 +1,10 @@
-/// The `gate:` section of a scenario: what a gate compares, and how closely.
+/// The `gate:` section of a scenario: the metrics that a gate compares, and its margins.
 public struct GateSettings: Hashable, Codable, Sendable {
-  /// What estimates of a metric must exceed to be a finding.
+  /// Margin that the estimate of a metric must exceed to be a finding.
   public struct Margin: Hashable, Codable, Sendable {
-    /// The metric, such as `throughput`; `p99` is that of every kind of operation.
+    /// Metric, such as `throughput`; `p99` applies to every kind of operation.
     public var metric: String
-    /// As a share: 0.025 is 2.5 %.
+    /// Margin as a share: 0.025 is 2.5 %.
     public var share: Double
 
     /// Creates a margin.
@@ -14,14 +14,14 @@ public struct GateSettings: Hashable, Codable, Sendable {
     }
   }
 
-  /// What is compared, such as `p99(store)`; empty for throughput and p99 of the main operation.
+  /// Metrics to compare, such as `p99(store)`; empty for throughput and p99 of the main operation.
   public var metrics: [String] = []
-  /// Margins of metrics that are not to have the usual ones.
+  /// Margins of metrics that do not use the default margin.
   public var margins: [Margin] = []
-  /// The rate at which percentiles are measured; `nil` for the load's own, or 70 % of the base's
-  /// capacity where the load is a closed loop.
+  /// Rate at which percentiles are measured; `nil` for the load's own, or 70 % of the base's
+  /// capacity if the load is a closed loop.
   public var rate: LoadSettings.Rate?
-  /// Operations of the script whose counts are compared exactly; 0 for none.
+  /// Number of scripted operations whose counts are compared exactly; 0 for none.
   public var countedOperations = 2_000
 
   /// Creates the defaults.

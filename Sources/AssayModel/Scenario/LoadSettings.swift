@@ -1,4 +1,4 @@
-/// The `load:` section of a scenario: who does what, how often, for how long.
+/// The `load:` section of a scenario: the operations of the actors, their rate and their duration.
 public struct LoadSettings: Hashable, Codable, Sendable {
   /// The built-in workloads, and the user's own SQL.
   public enum Workload: String, CaseIterable, Codable, Sendable {
@@ -6,26 +6,26 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     case listAppend = "list-append"
   }
 
-  /// Which keys are asked for.
+  /// Distributions of the keys that operations access.
   public enum Distribution: String, CaseIterable, Codable, Sendable {
     case uniform, zipfian
   }
 
-  /// When operations start.
+  /// Arrival process of the operations.
   public enum Rate: Hashable, Codable, Sendable {
-    /// Each actor starts the next operation when the last one has ended.
+    /// Closed loop: each actor starts its next operation when the last one has ended.
     case closed
-    /// Poisson arrivals at this many operations a second over all actors of the cell; above 0.
+    /// Poisson arrivals at this many operations per second over all actors of the cell; above 0.
     case perSecond(Double)
-    /// Poisson arrivals at this share of what the first such cell does in a closed loop, which a
-    /// pilot finds out before the run; above 0.
+    /// Poisson arrivals at this share of the first such cell's closed-loop throughput, which a
+    /// pilot measures before the run; above 0.
     case ofCapacity(Double)
-    /// Poisson arrivals at the highest rate that holds a bound, which a search finds out for each
+    /// Poisson arrivals at the highest rate that holds a bound, which a search determines for each
     /// cell before it runs.
     case highest(RateGoal)
   }
 
-  /// When a cell ends.
+  /// Conditions that end a cell.
   public enum Extent: Hashable, Codable, Sendable {
     /// After this time, warm-up not counted; above 0.
     case duration(Nanoseconds)
@@ -33,15 +33,14 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     case operations(Int)
   }
 
-  /// The steps that a writer of workload `mixed` can be told to make, in the order of their
-  /// numbers.
+  /// Steps that a writer of workload `mixed` can be told to perform, in the order of their numbers.
   public static let mixedSteps = [
     "own", "counter", "several", "read", "checkpoint", "think", "savepoint", "refused", "resize",
     "checkpoint_full", "checkpoint_restart", "checkpoint_truncate",
   ]
 
-  /// Whether each writer of workload `mixed` has a row of changing size as well: its mix has the
-  /// step `resize`. The row's slot follows those of the others.
+  /// True if each writer of workload `mixed` also has a row of changing size: its mix has the step
+  /// `resize`. The row's slot follows those of the others.
   public var hasMixedBulkRows: Bool {
     workload == .mixed && mix.contains { $0.operation == "resize" && $0.weight > 0 }
   }
@@ -60,42 +59,43 @@ public struct LoadSettings: Hashable, Codable, Sendable {
     }
   }
 
-  /// What the actors do.
+  /// Workload that the actors run.
   public var workload: Workload
-  /// Worker processes; at least 1.
+  /// Number of worker processes; at least 1.
   public var processes: Int = 1
-  /// Writing actors per process; at least 0.
+  /// Number of writing actors per process; at least 0.
   public var writers: Int = 1
-  /// Reading actors per process; at least 0.
+  /// Number of reading actors per process; at least 0.
   public var readers: Int = 0
-  /// When the cell ends.
+  /// Condition that ends the cell.
   public var extent: Extent = .duration(.seconds(5))
-  /// Time at the start whose operations are checked but not measured.
+  /// Warm-up at the start, whose operations are checked but not measured.
   public var warmUp: Nanoseconds = .zero
   /// Pause of an actor between two operations.
   public var think: Nanoseconds = .zero
-  /// Time that protected work takes while a lock is held (workload `locks`).
+  /// Duration of the protected work while a lock is held (workload `locks`).
   public var hold: Nanoseconds = .zero
-  /// When operations start.
+  /// Arrival process of the operations.
   public var rate: Rate = .closed
-  /// Share of the arrivals that the readers have, in 0...1; `nil` for as many for each actor. Found
-  /// with the capacity that `rate` is a share of, as readers are mostly faster.
+  /// Share of the arrivals that go to the readers, in 0...1; `nil` for an equal number for each
+  /// actor. Measured together with the capacity that `rate` is a share of, as readers are mostly
+  /// faster.
   public var readerShare: Double?
-  /// What a writer of workload `kv` or `mixed` does, by weight; empty means stores only, or the
-  /// mix that `mixed` has of its own.
+  /// Mix of a writer of workload `kv` or `mixed`, by weight; empty means stores only for `kv`, and
+  /// the built-in mix for `mixed`.
   public var mix: [Share] = []
-  /// Keys, accounts, lock names or rows of each writer of `mixed`; at least 1.
+  /// Number of keys, accounts or lock names, or of rows of each writer of `mixed`; at least 1.
   public var keyCount: Int
-  /// Which of them are asked for.
+  /// Distribution of the keys that operations access.
   public var distribution: Distribution = .uniform
-  /// Size of a value in bytes; at least 16, which hold the nonce.
+  /// Size of a value in bytes; at least 16, the room that the nonce needs.
   public var valueSize: ByteCount = ByteCount(100)
   /// The user's own SQL; only for workload `sql`.
   public var sql: SQLLoad?
-  /// How long one evaluation of an invariant may run in the real world; `nil` for the usual time.
+  /// Longest run time of one evaluation of an invariant in the real world; `nil` for the default.
   public var invariantTimeout: Nanoseconds?
 
-  /// How long one evaluation of an invariant may run in the real world.
+  /// Longest run time of one evaluation of an invariant in the real world, default applied.
   public var invariantLimit: Nanoseconds { invariantTimeout ?? .seconds(10) }
 
   /// Creates the defaults of a workload.

@@ -1,9 +1,9 @@
-/// A scenario with every default, matrix cell and seed resolved: what is run, with no randomness
+/// A scenario with every default, matrix cell and seed resolved: ready to run, with no randomness
 /// left to draw.
 public struct Plan: Hashable, Codable, Sendable {
-  /// The scenario it came from.
+  /// Scenario from which the plan was made.
   public var scenario: Scenario
-  /// The base of all seeds.
+  /// Base of all seeds.
   public var seed: Seed
   /// The cells, in the order of the matrix (last axis fastest).
   public var cells: [PlannedCell]
@@ -31,18 +31,18 @@ public struct PlannedCell: Hashable, Codable, Sendable {
   public var load: LoadSettings
   /// Its faults.
   public var faults: [FaultSpecification]
-  /// Standing properties of its device.
+  /// Permanent properties of its device.
   public var disk = DiskSettings()
-  /// What its file system layer counts.
+  /// Measurements taken by its file system layer.
   public var probe = Probe.none
-  /// What is explored of it; `nil` in the real world.
+  /// Exploration settings; `nil` in the real world.
   public var explore: ExploreSettings?
   /// Its expectations: per check the rules whose parameter conditions fit this cell, in order;
   /// conditions on the library are left in place, since only a worker knows the library.
   public var expectations: [Expectation]
   /// Checks to run and report without an expectation.
   public var furtherChecks: [CheckName]
-  /// The base of the cell's seeds; derives from the plan's seed and `id`.
+  /// Base of the cell's seeds, derived from the plan's seed and `id`.
   public var seed: Seed
 
   /// Creates a cell.

@@ -1,14 +1,14 @@
-/// What the highest rate is searched for: a percentile of the response time, waiting included, that
-/// stays within a bound.
+/// Goal of the search for the highest rate: a percentile of the response time, waiting included,
+/// that stays within a bound.
 public struct RateGoal: Hashable, Codable, Sendable {
-  /// Percentiles that may be asked for, by their names.
+  /// Percentiles that may be requested, by name.
   public static let percentiles: [(name: String, fraction: Double)] = [
     ("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999),
   ]
 
   /// Name of the percentile, such as `p99`; one of `percentiles`.
   public var percentile: String
-  /// What it may be at most; above 0.
+  /// Upper bound on the percentile; above 0.
   public var bound: Nanoseconds
 
   /// Creates a goal; `nil` for a percentile of another name.

@@ -1,16 +1,16 @@
-/// The user's own SQL: what `load:` holds beside `workload: sql`.
+/// The user's own SQL: the keys of `load:` that accompany `workload: sql`.
 public struct SQLLoad: Hashable, Codable, Sendable {
   /// One kind of transaction.
   public struct Transaction: Hashable, Codable, Sendable {
-    /// Its name in messages; `transaction 1` and so on where the file gives none.
+    /// Name in messages; `transaction 1` and so on if the file gives none.
     public var name: String
     /// Its weight among the writers' transactions; at least 0.
     public var weight: Int = 1
-    /// How it begins; `nil` means as `storage.begin` says.
+    /// Kind of BEGIN; `nil` means as `storage.begin` specifies.
     public var begin: StorageSettings.Begin?
-    /// Its statements, one each, with named parameters such as `:id`; at least one.
+    /// Statements, one per element, with named parameters such as `:id`; at least one.
     public var statements: [String]
-    /// How the parameters are drawn, once for each run of the transaction.
+    /// Parameters with their distributions, drawn once for each run of the transaction.
     public var parameters: [Parameter] = []
 
     /// Creates a transaction.
@@ -24,7 +24,7 @@ public struct SQLLoad: Hashable, Codable, Sendable {
   public struct Parameter: Hashable, Codable, Sendable {
     /// Its name without the colon.
     public var name: String
-    /// How it is drawn.
+    /// Distribution from which its value is drawn.
     public var kind: Kind
 
     /// Creates a parameter.
@@ -34,19 +34,19 @@ public struct SQLLoad: Hashable, Codable, Sendable {
     }
   }
 
-  /// How a parameter is drawn.
+  /// Distributions from which a parameter can be drawn.
   public enum Kind: Hashable, Codable, Sendable {
-    /// This very number.
+    /// This constant number.
     case integer(Int64)
     /// A number from `low` to `high`, all equally likely.
     case uniform(low: Int64, high: Int64)
-    /// A number from 1 to `count`, small ones much likelier (exponent 0.99).
+    /// A number from 1 to `count`, small ones much more likely (exponent 0.99).
     case zipfian(count: Int64)
     /// Text of this many letters.
     case text(length: Int)
     /// This many bytes.
     case blob(length: Int)
-    /// A number that no other run of a transaction gets.
+    /// A number unique to this run of a transaction.
     case nonce
   }
 
@@ -68,7 +68,7 @@ public struct SQLLoad: Hashable, Codable, Sendable {
   public var setUp: [String] = []
   /// The kinds of transactions of writers; at least one.
   public var transactions: [Transaction] = []
-  /// What must always hold.
+  /// Invariants that must always hold.
   public var invariants: [Invariant] = []
 
   /// Creates an empty load.

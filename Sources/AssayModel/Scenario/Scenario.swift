@@ -1,4 +1,4 @@
-/// Where a scenario runs.
+/// Worlds in which a scenario can run.
 public enum World: String, CaseIterable, Codable, Sendable {
   /// Real processes, files and time.
   case real
@@ -7,45 +7,45 @@ public enum World: String, CaseIterable, Codable, Sendable {
 }
 
 /// A scenario file after validation: one question, the settings to compare, the load, the faults
-/// and what is expected.
+/// and the expectations.
 ///
-/// The settings here are those of the file without its matrix; a `Plan` holds every cell resolved.
+/// These settings are those of the file without its matrix; a `Plan` holds every cell resolved.
 public struct Scenario: Hashable, Codable, Sendable {
-  /// Lower-case letters, digits and hyphens; names the folder of results.
+  /// Name of the scenario and of its results folder: lower-case letters, digits and hyphens.
   public var name: String
-  /// The question that a run answers, for people.
+  /// Question that a run answers, for human readers.
   public var question: String
   /// Free labels for `assay list`.
   public var tags: [String] = []
-  /// What the table and the headline of a run show; `nil` for the defaults.
+  /// Figures that the table and the headline of a run show; `nil` for the defaults.
   public var show: [ShownFigure]?
-  /// Where it runs.
+  /// World in which it runs.
   public var world: World = .real
-  /// The settings that all cells start from.
+  /// Storage settings from which all cells start.
   public var storage = StorageSettings()
-  /// The lock settings that all cells start from.
+  /// Lock settings from which all cells start.
   public var locks = LockSettings()
-  /// The load that all cells start from.
+  /// Load from which all cells start.
   public var load: LoadSettings
-  /// Each axis multiplies the cells.
+  /// Axes of the matrix; each one multiplies the number of cells.
   public var matrix: [MatrixAxis] = []
-  /// Interleaved repetitions of all cells; at least 1.
+  /// Number of interleaved repetitions of all cells; at least 1.
   public var repetitions: Int = 1
-  /// What breaks, and when.
+  /// Faults to inject, with their triggers.
   public var faults: [FaultSpecification] = []
-  /// Standing properties of the device.
+  /// Permanent properties of the device.
   public var disk = DiskSettings()
-  /// What the file system layer counts.
+  /// Measurements taken by the file system layer.
   public var probe = Probe.none
-  /// What the simulated world explores; `nil` in the real one.
+  /// Exploration settings of the simulated world; `nil` in the real one.
   public var explore: ExploreSettings?
-  /// What must be found.
+  /// Expected results of the checks.
   public var expectations: [Expectation] = []
-  /// Checks to run and report beyond those that `expectations` name.
+  /// Checks to run and report in addition to those that `expectations` name.
   public var furtherChecks: [CheckName] = []
-  /// What a gate compares; `nil` where the scenario does not say.
+  /// Gate settings; `nil` if the scenario does not specify them.
   public var gate: GateSettings?
-  /// What a recommendation of its settings must keep; `nil` without a `tune:` section.
+  /// Tuning constraints and objectives; `nil` without a `tune:` section.
   public var tune: TuneSettings?
 
   /// Creates a scenario with defaults.
@@ -56,11 +56,11 @@ public struct Scenario: Hashable, Codable, Sendable {
   }
 }
 
-/// One key of the matrix with the values that it takes.
+/// One key of the matrix with its values.
 public struct MatrixAxis: Hashable, Codable, Sendable {
   /// The setting's path, such as `locks.ttl`.
   public var path: String
-  /// The values as the file has them; at least one.
+  /// Values as written in the file; at least one.
   public var values: [String]
 
   /// Creates an axis.

@@ -8,15 +8,15 @@ public enum ShownFigure: Hashable, Sendable {
   case size(SizeFigure)
   /// Attempts that ended with SQLITE_BUSY.
   case busy
-  /// The share of the busiest actor that the least busy one reached.
+  /// Operations of the least busy actor as a share of those of the busiest.
   case fairness
-  /// Locks that were taken over, and how soon.
+  /// Number of locks taken over, and the longest time that a takeover took.
   case takeovers
   /// Shares of the service time in locking, syncing and other calls.
   case serviceTime
   /// An exact count by its name, such as `syncs`.
   case count(String)
-  /// What a check found.
+  /// Result of a check.
   case check(CheckName)
 
   /// Checks about speed, size and numbers have figures, which say more than their verdict.
@@ -66,7 +66,7 @@ public enum ShownFigure: Hashable, Sendable {
     }
   }
 
-  /// The kind of operation that it names, if any.
+  /// Kind of operation that the figure names, if any.
   public var operation: String? {
     switch self {
     case .throughput(let kind), .latency(_, let kind): kind

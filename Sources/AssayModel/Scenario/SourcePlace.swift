@@ -1,4 +1,4 @@
-/// A place in a text that a person wrote.
+/// A position in a user-written text.
 public struct SourcePlace: Hashable, Codable, Sendable {
   /// The file as the user named it, or `--set` for a command-line override.
   public var file: String

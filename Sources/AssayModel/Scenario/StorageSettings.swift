@@ -10,54 +10,55 @@ public struct StorageSettings: Hashable, Codable, Sendable {
     case off, normal, full, extra
   }
 
-  /// What a connection does when the database is locked.
+  /// Reactions of a connection to a locked database.
   public enum Busy: String, CaseIterable, Codable, Sendable {
-    /// SQLITE_BUSY at once.
+    /// Returns SQLITE_BUSY immediately.
     case none
     /// SQLite's own handler: sleeps that grow from 1 to 100 ms.
     case sqlite
-    /// Assay's handler: short constant sleeps, so that the longest waiter is not the least likely.
+    /// Assay's handler: short constant sleeps, so that the longest waiter is not the least likely
+    /// to get the lock.
     case fair
   }
 
-  /// How the actors of a process share connections.
+  /// Sharing of connections among the actors of a process.
   public enum Topology: String, CaseIterable, Codable, Sendable {
     /// Equal connections, waiters served in order.
     case pool
-    /// One write connection behind a fair queue, and `readers` read-only ones.
+    /// One write connection behind a fair queue, and `readers` read-only connections.
     case singleWriter = "single-writer"
     /// Like `singleWriter`, with the writes of many actors in one transaction.
     case groupCommit = "group-commit"
   }
 
-  /// The allocator of the worker process.
+  /// Memory allocator of the worker process.
   public enum Allocator: String, CaseIterable, Codable, Sendable {
     case system, jemalloc
   }
 
-  /// How write transactions begin.
+  /// Kind of BEGIN used by write transactions.
   public enum Begin: String, CaseIterable, Codable, Sendable {
     case deferred, immediate, exclusive
   }
 
-  /// Which of SQLite's own file system layers the connections use: they differ in how they lock.
+  /// SQLite's own file system layers for the connections to use: they differ in their locking.
   public enum FileSystemLayer: String, CaseIterable, Codable, Sendable {
-    /// The library's default, which on unix locks with `fcntl`.
+    /// The library's default, which locks with `fcntl` on unix.
     case standard = "default"
-    /// Locks that are files beside the database.
+    /// Lock files next to the database.
     case unixDotfile = "unix-dotfile"
     /// No locks at all.
     case unixNone = "unix-none"
-    /// `unix-dotfile` in processes with odd numbers, the default in the others: neither sees the
-    /// other's locks.
+    /// `unix-dotfile` in processes with odd numbers, the default in the others: neither group sees
+    /// the locks of the other.
     case mixed
   }
 
-  /// One further pragma, applied to every connection and read back.
+  /// An additional pragma, applied to every connection and read back.
   public struct Pragma: Hashable, Codable, Sendable {
-    /// The pragma's own name, such as `cache_size`.
+    /// Name of the pragma, such as `cache_size`.
     public var name: String
-    /// The value as text, as it is written into the statement.
+    /// Value as it is written into the statement.
     public var value: String
 
     /// Creates a setting.
@@ -81,52 +82,53 @@ public struct StorageSettings: Hashable, Codable, Sendable {
     }
   }
 
-  /// Name of the profile these settings started from, if any.
+  /// Name of the profile from which these settings started, if any.
   public var profile: String?
   /// `PRAGMA journal_mode`.
   public var journalMode: JournalMode = .wal
   /// `PRAGMA synchronous`.
   public var synchronous: Synchronous = .normal
-  /// How long a locked database is waited for; at least 0.
+  /// Longest wait for a locked database; at least 0.
   public var busyTimeout: Nanoseconds = .seconds(5)
-  /// Who waits.
+  /// Handler that waits for a locked database.
   public var busy: Busy = .sqlite
-  /// Connections of topology `pool`; at least 1.
+  /// Largest number of connections of topology `pool`; at least 1.
   public var maxOpenConnections: Int = 4
-  /// Idle connections kept open; 0...maxOpenConnections, default the same.
+  /// Number of idle connections kept open; 0...maxOpenConnections, default the same.
   public var maxIdleConnections: Int = 4
-  /// How the actors of a process share connections.
+  /// Sharing of connections among the actors of a process.
   public var topology: Topology = .pool
-  /// Read connections of the topologies with one writer; at least 1.
+  /// Number of read connections of the topologies with one writer; at least 1.
   public var readers: Int = 4
-  /// The allocator of the worker process.
+  /// Memory allocator of the worker process.
   public var allocator: Allocator = .system
-  /// How write transactions begin.
+  /// Kind of BEGIN used by write transactions.
   public var begin: Begin = .immediate
-  /// How long an actor waits for a connection; `nil` without limit.
+  /// Longest wait of an actor for a connection; `nil` for no limit.
   public var acquireTimeout: Nanoseconds?
-  /// How long one query may run; `nil` without limit.
+  /// Longest run time of one query; `nil` for no limit.
   public var queryTimeout: Nanoseconds?
-  /// Where the database lives: `nil` for a file beside the run, `:memory:`, or a path.
+  /// Database of a cell: `nil` for a new file in the run's data folder, `:memory:`, or the path of
+  /// a database that each cell starts from a copy of.
   public var path: String?
-  /// Parameters of the URI that named the path, with which every connection of the load is opened;
-  /// `nil` for none.
+  /// Parameters of the URI that named the path, used to open every connection of the load; `nil`
+  /// for none.
   public var uriParameters: [URIParameter]?
-  /// Which of SQLite's own file system layers the connections use.
+  /// SQLite's own file system layer that the connections use.
   public var vfs: FileSystemLayer = .standard
-  /// Every further pragma, in the order of the file.
+  /// Additional pragmas, in the order of the file.
   public var pragmas: [Pragma] = []
 
   /// Creates the defaults.
   public init() {}
 
-  /// Whether the database lives in one connection's memory.
+  /// True if the database lives in the memory of one connection.
   public var isInMemory: Bool { path == ":memory:" }
 }
 
 /// The `locks:` section of a scenario.
 public struct LockSettings: Hashable, Codable, Sendable {
-  /// Where owner identifiers come from.
+  /// Source of owner identifiers.
   public enum Owner: String, CaseIterable, Codable, Sendable {
     /// A new one for each incarnation of a process.
     case random
@@ -134,15 +136,15 @@ public struct LockSettings: Hashable, Codable, Sendable {
     case stable
   }
 
-  /// How long a lease lasts without renewal; above 0.
+  /// Time to live of a lease without renewal; above 0.
   public var ttl: Nanoseconds = .seconds(120)
-  /// Where owner identifiers come from.
+  /// Source of owner identifiers.
   public var owner: Owner = .random
-  /// Whether protected writes check the fencing token in their own transaction.
+  /// True if protected writes check the fencing token in their own transaction.
   public var fencing: Bool = true
-  /// Whether the holder renews its lease in the background at a third of the TTL.
+  /// True if the holder renews its lease in the background, at a third of the TTL.
   public var renew: Bool = false
-  /// How often a waiter looks at a lock that another process holds; above 0.
+  /// Interval at which a waiter polls a lock that another process holds; above 0.
   public var poll: Nanoseconds = .milliseconds(25)
 
   /// Creates the defaults.

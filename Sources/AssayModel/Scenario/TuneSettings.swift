@@ -1,38 +1,38 @@
-/// The `tune:` section of a scenario: what a recommendation of settings must keep, and what it is
-/// to be good at.
+/// The `tune:` section of a scenario: the durability that a recommendation of settings must keep,
+/// and its objectives.
 public struct TuneSettings: Hashable, Codable, Sendable {
-  /// What may be wanted.
+  /// Objectives of tuning.
   public enum Objective: String, CaseIterable, Codable, Sendable {
-    /// Acknowledged operations a second.
+    /// Acknowledged operations per second.
     case throughput
     /// A percentile of the response time at a fixed rate.
     case p50, p90, p99
-    /// The same, one in a thousand.
+    /// The 99.9th percentile of the response time at a fixed rate.
     case p999 = "p99.9"
-    /// Peak of the resident memory.
+    /// Peak resident memory.
     case memory
-    /// Bytes of all files together at their peak, for the same work.
+    /// Peak total size of all files in bytes, for the same work.
     case disk
     /// Bytes written, for the same work.
     case written
   }
 
-  /// What survives at least.
+  /// Minimum durability class.
   public var durability: DurabilityClass = .d2
-  /// What is wanted; the race is about the first one, all of them make the front.
+  /// Objectives; the race optimises the first one, all of them define the Pareto front.
   public var objectives: [Objective] = [.throughput]
-  /// Knobs of the built-in space that are turned, as keys of `storage:`; empty for all of them.
+  /// Knobs of the built-in space to vary, as keys of `storage:`; empty for all of them.
   public var knobs: [String] = []
 
   /// Creates the defaults.
   public init() {}
 }
 
-/// A knob of the space that a tuning has of its own.
+/// A knob of the built-in tuning space.
 public struct TuneKnob: Hashable, Sendable {
-  /// The key of `storage:`.
+  /// Key in `storage:`.
   public var name: String
-  /// The values that are tried.
+  /// Values to try.
   public var values: [String]
 
   init(_ name: String, _ values: [String]) {
@@ -40,10 +40,10 @@ public struct TuneKnob: Hashable, Sendable {
     self.values = values
   }
 
-  /// All of them, for scenarios without a matrix.
+  /// All built-in knobs, for scenarios without a matrix.
   ///
-  /// Whether a value keeps what the wanted class promises is found out on crash images; so values
-  /// that lose data stand here beside others.
+  /// Crash images determine if a value keeps the promise of the wanted class; values that lose data
+  /// are therefore included.
   public static let builtIn: [TuneKnob] = [
     TuneKnob("journal_mode", ["delete", "truncate", "wal"]),
     TuneKnob("synchronous", ["off", "normal", "full", "extra"]),
@@ -59,7 +59,7 @@ public struct TuneKnob: Hashable, Sendable {
     TuneKnob("max_open_connections", ["1", "4"]),
   ]
 
-  /// What SQLite does where nothing is set, by key of `storage:`. Source: sqlite.org/pragma.html.
+  /// SQLite's defaults for unset options, by key of `storage:`. Source: sqlite.org/pragma.html.
   public static let libraryDefaults: [String: String] = [
     "cache_size": "-2000", "mmap_size": "0", "page_size": "4096", "wal_autocheckpoint": "1000",
     "journal_size_limit": "-1", "temp_store": "0", "foreign_keys": "0",

@@ -35,11 +35,11 @@ extension LibraryVersion: CustomStringConvertible {
 
 /// A set of SQLite versions, such as `>=3.7.0 <3.51.3 !3.44.6 !3.50.7`.
 public struct VersionRange: Hashable, Codable, Sendable {
-  /// Lowest version inside.
+  /// Lowest version in the range.
   public var from: LibraryVersion?
-  /// First version beyond.
+  /// First version above the range.
   public var below: LibraryVersion?
-  /// Versions inside the bounds that do not belong, such as back-ported fixes.
+  /// Versions within the bounds that are excluded, such as those with back-ported fixes.
   public var except: [LibraryVersion]
 
   /// Creates a range.
@@ -51,7 +51,7 @@ public struct VersionRange: Hashable, Codable, Sendable {
     self.except = except
   }
 
-  /// Whether a version belongs.
+  /// Returns true if the range contains the version.
   public func contains(_ version: LibraryVersion) -> Bool {
     if let from, version < from { return false }
     if let below, version >= below { return false }
