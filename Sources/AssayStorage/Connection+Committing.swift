@@ -2,7 +2,7 @@ import AssayModel
 import SQLiteDriver
 
 extension Connection {
-  /// Runs `body` in a transaction and says precisely what a failed COMMIT means.
+  /// Runs `body` in a transaction and classifies the outcome of a failed COMMIT precisely.
   mutating func transact<T>(
     _ kind: TransactionKind, _ body: (inout Connection) throws -> T
   ) throws -> T {
@@ -22,9 +22,9 @@ extension Connection {
 
   /// Commits; no transaction is open afterwards.
   ///
-  /// While the transaction is still open after the error, nothing of it is in the database: BUSY in
-  /// rollback mode, a deferred constraint. When SQLite has ended it, only an interrupt or a
-  /// constraint (a commit hook) says for certain that it was rolled back.
+  /// If the transaction is still open after the error, none of it is in the database: BUSY in
+  /// rollback mode, a deferred constraint. If SQLite has ended it, only an interrupt or a
+  /// constraint (a commit hook) proves that it was rolled back.
   mutating func commitClassified() -> GroupCommitResult {
     guard !isAutocommit else {
       return .refused(.sqlite(.transactionEnded))
@@ -53,12 +53,13 @@ extension Connection {
 }
 
 extension SQLiteError {
-  /// A body ended the transaction that it was given, or swallowed the error with which SQLite did.
+  /// Error for a body that ended its transaction, or swallowed the error with which SQLite ended
+  /// it.
   static let transactionEnded = SQLiteError(
     code: .abortRollback, message: "the transaction ended before its body did", operation: .step)
 
-  /// Whether a statement that is its own transaction may have been committed in spite of this
-  /// error: these come from the files and the memory that the implicit COMMIT needs.
+  /// True if a statement that is its own transaction may have been committed in spite of this
+  /// error: such errors come from the files and the memory that the implicit COMMIT needs.
   var mayHideCommit: Bool {
     operation == .step && [.ioError, .full, .noMemory].contains(code.primary)
   }

@@ -2,13 +2,13 @@ import AssayModel
 import SQLiteDriver
 import Synchronization
 
-/// A connection that changes hands.
+/// A connection handed from one user to the next.
 final class ConnectionBox: @unchecked Sendable {
-  // Unchecked because of the variable: whoever took the box from its pool is its only user.
+  // Unchecked because of the variable: the caller that took the box from its pool is its only user.
 
   var connection: Connection
   private let counters: DatabaseCounters
-  /// What opening took: another pragma is no other work.
+  /// Work of opening the connection, subtracted from the total so that pragmas do not change it.
   private let opening: ConnectionWork
   private let attempts: ConnectionAttempts?
 
@@ -42,12 +42,12 @@ final class ConnectionBox: @unchecked Sendable {
     attempts?.ended(.close, error)
   }
 
-  /// Whether the connection is good for another user after `error`; ends what it left open.
+  /// Returns true if the connection can be reused after `error`; rolls back any open transaction.
   func recover(from error: StorageError?) -> Bool {
     if !connection.isAutocommit { try? connection.rollback() }
     guard connection.isAutocommit else { return false }
     guard let code = error?.sqliteError?.code.primary else { return true }
-    // Its file or what it remembers of it is in doubt; a fresh connection looks again.
+    // The file or the cached state is in doubt; a fresh connection reads it again.
     return ![.ioError, .corrupt, .notADatabase, .cantOpen].contains(code)
   }
 }

@@ -1,29 +1,29 @@
 public import SQLiteDriver
 
-/// Told of every attempt to open a connection of a database, and of its closing.
+/// Observes every attempt to open a connection of a database, and its closing.
 ///
-/// Calls come on the thread that opens or closes, and from several threads at the same time. What
-/// the observer does counts as time of neither.
+/// Calls come on the thread that opens or closes, possibly from several threads at the same time.
+/// Time spent in the observer counts toward neither.
 public protocol ConnectionObserver: AnyObject, Sendable {
-  /// An attempt begins.
+  /// Called when an attempt begins.
   ///
-  /// - Returns: a number of the observer's, which comes back in `ended`.
+  /// - Returns: a number chosen by the observer, which is passed to `ended`.
   func began(_ step: ConnectionStep, connection: UInt64) -> UInt64
 
-  /// The attempt with this number has ended.
+  /// Called when the attempt with this number has ended.
   ///
   /// - Parameters:
-  ///   - error: `nil` when it succeeded.
-  ///   - isFinal: whether the step ends with it; otherwise another attempt follows.
+  ///   - error: `nil` on success.
+  ///   - isFinal: true if the step ends with this attempt; otherwise another attempt follows.
   func ended(
     _ attempt: UInt64, _ step: ConnectionStep, connection: UInt64, error: SQLiteError?,
     isFinal: Bool)
 }
 
-/// What happens to a connection.
+/// A step in the life of a connection.
 public enum ConnectionStep: Hashable, Sendable {
-  /// `sqlite3_open_v2`, all pragmas, and the first reading of the file, which recovers a hot
-  /// journal or a WAL that a dead process left.
+  /// `sqlite3_open_v2`, all pragmas, and the first read of the file, which recovers a hot journal
+  /// or a WAL left by a dead process.
   case open
   /// `sqlite3_close`, which checkpoints the WAL if no other connection has it open.
   case close
@@ -47,7 +47,7 @@ final class ConnectionAttempts: @unchecked Sendable {
 
   func began(_ step: ConnectionStep) { attempt = observer.began(step, connection: connection) }
 
-  /// An attempt at opening found the database busy and is made again.
+  /// Reports that an attempt to open found the database busy and is retried.
   func retries(after error: SQLiteError) {
     ended(.open, error, isFinal: false)
     began(.open)

@@ -1,7 +1,7 @@
 import AssayModel
 import Synchronization
 
-/// Where bodies get a connection from and give it back to.
+/// The source from which bodies get a connection and to which they return it.
 protocol ConnectionSource: AnyObject, Sendable {
   func acquire(_ limit: WaitLimit) throws(StorageError) -> ConnectionBox
   func release(_ box: ConnectionBox, isUsable: Bool)
@@ -11,11 +11,12 @@ protocol ConnectionSource: AnyObject, Sendable {
 
 extension ResourcePool: ConnectionSource where Resource == ConnectionBox {}
 
-/// The one connection that writes, behind a fair queue.
+/// The only connection that writes, behind a fair queue.
 final class WriteConnection: ConnectionSource {
   private let queue: FairQueue
   private let make: @Sendable () throws(StorageError) -> ConnectionBox
-  /// Taken and put back only by who holds the queue; empty before the first use and after a fault.
+  /// Taken and put back only by the holder of the queue; empty before the first use and after a
+  /// fault.
   private let box = Mutex<ConnectionBox?>(nil)
   private let isClosed = Atomic<Bool>(false)
 
@@ -48,7 +49,7 @@ final class WriteConnection: ConnectionSource {
   func close() {
     isClosed.store(true, ordering: .releasing)
     queue.close()
-    // What a holder puts back at this very moment is closed with the database.
+    // A connection that a holder puts back at this moment is closed with the database.
     let idle = box.withLock { $0.take() }
     _ = consume idle
   }

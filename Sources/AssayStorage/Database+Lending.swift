@@ -2,7 +2,7 @@ public import AssayModel
 public import SQLiteDriver
 import Synchronization
 
-/// The parts of reading and writing that do not depend on what a body returns: the generic
+/// The parts of reading and writing that do not depend on a body's result type: the generic
 /// functions around them are inlined into their callers, so that no call pays for metadata.
 extension Database {
   /// Runs `run`, which must keep a value, and returns the last one that it kept.
@@ -81,7 +81,7 @@ extension Database {
     } catch {
       throw giveBack(box, to: source, after: error)
     }
-    // What the body left open is the rare case, and closing it has its own function.
+    // A transaction left open by the body is the rare case, and closing it has its own function.
     let isClean = box.connection.isAutocommit || box.recover(from: nil)
     source.release(box, isUsable: isClean || configuration.isInMemory)
     if !isClean { counters.discarded.add(1, ordering: .relaxed) }
@@ -100,12 +100,12 @@ extension Database {
     }
   }
 
-  /// When a body that begins now is to be cut short.
+  /// Returns the time at which a body that begins now is interrupted.
   private func limit(_ deadline: MonotonicTime?) -> MonotonicTime? {
     deadline ?? configuration.queryTimeout.map { environment.time.monotonicNow() + $0 }
   }
 
-  /// Gives a connection back whose body has failed; returns the error to throw.
+  /// Returns the connection of a failed body to its source; returns the error to throw.
   @inline(never)
   private func giveBack(
     _ box: ConnectionBox, to source: any ConnectionSource, after error: any Error

@@ -2,12 +2,12 @@ import Platform
 import AssayModel
 import SQLiteDriver
 
-// The one file of this module that knows the real machine.
+// The only file of this module that depends on the real machine.
 
 extension StorageEnvironment {
   /// The real clocks, threads, randomness and process.
   ///
-  /// - Throws: `invalidConfiguration` when `/proc` is not there to say who this process is.
+  /// - Throws: `invalidConfiguration` if `/proc`, which identifies this process, is missing.
   public static func system() throws(StorageError) -> StorageEnvironment {
     do throws(PlatformError) {
       return StorageEnvironment(
@@ -24,8 +24,8 @@ extension Database {
   /// NORMAL, foreign keys, one writer behind a fair queue, four readers.
   ///
   /// - Parameters:
-  ///   - path: a file, or `:memory:`, which is without WAL.
-  ///   - topology: who writes and who reads.
+  ///   - path: a file, or `:memory:`, which has no WAL.
+  ///   - topology: number and roles of the connections.
   /// - Throws: as `init(_:environment:)`.
   public static func open(
     path: String, topology: DatabaseConfiguration.Topology = .singleWriter(readers: 4)

@@ -5,29 +5,30 @@ import Synchronization
 /// An SQLite database that lends its connections.
 ///
 /// A body gets the connection `inout` for as long as it runs, on the calling thread (under group
-/// commit on the leader's thread); it must not keep anything of it. Calls must not be nested: a
-/// body that asks the same database for another connection can wait for itself.
+/// commit on the leader's thread); it must not keep any part of it. Calls must not be nested: a
+/// body that asks the same database for another connection can deadlock with itself.
 ///
-/// Errors: SQLite's failures arrive as `StorageError`, also those that a body throws as
-/// `SQLiteError`; a body's other errors arrive unchanged.
+/// Errors: SQLite's failures are thrown as `StorageError`, including those that a body throws as
+/// `SQLiteError`; other errors of a body are passed on unchanged.
 public final class Database: Sendable {
   enum Writing {
     case alone(any ConnectionSource)
     case grouped(GroupQueue<GroupWriter>, WriteConnection)
   }
 
-  /// What the database was opened with.
+  /// Configuration with which the database was opened.
   public let configuration: DatabaseConfiguration
-  /// The clocks, parking and randomness that it uses.
+  /// Clocks, parking and randomness used by the database.
   public let environment: StorageEnvironment
 
   let readers: any ConnectionSource
   let writing: Writing
   let counters = DatabaseCounters()
 
-  /// Opens a database; one connection is opened at once, so that a wrong path or setting shows now.
+  /// Opens a database and one connection immediately, so that a wrong path or setting fails early.
   ///
-  /// - Throws: `invalidConfiguration`; `sqlite` when the file or a pragma cannot be had.
+  /// - Throws: `invalidConfiguration`; `sqlite` if the file cannot be opened or a pragma not be
+  ///   set.
   public init(
     _ configuration: DatabaseConfiguration, environment: StorageEnvironment
   ) throws(StorageError) {
@@ -70,12 +71,12 @@ public final class Database: Sendable {
     first.release(try first.acquire(.forever), isUsable: true)
   }
 
-  /// Lends a connection for reading; there is no transaction around `body`.
+  /// Lends a connection for reading, without a transaction around `body`.
   ///
-  /// Several statements may see several states of the database, unless the body opens a
-  /// transaction. With a single writer or group commit the connection refuses to write.
+  /// Different statements may see different states of the database, unless the body opens a
+  /// transaction. With a single writer or group commit the connection refuses writes.
   ///
-  /// - Parameter deadline: governs everything in place of the configured timeouts.
+  /// - Parameter deadline: replaces all configured timeouts.
   /// - Throws: `acquireTimedOut`, `queryTimedOut`, `sqlite`, `closed`, `stopped`, or the body's
   ///   own.
   @inlinable
@@ -87,18 +88,18 @@ public final class Database: Sendable {
     }
   }
 
-  /// Runs `body` in a write transaction that is committed when this returns.
+  /// Runs `body` in a write transaction that is committed when this call returns.
   ///
-  /// The transaction begins as the configuration says, is rolled back when `body` throws, and must
-  /// not be ended by `body`. Under group commit the body runs in a savepoint of a transaction that
-  /// it shares with other callers, on another caller's thread, and **may run again** after a
-  /// neighbour lost that transaction: it must be repeatable, so that only its last run counts.
+  /// The transaction begins as configured, is rolled back if `body` throws, and must not be ended
+  /// by `body`. Under group commit the body runs in a savepoint of a transaction shared with other
+  /// callers, on another caller's thread, and **may run again** after another request of the group
+  /// lost that transaction: it must be repeatable, so that only its last run counts.
   ///
   /// - Parameters:
-  ///   - deadline: governs everything in place of the configured timeouts. Under group commit a
-  ///     request that has been taken into a group is bounded by the group's BEGIN and its own SQL.
-  ///   - begin: another kind of transaction than the configured one.
-  /// - Throws: as `read`; `commitOutcomeUnknown` when the write may be in the database or not.
+  ///   - deadline: replaces all configured timeouts. Under group commit a request already taken
+  ///     into a group is bounded by the group's BEGIN and its own SQL.
+  ///   - begin: transaction kind that overrides the configured one.
+  /// - Throws: as `read`; `commitOutcomeUnknown` if the write may or may not be in the database.
   @inlinable
   public func write<T>(
     deadline: MonotonicTime? = nil, begin: TransactionKind? = nil,
@@ -126,7 +127,8 @@ public final class Database: Sendable {
 
   /// Lends a connection that may write, without any transaction: checkpoints, pragmas, backups.
   ///
-  /// What the body leaves open is rolled back; settings that it changes stay with the connection.
+  /// A transaction left open by the body is rolled back; settings that it changes persist on the
+  /// connection.
   @inlinable
   public func withConnection<T>(
     deadline: MonotonicTime? = nil, _ body: (inout Connection) throws -> T
@@ -136,8 +138,8 @@ public final class Database: Sendable {
     }
   }
 
-  /// Turns away who waits or comes later, and closes the connections, lent ones when they come
-  /// back.
+  /// Rejects waiting and future callers, and closes the connections; lent ones are closed when they
+  /// are returned.
   public func close() {
     if case .grouped(let queue, let writer) = writing {
       queue.close()
@@ -149,7 +151,7 @@ public final class Database: Sendable {
 }
 
 extension Database {
-  /// What the database has done so far.
+  /// Statistics of the database since it was opened.
   public var statistics: DatabaseStatistics {
     var statistics = DatabaseStatistics()
     var waits = readers.counts

@@ -1,48 +1,48 @@
 public import AssayModel
 public import SQLiteDriver
 
-/// The point in the settings space at which a database is run.
+/// The settings under which a database is run.
 public struct DatabaseConfiguration: Equatable, Sendable {
-  /// Who writes and who reads.
+  /// Number and roles of the connections.
   public enum Topology: Hashable, Sendable {
     /// Equal connections, as many as `maxOpenConnections`; each reads and writes.
     case pool
     /// One connection writes, behind a fair queue; `readers` connections only read.
     case singleWriter(readers: Int)
-    /// As `singleWriter`, and writes that come together share one transaction.
+    /// As `singleWriter`, but concurrent writes share one transaction.
     case groupCommit(readers: Int)
   }
 
   /// A file path, or `:memory:`, which means exactly one connection for everything.
   public var path: String
-  /// Set on every connection that is opened.
+  /// Pragmas set on every connection that is opened.
   public var pragmas: [Pragma]
-  /// Set instead of `pragmas` and not read back; for the same ones on a database on which they have
-  /// taken before.
+  /// Script run instead of `pragmas` without reading them back; for the same pragmas on a database
+  /// on which they have already taken effect.
   public var script: PragmaScript?
-  /// What a connection does when another one holds the lock that it wants.
+  /// Behaviour of a connection when another one holds the lock it needs.
   public var busy: BusyPolicy
-  /// How `write` begins its transactions; under group commit it is always IMMEDIATE.
+  /// Kind of transaction that `write` begins; under group commit it is always IMMEDIATE.
   public var begin: TransactionKind
-  /// The most connections of `pool` at once; at least 1. Other topologies count their own.
+  /// Maximum number of open connections of `pool`; at least 1. Other topologies set their own.
   public var maxOpenConnections: Int
-  /// The most unused connections that are kept open; `nil` keeps all.
+  /// Maximum number of idle connections kept open; `nil` keeps all.
   public var maxIdleConnections: Int?
-  /// How long to wait for a connection, or for the start of a group; `nil` is for ever.
+  /// Maximum wait for a connection, or for the start of a group; `nil` waits without limit.
   public var acquireTimeout: Nanoseconds?
-  /// How long the SQL of one body may run, waits for locks included; `nil` is for ever.
+  /// Maximum run time of the SQL of one body, waits for locks included; `nil` is without limit.
   public var queryTimeout: Nanoseconds?
-  /// Who writes and who reads.
+  /// Number and roles of the connections.
   public var topology: Topology
-  /// The name of a registered VFS; `nil` is the default one.
+  /// Name of a registered VFS; `nil` is the default one.
   public var vfs: String?
   /// Parameters of a URI with which the path is opened; empty opens it as a plain path.
   public var uriParameters: [URIParameter] = []
-  /// Operations of SQLite's virtual machine after which one statement is interrupted; `nil` is
-  /// without limit.
+  /// Number of operations of SQLite's virtual machine after which a statement is interrupted; `nil`
+  /// is without limit.
   public var stepLimit: Int?
 
-  /// Creates a configuration: SQLite's defaults, one connection, 5 s of patience.
+  /// Creates a configuration: SQLite's defaults, one connection, timeouts of 5 s.
   public init(
     path: String,
     pragmas: [Pragma] = [],
@@ -69,10 +69,10 @@ public struct DatabaseConfiguration: Equatable, Sendable {
     self.vfs = vfs
   }
 
-  /// Whether every connection would see a database of its own.
+  /// True if every connection would see a database of its own.
   public var isInMemory: Bool { path == ":memory:" }
 
-  /// Checks what the types do not.
+  /// Checks the constraints that the types do not express.
   ///
   /// - Throws: `invalidConfiguration`.
   public func validate() throws(StorageError) {
@@ -94,7 +94,7 @@ public struct DatabaseConfiguration: Equatable, Sendable {
     }
   }
 
-  /// The number of connections that only read; `nil` for the pool, which has none.
+  /// Number of connections that only read; `nil` for the pool, which has none.
   var readers: Int? {
     switch topology {
     case .pool: nil
@@ -102,9 +102,9 @@ public struct DatabaseConfiguration: Equatable, Sendable {
     }
   }
 
-  /// What a connection is opened with.
+  /// Returns the options with which a connection is opened.
   func options(isReader: Bool, time: any TimeSource) -> ConnectionOptions {
-    // Not opened read-only: after a crash the first reader of a WAL has to be able to recover it.
+    // Not opened read-only: after a crash the first reader of a WAL must be able to recover it.
     let pragmas = isReader ? self.pragmas + [Pragma("query_only", 1)] : self.pragmas
     var options = ConnectionOptions(
       path: path, vfs: vfs, pragmas: pragmas, script: isReader ? script?.refusingWrites : script,

@@ -25,7 +25,7 @@ final class GroupRequest: @unchecked Sendable {
   /// Runs the body, converting SQLite's errors.
   ///
   /// Not inlined: the leader's reference to the body must end here, because the caller's frame,
-  /// which the body uses, may end any time after the result is handed out.
+  /// which the body uses, may end at any time after the result is delivered.
   @inline(never)
   func run(on connection: inout Connection, time: any TimeSource) throws {
     guard let body else { preconditionFailure("the request was given up") }
@@ -37,7 +37,7 @@ final class GroupRequest: @unchecked Sendable {
     }
   }
 
-  /// Drops the body; nobody runs it any more.
+  /// Drops the body, which will not run again.
   func forget() { body = nil }
 }
 
@@ -50,7 +50,7 @@ final class GroupWriter: GroupExecutor {
   private let writer: WriteConnection
   private let counters: DatabaseCounters
   private let keepsConnection: Bool
-  /// The connection while a leader has it. Only one actor leads, the mutex is for the compiler.
+  /// The connection while a leader has it. Only one actor leads; the mutex is for the compiler.
   private let current = Mutex<ConnectionBox?>(nil)
 
   init(writer: WriteConnection, counters: DatabaseCounters, keepsConnection: Bool) {
@@ -122,7 +122,7 @@ final class GroupWriter: GroupExecutor {
         try box.connection.run(Self.rollbackTo)
         try box.connection.run(Self.release)
       } catch _ {
-        // Its changes cannot be told from its neighbours' any more.
+        // Its changes can no longer be told from those of the other requests.
         try? box.connection.rollback()
       }
       throw error

@@ -1,15 +1,15 @@
 import AssayModel
 import SQLiteDriver
 
-/// The tables of storage, created where they are missing.
+/// The tables of storage, created if missing.
 ///
-/// `certmagic_data` and `certmagic_locks` are those of certmagic-sqlite, which keeps working on
-/// them: every added column has a default, and triggers keep what it does not know up to date.
+/// `certmagic_data` and `certmagic_locks` are those of certmagic-sqlite, which continues to work on
+/// them: every added column has a default, and triggers maintain the data it does not know.
 enum Schema {
   static func createDataTable(in database: Database) throws(StorageError) {
     try converting {
       let isThere = try database.read { try $0.first(hasTable, "certmagic_data") { $0.int64(0) } }
-      // Looking first spares every later opening the write lock.
+      // Checking first spares every later opening the write lock.
       guard isThere == nil else { return }
       try database.write(begin: .immediate) { try $0.execute(dataTable) }
     }
@@ -17,7 +17,7 @@ enum Schema {
 
   static func createLockTables(in database: Database) throws(StorageError) {
     try converting {
-      // The triggers come last, so that they stand for everything else.
+      // The triggers are created last, so that their presence implies everything else.
       let triggers = try database.read { try $0.first(countTriggers) { $0.int64(0) } }
       let wishes = try database.read { try $0.first(hasTable, "assay_lock_wishes") { $0.int64(0) } }
       guard triggers != 3 || wishes == nil else { return }
@@ -64,9 +64,10 @@ enum Schema {
     );
     """
 
-  /// What we know about a lease and certmagic-sqlite does not.
+  /// Columns for lease data that certmagic-sqlite does not have.
   ///
-  /// `generation` changes with each of our own updates; an update that leaves it is another's.
+  /// `generation` changes with each update of this library; an update that leaves it unchanged
+  /// comes from another.
   private static let addedColumns = [
     ("boot_id", "TEXT NOT NULL DEFAULT ''"),
     ("boot_deadline", "INTEGER NOT NULL DEFAULT 0"),
@@ -87,8 +88,9 @@ enum Schema {
     UPDATE assay_lock_tokens SET token = token + 1 WHERE name = NEW.name;
     """
 
-  /// Tokens count every acquisition, by whichever library: an insert, our update to another
-  /// acquisition, and any update of others, after which our columns would lie and are cleared.
+  /// Tokens count every acquisition, by any library: an insert, an update of this library to
+  /// another acquisition, and any update of other libraries, after which the added columns would be
+  /// wrong and are cleared.
   private static let lockTriggers = """
     CREATE TRIGGER IF NOT EXISTS assay_lock_inserted AFTER INSERT ON certmagic_locks
     BEGIN
@@ -112,7 +114,7 @@ enum Schema {
     """
 }
 
-/// Narrows the errors of a database's functions, in bodies that throw none of their own.
+/// Narrows the errors of a database's functions, for bodies that throw none of their own.
 func converting<Value>(_ body: () throws -> Value) throws(StorageError) -> Value {
   do {
     return try body()

@@ -1,21 +1,21 @@
 public import AssayModel
 
-/// Everything that storage is given instead of asking the system for it.
+/// The system services that storage is given instead of using the system directly.
 ///
-/// With the real sources storage runs on threads and clocks; with simulated ones the same code runs
-/// one actor at a time in virtual time.
+/// With the real sources, storage runs on threads and clocks; with simulated ones the same code
+/// runs one actor at a time in virtual time.
 public struct StorageEnvironment: Sendable {
   /// The clocks and the sleep.
   public var time: any TimeSource
-  /// How actors wait for each other.
+  /// Means for actors to wait for each other.
   public var parking: any Parking
-  /// How background actors are started (lease renewal).
+  /// Starts background actors (lease renewal).
   public var spawning: any Spawning
-  /// Jitter, owner and acquisition identifiers.
+  /// Source of jitter and of owner and acquisition identifiers.
   public var random: any RandomSource
-  /// The boot and the process that storage runs in.
+  /// Identity of the boot and the process in which storage runs.
   public var host: any HostIdentity
-  /// Told of connections that are opened and closed; `nil` for nobody.
+  /// Observer of connections that are opened and closed; `nil` for none.
   public var connections: (any ConnectionObserver)?
 
   /// Creates an environment.

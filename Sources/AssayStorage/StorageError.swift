@@ -1,37 +1,37 @@
 public import AssayModel
 public import SQLiteDriver
 
-/// What storage throws.
+/// Errors thrown by storage.
 public enum StorageError: Error, Equatable, Sendable {
-  /// SQLite refused; nothing was committed.
+  /// SQLite refused the operation; nothing was committed.
   case sqlite(SQLiteError)
-  /// No connection, or no place in a group, came free within the acquire timeout.
+  /// No connection, or no place in a group, became free within the acquire timeout.
   case acquireTimedOut(waited: Nanoseconds)
-  /// A statement ran longer than the query timeout or the caller's deadline allowed; nothing was
-  /// committed.
+  /// A statement ran longer than the query timeout or the caller's deadline; nothing was committed.
   case queryTimedOut(SQLiteError)
   /// COMMIT failed in a way that leaves open whether the transaction is in the database.
   case commitOutcomeUnknown(SQLiteError)
   /// The database was closed.
   case closed
-  /// A configuration that cannot work; the text says what was found and what is allowed.
+  /// A configuration that cannot work; the text names the value found and the values allowed.
   case invalidConfiguration(String)
   /// A key or lock name that is empty, or empty once normalised.
   case invalidKey(String)
-  /// There is no such key.
+  /// The key does not exist.
   case notFound(String)
-  /// The lock was still held by another one when the caller's deadline came.
+  /// Another owner still held the lock at the caller's deadline.
   case lockTimedOut(String)
-  /// The lock is not held under this lease: it was never taken, or was released already.
+  /// The lock is not held under this lease: it was never taken, or has already been released.
   case lockNotHeld(String)
   /// The lease is over: it expired, or another holder has the lock.
   case leaseLost(String)
-  /// The actor was stopped while it waited; it must do nothing more.
+  /// The actor was stopped while it waited; it must not continue.
   case stopped
 }
 
 extension StorageError: SQLiteErrorConvertible {
-  /// Sorts a failure of SQLite: cut short by a deadline, by the end of the actor, or refused.
+  /// Classifies a failure of SQLite: interrupted by a deadline, by the end of the actor, or
+  /// refused.
   public init(_ error: SQLiteError) {
     switch error.cutShort {
     case .actorStopped: self = .stopped
@@ -42,9 +42,9 @@ extension StorageError: SQLiteErrorConvertible {
 }
 
 extension StorageError {
-  /// Sorts an error of `Database.read`, `Database.write` and their relatives.
+  /// Classifies an error of `Database.read`, `Database.write` and related functions.
   ///
-  /// - Returns: `nil` for an error of the caller's own.
+  /// - Returns: `nil` for the caller's own errors.
   public init?(_ error: any Error) {
     switch error {
     case let error as StorageError: self = error
@@ -54,9 +54,9 @@ extension StorageError {
     }
   }
 
-  /// Whether a write that ended with this error may be in the database all the same.
+  /// True if a write that ended with this error may be in the database anyway.
   ///
-  /// A stopped actor cannot say, so its writes count as unknown.
+  /// The outcome is not known for a stopped actor, so its writes count as unknown.
   public var outcomeIsUnknown: Bool {
     switch self {
     case .commitOutcomeUnknown, .stopped: true
@@ -64,7 +64,7 @@ extension StorageError {
     }
   }
 
-  /// Whether another connection was in the way.
+  /// True if another connection was in the way.
   public var isBusy: Bool {
     switch self {
     case .sqlite(let error), .queryTimedOut(let error): error.isBusy
@@ -72,7 +72,7 @@ extension StorageError {
     }
   }
 
-  /// The failure of SQLite behind this error, if there is one.
+  /// The underlying SQLite failure, if any.
   public var sqliteError: SQLiteError? {
     switch self {
     case .sqlite(let error), .queryTimedOut(let error), .commitOutcomeUnknown(let error): error
@@ -82,7 +82,7 @@ extension StorageError {
 }
 
 extension StorageError: CustomStringConvertible {
-  /// One line for people.
+  /// One-line description for users.
   public var description: String {
     switch self {
     case .sqlite(let error): "\(error)"

@@ -1,32 +1,32 @@
 public import AssayModel
 
-/// One thing that happened to a file, told alike for simulated and for real files.
+/// One event on a file, in the same form for simulated and real files.
 public struct FileStep: Hashable, Codable, Sendable {
-  /// What happened.
+  /// Kind of event.
   public enum Kind: String, Codable, Sendable {
     /// `count` bytes with this hash were written at `offset`.
     case write
     /// The length was set to `offset`.
     case truncate
-    /// The file was synced; it had `count` bytes with this hash.
+    /// The file was synced; its content had `count` bytes with this hash.
     case sync
     /// The file got its name.
     case create
     /// The file lost its name.
     case delete
-    /// The directory was synced for the sake of the file's name.
+    /// The directory was synced for the file's name.
     case directorySync = "directory_sync"
   }
 
-  /// What happened.
+  /// Kind of event.
   public var kind: Kind
-  /// What the file is to SQLite.
+  /// Role of the file in SQLite.
   public var file: FileKind
-  /// Place of a write, or new length; otherwise 0.
+  /// Offset of a write, or the new length; otherwise 0.
   public var offset: Int64
-  /// Bytes written, or in the file; otherwise 0.
+  /// Number of bytes written, or in the file; otherwise 0.
   public var count: Int
-  /// Of these bytes; otherwise zero.
+  /// Hash of these bytes; otherwise zero.
   public var hash: ImageHash
 
   init(
@@ -45,7 +45,7 @@ public struct FileStep: Hashable, Codable, Sendable {
 }
 
 extension FileStep: CustomStringConvertible {
-  /// Such as `write wal 4096+1024 0123...`.
+  /// Text form, such as `write wal 4096+1024 0123...`.
   public var description: String {
     switch kind {
     case .write: "write \(file.rawValue) \(offset)+\(count) \(hash)"

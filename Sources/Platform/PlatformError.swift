@@ -1,8 +1,8 @@
 import Glibc
 
-/// What the operating system, or a file of Assay's own, refused.
+/// A failure of the operating system, or of a file of Assay's own.
 public struct PlatformError: Error, Equatable, Sendable {
-  /// The kinds a caller may want to tell apart.
+  /// The kinds of failure that a caller may want to distinguish.
   public enum Code: Sendable {
     /// The path does not exist (`ENOENT`).
     case notFound
@@ -12,11 +12,11 @@ public struct PlatformError: Error, Equatable, Sendable {
     case noSpace
     /// Permission is missing or the file system is read-only (`EACCES`, `EPERM`, `EROFS`).
     case notPermitted
-    /// The file is not what it should be: wrong magic, version, length.
+    /// The file has the wrong format: magic, version or length.
     case badFormat
     /// The file is larger than the caller allows.
     case tooLarge
-    /// Any other refusal; `errorNumber` says which.
+    /// Any other system error; see `errorNumber`.
     case system
   }
 
@@ -24,14 +24,14 @@ public struct PlatformError: Error, Equatable, Sendable {
   public var code: Code
   /// The system call or operation that failed, such as `posix_fallocate`.
   public var operation: String
-  /// The `errno` value; 0 when the system did not refuse anything (`badFormat`, `tooLarge`).
+  /// The `errno` value; 0 if no system call failed (`badFormat`, `tooLarge`).
   public var errorNumber: Int32
-  /// The file or folder concerned, if there is one.
+  /// File or folder concerned, if any.
   public var path: String?
-  /// What was found and what was expected; empty when `errorNumber` says it all.
+  /// Found and expected values; empty if `errorNumber` is sufficient.
   public var detail: String
 
-  /// Creates the error of a system call that left `errorNumber`.
+  /// Creates the error of a system call that set `errorNumber`.
   public init(operation: String, errorNumber: Int32, path: String? = nil, detail: String = "") {
     self.code = Code(errorNumber: errorNumber)
     self.operation = operation
@@ -63,7 +63,7 @@ extension PlatformError.Code {
 }
 
 extension PlatformError: CustomStringConvertible {
-  /// One line: operation, path, the system's words and number, detail.
+  /// One line: operation, path, the system's message and number, detail.
   public var description: String {
     var text = operation
     if let path { text += " '\(path)'" }
@@ -75,9 +75,9 @@ extension PlatformError: CustomStringConvertible {
   }
 }
 
-/// The system's words for an error number, as `strerror`.
+/// Returns the system's message for an error number, like `strerror`.
 func errorText(_ errorNumber: Int32) -> String {
-  // glibc keeps the texts of known numbers in constants and those of others per thread (2.32).
+  // glibc keeps the messages of known numbers in constants and those of others per thread (2.32).
   guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
   return unsafe String(cString: text)
 }

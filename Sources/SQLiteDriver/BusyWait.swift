@@ -1,23 +1,23 @@
 public import AssayModel
 
-/// How long a busy handler sleeps before each attempt. Pure.
+/// Sleep durations of a busy handler before each attempt. Pure.
 public enum BusyWait {
   /// The constant sleep of the fair policy.
   ///
-  /// A write transaction under WAL NORMAL takes 10 to 20 us and one with a sync 100 to 600 us, so
-  /// that a shorter sleep mostly burns processor time and a longer one leaves the lock idle.
-  /// Measured with 8 writers: 200 us keeps two thirds of the throughput of SQLite's handler and
-  /// brings the longest wait from 834 ms down to 44 ms.
+  /// A write transaction under WAL NORMAL takes 10 to 20 us and one with a sync 100 to 600 us, so a
+  /// shorter sleep mostly burns processor time and a longer one leaves the lock idle. Measured with
+  /// 8 writers: 200 us keeps two thirds of the throughput of SQLite's handler and cuts the longest
+  /// wait from 834 ms to 44 ms.
   public static let fairDelay = Nanoseconds.microseconds(200)
 
   /// SQLite's delays in milliseconds; the last one repeats.
   /// Source: `sqliteDefaultBusyCallback` in main.c, the variant for a system with `usleep`.
   private static let delays: [Int64] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100]
 
-  /// The sleep before attempt number `attempt` (from 0) under `BusyPolicy.sqlite`.
+  /// Returns the sleep before attempt number `attempt` (from 0) under `BusyPolicy.sqlite`.
   ///
-  /// Like SQLite it counts the sleeps that it asked for, not the time that passed.
-  /// - Returns: `nil` when the timeout is used up.
+  /// Like SQLite, it counts the sleeps requested, not the time elapsed.
+  /// - Returns: `nil` if the timeout is used up.
   public static func sqliteDelay(attempt: Int, timeout: Nanoseconds) -> Nanoseconds? {
     let last = delays.count - 1
     let delay = delays[min(attempt, last)]
@@ -28,9 +28,9 @@ public enum BusyWait {
     return .milliseconds(min(delay, left))
   }
 
-  /// The sleep under `BusyPolicy.fair` after waiting `waited` already.
+  /// Returns the sleep under `BusyPolicy.fair` after `waited` has already elapsed.
   ///
-  /// - Returns: `nil` when the timeout is used up.
+  /// - Returns: `nil` if the timeout is used up.
   public static func fairDelay(waited: Nanoseconds, timeout: Nanoseconds) -> Nanoseconds? {
     let left = timeout - waited
     guard left > .zero else { return nil }

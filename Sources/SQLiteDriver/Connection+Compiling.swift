@@ -2,13 +2,13 @@ import CSQLite
 
 extension Connection {
   /// Compiles every statement of a script and runs only those that change the schema, so that later
-  /// ones find their tables.
+  /// statements find their tables.
   ///
-  /// For a database that is thrown away afterwards: rows are neither written nor read, apart from
+  /// For a database that is discarded afterwards: rows are neither written nor read, apart from
   /// those of a `CREATE TABLE ... AS SELECT`.
   ///
-  /// - Returns: whether a statement begins or ends a transaction; none of these is run.
-  /// - Throws: what compiling, or a change of the schema, reports first, with its statement.
+  /// - Returns: true if a statement begins or ends a transaction; none of these is run.
+  /// - Throws: the first error in compiling or changing the schema, with its statement.
   public mutating func compile(script: String) throws(SQLiteError) -> Bool {
     try core.compile(script)
   }
@@ -27,7 +27,7 @@ extension ConnectionCore {
     while sql[place] != 0 {
       let start = place
       witness.changesSchema = false
-      // Set for each: running a statement must not ask it.
+      // Set for each statement: running a statement must not call the authoriser.
       _ = unsafe sqlite3_set_authorizer(database, schemaCallback, context)
       let statement = try compileNext(sql, &place)
       _ = unsafe sqlite3_set_authorizer(database, nil, nil)
@@ -37,7 +37,7 @@ extension ConnectionCore {
     return witness.controlsTransaction
   }
 
-  /// Compiles the statement that begins at `place`, moves `place` behind it and returns its text;
+  /// Compiles the statement that begins at `place`, moves `place` past it and returns its text;
   /// `nil` for a comment.
   private func compileNext(
     _ sql: [UInt8], _ place: inout Int
@@ -55,11 +55,11 @@ extension ConnectionCore {
   }
 }
 
-/// Notes what the statements that are being compiled would do.
+/// Records the effects of the statements being compiled.
 private final class SchemaWitness {
-  /// Whether the latest one changes the schema.
+  /// True if the latest statement changes the schema.
   var changesSchema = false
-  /// Whether any of them begins or ends a transaction.
+  /// True if any statement begins or ends a transaction.
   var controlsTransaction = false
 }
 

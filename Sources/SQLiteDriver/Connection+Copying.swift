@@ -1,10 +1,10 @@
 import CSQLite
 
-/// How far a backup has come.
+/// Progress of a backup.
 public struct BackupProgress: Hashable, Sendable {
   /// Pages of the source, as of the last step.
   public var pages: Int
-  /// Pages of them that are still to be copied.
+  /// Pages still to be copied.
   public var remaining: Int
 
   /// Creates a report.
@@ -15,20 +15,20 @@ public struct BackupProgress: Hashable, Sendable {
 }
 
 extension Connection {
-  /// Copies the whole database into another one, whose content is lost, while others use it.
+  /// Copies the whole database into another one, replacing its content, while others use it.
   ///
-  /// The copy holds one committed state. Copied in one step, it is the one at that step; in several
-  /// steps the last one counts: what others write meanwhile makes the backup begin anew, and under
-  /// steady writes it may never end. On an error the target is rolled back to what it was.
+  /// The copy holds one committed state: that of the single step or, with several steps, of the
+  /// last one. Writes by other connections meanwhile restart the backup, so under steady writes it
+  /// may never end. On an error the target is rolled back to its previous state.
   ///
   /// - Parameters:
-  ///   - target: another database, outside of any transaction.
-  ///   - pagesPerStep: pages that are copied under one lock, at least 1; `nil` copies all at once.
+  ///   - target: another database, outside any transaction.
+  ///   - pagesPerStep: pages copied under one lock, at least 1; `nil` copies all in one step.
   ///   - afterStep: called after each step but the last, without a lock on the source.
-  /// - Returns: the pages copied, with none remaining.
-  /// - Throws: BUSY when a lock is not to be had within the busy policy of this connection; LOCKED
-  ///   when the target is in use; `error` when both are the same database or connection; what
-  ///   `afterStep` throws.
+  /// - Returns: number of pages copied, with none remaining.
+  /// - Throws: BUSY if a lock is not available within the busy policy of this connection; LOCKED if
+  ///   the target is in use; `error` if both are the same database or connection; any error of
+  ///   `afterStep`.
   /// Source: `sqlite3_backup_init`, `sqlite3_backup_step`, `sqlite3_backup_finish`.
   @discardableResult
   public mutating func backUp(
@@ -40,7 +40,7 @@ extension Connection {
     let started = unsafe sqlite3_backup_init(
       target.core.database, "main", core.database, "main")
     guard let backup = unsafe started else {
-      // Where SQLite keeps the error of a backup that did not begin.
+      // SQLite stores the error of a backup that did not begin in the target.
       throw target.core.failure(unsafe sqlite3_errcode(target.core.database), .backup)
     }
     var progress = BackupProgress(pages: 0, remaining: 0)
@@ -65,12 +65,12 @@ extension Connection {
     return progress
   }
 
-  /// Writes the content into a new database file, compact and without free pages, while others use
-  /// this one: one committed state of it.
+  /// Writes the content, in one committed state, into a new database file, compact and without free
+  /// pages, while others use this database.
   ///
-  /// - Parameter path: a file that is not there, or is empty.
-  /// - Throws: BUSY when a lock is not to be had within the busy policy; `error` when the file
-  ///   holds something, or inside a transaction.
+  /// - Parameter path: a file that does not exist or is empty.
+  /// - Throws: BUSY if a lock is not available within the busy policy; `error` if the file is not
+  ///   empty, or inside a transaction.
   /// Source: lang_vacuum.html, "VACUUM with an INTO clause".
   public mutating func vacuum(into path: String) throws(SQLiteError) {
     try withStatement(text: "VACUUM INTO ?1") { (statement) throws(SQLiteError) in

@@ -1,27 +1,26 @@
 import CSQLite
 
-/// What SQLite says of a statement without running it.
+/// SQLite's description of a statement, obtained without running it.
 public struct StatementDescription: Hashable, Sendable {
-  /// The parameters in their order, from 1, each with its prefix (`:name`); `nil` for one without
-  /// a name.
+  /// The parameters in order, from 1, each with its prefix (`:name`); `nil` for one without a name.
   public var parameters: [String?]
-  /// The number of columns of each row; 0 for statements that give no rows.
+  /// Number of columns of each row; 0 for statements that return no rows.
   public var columnCount: Int
-  /// Whether it cannot write to a database file.
+  /// True if the statement cannot write to a database file.
   public var isReadOnly: Bool
-  /// `BEGIN`, `COMMIT` (also for END) or `ROLLBACK` when it begins or ends a transaction.
+  /// `BEGIN`, `COMMIT` (also for END) or `ROLLBACK` if it begins or ends a transaction.
   ///
-  /// Savepoints are none of them.
+  /// Savepoints do not count.
   public var transactionControl: String?
 }
 
 extension Connection {
-  /// Compiles a statement that a user wrote and says what it is; it is neither run nor kept.
+  /// Compiles and describes a statement written by a user; it is neither run nor kept.
   ///
-  /// Every other statement of the connection is compiled again at its next use, because SQLite
-  /// asks whether it is allowed: once at the start, never in a hot path.
+  /// Every other statement of the connection is compiled again at its next use, because SQLite must
+  /// ask the authoriser again: use once at the start, never in a hot path.
   ///
-  /// - Throws: what compiling reports: MISUSE when the text holds no statement or more than one.
+  /// - Throws: any compile error: MISUSE if the text holds no statement or more than one.
   /// Source: `sqlite3_set_authorizer`, SQLITE_TRANSACTION.
   public mutating func describe(text: String) throws(SQLiteError) -> StatementDescription {
     try core.describe(text)
@@ -33,7 +32,7 @@ extension ConnectionCore {
     let witness = TransactionWitness()
     let context = unsafe Unmanaged.passUnretained(witness).toOpaque()
     _ = unsafe sqlite3_set_authorizer(database, authorizerCallback, context)
-    // Removed before the witness goes: nothing asks it afterwards.
+    // Removed before the witness is released: it is not called afterwards.
     defer {
       _ = unsafe sqlite3_set_authorizer(database, nil, nil)
       withExtendedLifetime(witness) {}
@@ -48,7 +47,7 @@ extension ConnectionCore {
   }
 }
 
-/// Notes whether a statement that is being compiled controls a transaction.
+/// Records whether a statement being compiled controls a transaction.
 private final class TransactionWitness {
   var control: String?
 }

@@ -1,14 +1,14 @@
 import CSQLite
 
-/// A row whose foreign key names no row.
+/// A row whose foreign key refers to no row.
 public struct ForeignKeyViolation: Hashable, Sendable {
-  /// The table of the row.
+  /// Table of the row.
   public var table: String
-  /// The row; `nil` in a table without row ids.
+  /// Row id of the row; `nil` in a table without row ids.
   public var rowID: Int64?
-  /// The table that was referred to.
+  /// Table referred to.
   public var parent: String
-  /// Which foreign key of the table, as `PRAGMA foreign_key_list` counts them.
+  /// Number of the table's foreign key, as in `PRAGMA foreign_key_list`.
   public var constraint: Int64
 
   /// Creates a violation.
@@ -21,16 +21,16 @@ public struct ForeignKeyViolation: Hashable, Sendable {
 }
 
 extension Connection {
-  /// Reads a pragma: the first column of its first row, or `nil` when it gives none.
+  /// Reads a pragma: the first column of its first row, or `nil` if it returns none.
   ///
-  /// - Throws: MISUSE when `name` is not made of letters, digits and underscores.
+  /// - Throws: MISUSE if `name` is not made of letters, digits and underscores.
   public mutating func pragma(_ name: String) throws(SQLiteError) -> String? {
     try core.pragma(name)
   }
 
   /// Sets a pragma and reads it back.
   ///
-  /// - Throws: `settingNotTaken` when it has another value afterwards; MISUSE for `busy_timeout`,
+  /// - Throws: `settingNotTaken` if it has another value afterwards; MISUSE for `busy_timeout`,
   ///   which belongs to the busy policy.
   public mutating func setPragma(_ name: String, _ value: String) throws(SQLiteError) {
     let pragma = Pragma(name, value)
@@ -39,32 +39,32 @@ extension Connection {
     try core.verify(pragma)
   }
 
-  /// Whether the main database has a table of this name, as the schema that this connection has
-  /// read says; reads it if it has not. Without preparing a statement.
+  /// Returns true if the main database has a table of this name, according to the schema read by
+  /// this connection; reads the schema if necessary. Prepares no statement.
   ///
-  /// Source: `sqlite3_table_column_metadata`, which answers ERROR where there is none.
+  /// Source: `sqlite3_table_column_metadata`, which returns ERROR for a missing table.
   package func hasTable(_ name: String) throws(SQLiteError) -> Bool {
     try core.hasTable(name)
   }
 
   /// Checks the whole database.
   ///
-  /// - Parameter limit: at most so many faults are listed, at least 1.
-  /// - Returns: SQLite's rows: the one row `ok`, or one per fault.
-  /// - Throws: CORRUPT or NOTADB when the damage is such that checking is impossible.
+  /// - Parameter limit: maximum number of faults listed, at least 1.
+  /// - Returns: SQLite's rows: the single row `ok`, or one per fault.
+  /// - Throws: CORRUPT or NOTADB if the damage makes checking impossible.
   public mutating func integrityCheck(limit: Int = 100) throws(SQLiteError) -> [String] {
     try strings("PRAGMA integrity_check(\(max(1, limit)))")
   }
 
-  /// Forgets every page that is not in use, so that the next statement reads its file anew.
+  /// Frees every page that is not in use, so that the next statement reads its file again.
   ///
   /// Source: `sqlite3_db_release_memory`.
   public mutating func releaseMemory() {
     core.releaseMemory()
   }
 
-  /// Whether `integrity_check` finds nothing in the main database; quicker than listing what it
-  /// finds, and than looking at temporary tables as well.
+  /// Returns true if `integrity_check` finds no fault in the main database; faster than listing the
+  /// faults, and than checking temporary tables as well.
   ///
   /// - Throws: as `integrityCheck`.
   public mutating func isSound() throws(SQLiteError) -> Bool {
@@ -73,7 +73,7 @@ extension Connection {
     }
   }
 
-  /// The one row of a sound database is `ok`; every fault is longer.
+  /// The only row of a sound database is `ok`; every fault is longer.
   private static let soundness = SQL("PRAGMA main.integrity_check(1)")
 
   /// Checks the database without comparing indexes to tables; otherwise as `integrityCheck`.
@@ -81,7 +81,7 @@ extension Connection {
     try strings("PRAGMA quick_check(\(max(1, limit)))")
   }
 
-  /// Lists the rows whose foreign keys name no row, whether or not foreign keys are enforced.
+  /// Lists the rows whose foreign keys refer to no row, whether or not foreign keys are enforced.
   public mutating func foreignKeyCheck() throws(SQLiteError) -> [ForeignKeyViolation] {
     try withStatement(text: "PRAGMA foreign_key_check") { (statement) throws(SQLiteError) in
       var violations: [ForeignKeyViolation] = []
@@ -105,7 +105,7 @@ extension Connection {
 
   /// Reads a counter of this connection.
   ///
-  /// - Parameter reset: sets its high-water mark, or a counter that only grows, back.
+  /// - Parameter reset: resets its high-water mark, or a counter that only grows.
   /// Source: `sqlite3_db_status`.
   public mutating func status(
     _ counter: ConnectionCounter, reset: Bool = false

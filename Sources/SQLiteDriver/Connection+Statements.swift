@@ -1,6 +1,6 @@
 extension Connection {
   // These borrow although their callers hold the connection exclusively: a borrowed connection
-  // keeps its state alive without counting references.
+  // keeps its state alive without reference counting.
 
   @usableFromInline
   func checkOut(_ sql: SQL) throws(SQLiteError) -> Statement {
@@ -33,11 +33,11 @@ extension Connection {
 
   /// Lends the prepared statement of `sql`, and resets and unbinds it afterwards, also on a throw.
   ///
-  /// Write the closure's error type, Swift does not infer it:
-  /// `try connection.withStatement(Queries.all) { (rows) throws(SQLiteError) in ... }`. For one
-  /// run, `run`, `first` and `all` need no closure that throws.
+  /// Write the closure's error type, because Swift does not infer it:
+  /// `try connection.withStatement(Queries.all) { (rows) throws(SQLiteError) in ... }`. For a
+  /// single run, `run`, `first` and `all` need no throwing closure.
   ///
-  /// - Throws: what `body` throws, and failures of preparing, converted.
+  /// - Throws: the error of `body`, and failures of preparing, converted.
   @inlinable
   public mutating func withStatement<T: ~Copyable, E: SQLiteErrorConvertible>(
     _ sql: SQL, _ body: (borrowing Statement) throws(E) -> T
@@ -57,10 +57,10 @@ extension Connection {
     return try body(statement)
   }
 
-  /// Lends a statement that a user wrote; it is kept in a bounded cache.
+  /// Lends a statement written by a user; it is kept in a bounded cache.
   ///
-  /// - Throws: what `body` throws, and failures of preparing, converted: MISUSE when the text
-  ///   holds no statement or more than one.
+  /// - Throws: the error of `body`, and failures of preparing, converted: MISUSE if the text holds
+  ///   no statement or more than one.
   @inlinable
   public mutating func withStatement<T: ~Copyable, E: SQLiteErrorConvertible>(
     text: String, _ body: (borrowing Statement) throws(E) -> T
@@ -70,7 +70,7 @@ extension Connection {
     return try body(statement)
   }
 
-  /// Lends a statement that a user wrote, with untyped errors.
+  /// Lends a statement written by a user, with untyped errors.
   @inlinable
   public mutating func withStatement<T: ~Copyable>(
     text: String, _ body: (borrowing Statement) throws -> T
@@ -97,7 +97,7 @@ extension Connection {
 
   /// Binds the values in order and reads the first row; later rows are not computed.
   ///
-  /// - Returns: what `row` made of it, or `nil` without a row.
+  /// - Returns: the result of `row`, or `nil` without a row.
   @inlinable
   public mutating func first<T, each Value: SQLiteBindable>(
     _ sql: SQL, _ values: repeat each Value, row: (borrowing Statement) -> T
@@ -129,7 +129,7 @@ extension Connection {
     return rows
   }
 
-  /// Runs a statement that a user wrote.
+  /// Runs a statement written by a user.
   ///
   /// - Parameter values: bound in order; a parameter without a value is NULL.
   /// - Returns: all rows, with the types that SQLite stored.

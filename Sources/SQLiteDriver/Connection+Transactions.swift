@@ -1,10 +1,11 @@
-/// When a transaction takes its locks. Source: lang_transaction.html.
+/// The time at which a transaction takes its locks. Source: lang_transaction.html.
 public enum TransactionKind: Hashable, Sendable, CaseIterable {
-  /// At the first statement that needs them; a read that turns into a write can be BUSY_SNAPSHOT.
+  /// At the first statement that needs them; a read that becomes a write can fail with
+  /// BUSY_SNAPSHOT.
   case deferred
-  /// The write lock at once.
+  /// The write lock immediately.
   case immediate
-  /// The write lock at once, and outside WAL no readers either.
+  /// The write lock immediately, and outside WAL it also excludes readers.
   case exclusive
 
   var begin: SQL {
@@ -19,7 +20,7 @@ public enum TransactionKind: Hashable, Sendable, CaseIterable {
 extension Connection {
   /// Opens a transaction.
   ///
-  /// - Throws: BUSY when the lock could not be had within the busy policy; ERROR inside another
+  /// - Throws: BUSY if the lock is not available within the busy policy; ERROR inside another
   ///   transaction.
   public mutating func begin(_ kind: TransactionKind = .immediate) throws(SQLiteError) {
     try run(kind.begin)
@@ -28,24 +29,24 @@ extension Connection {
   /// Commits the open transaction.
   ///
   /// - Throws: BUSY leaves the transaction open, to be committed again or rolled back. After
-  ///   another error look at `isAutocommit`: whether the data is durable is then not known.
+  ///   another error check `isAutocommit`: whether the data is durable is then unknown.
   public mutating func commit() throws(SQLiteError) {
     try run(SQL.commit)
   }
 
-  /// Rolls the open transaction back; without one it does nothing.
+  /// Rolls back the open transaction; does nothing if there is none.
   public mutating func rollback() throws(SQLiteError) {
     guard !isAutocommit else { return }
     try run(SQL.rollback)
   }
 
-  /// Runs `body` in a transaction: committed when it returns, rolled back when it throws or when
-  /// the commit fails, BUSY included.
+  /// Runs `body` in a transaction: committed when it returns, rolled back if it throws or if the
+  /// commit fails, BUSY included.
   ///
-  /// Write the closure's error type, Swift does not infer it:
+  /// Write the closure's error type, because Swift does not infer it:
   /// `try connection.transaction { (connection) throws(SQLiteError) in ... }`.
   ///
-  /// - Throws: the error of `body`, of BEGIN or of COMMIT, never that of the rollback after it.
+  /// - Throws: the error of `body`, of BEGIN or of COMMIT, never that of the subsequent rollback.
   @inlinable
   public mutating func transaction<T: ~Copyable, E: SQLiteErrorConvertible>(
     _ kind: TransactionKind = .immediate, _ body: (inout Connection) throws(E) -> T
@@ -79,17 +80,17 @@ extension Connection {
     return value
   }
 
-  /// Runs `body` in a savepoint: released when it returns, undone when it throws.
+  /// Runs `body` in a savepoint: released when it returns, rolled back if it throws.
   ///
-  /// Outside a transaction the savepoint is one, of the deferred kind. When SQLite rolled the whole
-  /// transaction back meanwhile, the savepoint is gone with it and nothing more is undone.
+  /// Outside a transaction, the savepoint acts as a deferred transaction. If SQLite has rolled back
+  /// the whole transaction meanwhile, the savepoint is gone with it and nothing more is undone.
   ///
-  /// A savepoint that cannot be rolled back takes the whole transaction with it, or a caller that
-  /// handles the error of `body` would commit what was to be undone. The error of the failed
-  /// rollback is then thrown in place of that of `body`.
+  /// If a savepoint cannot be rolled back, the whole transaction is rolled back; otherwise a caller
+  /// that handles the error of `body` would commit changes meant to be undone. The error of the
+  /// failed rollback is then thrown instead of that of `body`.
   ///
-  /// - Parameter name: any text; the innermost savepoint of that name counts.
-  /// - Throws: the error of `body`, or SQLite's when the savepoint cannot be opened, released or
+  /// - Parameter name: any text; refers to the innermost savepoint of that name.
+  /// - Throws: the error of `body`, or SQLite's if the savepoint cannot be opened, released or
   ///   rolled back.
   @inlinable
   public mutating func savepoint<T: ~Copyable, E: SQLiteErrorConvertible>(
@@ -124,7 +125,7 @@ extension Connection {
     return value
   }
 
-  /// Rolls back what is still open; the error that led here is the one to report.
+  /// Rolls back an open transaction; the error that led here is the one to report.
   @usableFromInline
   mutating func abandon() {
     try? rollback()
@@ -173,7 +174,7 @@ extension Connection {
   }
 }
 
-/// A name as SQL writes it, whatever characters it holds.
+/// Returns a name quoted for SQL, whatever characters it holds.
 func quotedIdentifier(_ name: String) -> String {
   let parts = name.split(separator: "\"", omittingEmptySubsequences: false)
   return "\"" + parts.joined(separator: "\"\"") + "\""

@@ -1,10 +1,10 @@
 import CSQLite
 
-/// A commit that went into the write-ahead log.
+/// A commit written to the write-ahead log.
 public struct WALCommit: Hashable, Sendable {
-  /// The schema that was written: `main` or the name of an attached one.
+  /// Schema that was written: `main` or the name of an attached one.
   public var schema: String
-  /// The frames (pages) in the log now.
+  /// Number of frames (pages) in the log now.
   public var frames: Int
 
   /// Creates a report.
@@ -14,23 +14,23 @@ public struct WALCommit: Hashable, Sendable {
   }
 }
 
-/// What a WAL hook wants done.
+/// Action requested by a WAL hook.
 public enum WALHookAction: Hashable, Sendable {
   /// Nothing.
   case none
-  /// A passive checkpoint, at once and on this thread, as SQLite's own automatic ones are.
+  /// A passive checkpoint, immediately and on this thread, like SQLite's own automatic ones.
   case checkpoint
 }
 
-/// How hard a checkpoint tries. Source: `sqlite3_wal_checkpoint_v2`.
+/// Effort of a checkpoint. Source: `sqlite3_wal_checkpoint_v2`.
 public enum CheckpointMode: Hashable, Sendable, CaseIterable {
-  /// As far as it gets without waiting for anybody.
+  /// Copies as much as possible without waiting for other connections.
   case passive
   /// Waits for writers and for readers of old snapshots, then copies everything.
   case full
-  /// Like `full`, then waits for readers so that the next writer starts the log anew.
+  /// Like `full`, then waits for readers so that the next writer restarts the log.
   case restart
-  /// Like `restart`, then cuts the log to no bytes.
+  /// Like `restart`, then truncates the log to zero bytes.
   case truncate
 
   var code: Int32 {
@@ -43,15 +43,15 @@ public enum CheckpointMode: Hashable, Sendable, CaseIterable {
   }
 }
 
-/// What a checkpoint reached.
+/// Result of a checkpoint.
 public struct CheckpointResult: Hashable, Sendable {
-  /// Frames in the log; -1 when the database is not in WAL mode.
+  /// Frames in the log; -1 if the database is not in WAL mode.
   public var logFrames: Int
-  /// Frames of the log that are in the database file now; -1 when it is not in WAL mode.
+  /// Frames of the log copied to the database file so far; -1 if it is not in WAL mode.
   public var checkpointedFrames: Int
-  /// Whether somebody was in the way, so that it did less than its mode promises.
+  /// True if another connection was in the way, so that it did less than its mode promises.
   ///
-  /// A passive checkpoint is only busy when another one runs; that readers held it up shows in
+  /// A passive checkpoint is busy only if another checkpoint runs; a delay by readers shows in
   /// `checkpointedFrames`.
   public var isBusy: Bool
 
@@ -62,15 +62,15 @@ public struct CheckpointResult: Hashable, Sendable {
     self.isBusy = isBusy
   }
 
-  /// Whether every frame of the log is in the database file.
+  /// True if every frame of the log is in the database file.
   public var isComplete: Bool { !isBusy && logFrames == checkpointedFrames }
 }
 
 extension Connection {
   /// Runs a checkpoint.
   ///
-  /// - Parameter schema: `main` or an attached one; `nil` checkpoints all.
-  /// - Throws: everything but BUSY, which is in the result; LOCKED inside a write transaction.
+  /// - Parameter schema: `main` or an attached schema; `nil` checkpoints all.
+  /// - Throws: any error but BUSY, which is in the result; LOCKED inside a write transaction.
   public mutating func checkpoint(
     _ mode: CheckpointMode, schema: String? = "main"
   ) throws(SQLiteError) -> CheckpointResult {
@@ -85,10 +85,10 @@ extension Connection {
 
   /// Calls `hook` after each commit into the write-ahead log, on the committing thread.
   ///
-  /// SQLite has one such hook, and its automatic checkpoints use it: while this one is set only
-  /// its answer `.checkpoint` starts any. `nil` removes it and brings the automatic ones back.
-  /// An error of that checkpoint does not fail the commit: the log just stays longer.
-  /// Source: `sqlite3_wal_hook`.
+  /// SQLite has only one such hook, which its automatic checkpoints also use: while this one is
+  /// set, only its answer `.checkpoint` starts a checkpoint. `nil` removes it and restores the
+  /// automatic ones. An error of that checkpoint does not fail the commit: the log just stays
+  /// longer. Source: `sqlite3_wal_hook`.
   public mutating func setWALHook(
     _ hook: (@Sendable (WALCommit) -> WALHookAction)?
   ) throws(SQLiteError) {
@@ -128,9 +128,9 @@ extension ConnectionCore {
 }
 
 extension Connection {
-  /// Leaves the write-ahead log as it is when this, the last connection, is closed.
+  /// Keeps the write-ahead log unchanged when this, the last connection, is closed.
   ///
-  /// Without it the close writes the log into the database file and deletes it.
+  /// Otherwise the close writes the log into the database file and deletes it.
   /// Source: `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE`.
   public mutating func keepLogAtClose() {
     core.keepLogAtClose()

@@ -2,7 +2,7 @@ import AssayModel
 import CSQLite
 
 extension ConnectionCore {
-  /// How long to sleep before a pragma that found the database busy is tried again.
+  /// Sleep before retrying a pragma that found the database busy.
   private static var retryDelay: Nanoseconds { .milliseconds(1) }
 
   /// Opens the database and installs the busy policy.
@@ -39,7 +39,7 @@ extension ConnectionCore {
     return core
   }
 
-  /// The URI that opens a path with parameters. Source: sqlite.org/uri.html.
+  /// Returns the URI that opens a path with parameters. Source: sqlite.org/uri.html.
   private static func uri(_ path: String, _ parameters: [URIParameter]) -> String {
     func escaped(_ text: String) -> String {
       let digits = Array("0123456789ABCDEF".utf8)
@@ -56,12 +56,12 @@ extension ConnectionCore {
       return String(decoding: bytes, as: UTF8.self)
     }
     let query = parameters.map { "\(escaped($0.name))=\(escaped($0.value))" }
-    // An empty authority: what begins with two slashes would be read as one.
+    // An empty authority: a path that begins with two slashes would be read as one.
     let root = path.hasPrefix("/") ? "file://" : "file:"
     return "\(root)\(escaped(path))?\(query.joined(separator: "&"))"
   }
 
-  /// Sets pragmas that have taken before.
+  /// Sets pragmas that have taken effect before.
   func apply(_ script: PragmaScript) throws(SQLiteError) {
     if let pages = script.automaticCheckpoint {
       _ = unsafe sqlite3_wal_autocheckpoint(database, pages)
@@ -73,8 +73,8 @@ extension ConnectionCore {
 
   /// Sets every pragma, then reads every one back.
   ///
-  /// The reading comes last because some pragmas undo others, and `page_size` answers what was
-  /// wished until the file's header has been read.
+  /// The read-back comes last because some pragmas undo others, and `page_size` returns the
+  /// requested value until the file's header has been read.
   func apply(_ pragmas: [Pragma]) throws(SQLiteError) {
     guard !pragmas.isEmpty else { return }
     let start = time.monotonicNow()
@@ -96,9 +96,9 @@ extension ConnectionCore {
     }
   }
 
-  /// SQLite answers BUSY without asking the busy handler where waiting could be a deadlock, for
-  /// example when two processes switch a database to WAL at the same time, and never asks it about
-  /// the locks of a shared cache.
+  /// SQLite returns BUSY without calling the busy handler if waiting could cause a deadlock, for
+  /// example if two processes switch a database to WAL at the same time, and never calls it for the
+  /// locks of a shared cache.
   private func retryingWhenBusy(
     until giveUp: MonotonicTime, _ body: () throws(SQLiteError) -> Void
   ) throws(SQLiteError) {

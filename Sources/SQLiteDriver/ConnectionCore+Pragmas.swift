@@ -1,10 +1,10 @@
 import CSQLite
 
 extension ConnectionCore {
-  /// Sets a pragma and checks its own answer, if it gives one.
+  /// Sets a pragma and checks its own answer, if it returns one.
   func set(_ pragma: Pragma) throws(SQLiteError) {
     let answer = try firstValue(try pragma.statement, .pragma(pragma.name))
-    // The journal mode is the one whose answer says more than reading back: why it is what it is.
+    // The journal mode is the only pragma whose answer tells more than reading it back: the reason.
     guard PragmaRules.base(pragma.name) == "journal_mode", let answer else { return }
     guard PragmaRules.agrees(pragma, answer: answer) else {
       throw notTaken(pragma, answer)
@@ -19,7 +19,7 @@ extension ConnectionCore {
     }
   }
 
-  /// Reads a pragma: the first column of its first row, or nil without one.
+  /// Reads a pragma: the first column of its first row, or nil if there is none.
   func pragma(_ name: String) throws(SQLiteError) -> String? {
     try PragmaRules.check(name)
     return try firstValue("PRAGMA \(name)", .pragma(name))
@@ -39,7 +39,7 @@ extension ConnectionCore {
       defer { checkIn(statement, text: sql) }
       guard try statement.step() else { return nil }
       let value = statement.text(0)
-      // To the end: some pragmas do their work in later steps.
+      // Run to the end: some pragmas do their work in later steps.
       try statement.run()
       return value
     } catch {

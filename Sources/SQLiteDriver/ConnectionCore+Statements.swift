@@ -1,7 +1,7 @@
 import CSQLite
 
 extension ConnectionCore {
-  /// Finds or prepares the statement of the program.
+  /// Finds or prepares a registered statement of the program.
   func checkOut(_ sql: SQL) throws(SQLiteError) -> Statement {
     guard sql.id < tableCount, let slot = unsafe table[sql.id] else {
       return try checkOutFirst(sql)
@@ -47,7 +47,7 @@ extension ConnectionCore {
     return unsafe Statement(slot)
   }
 
-  /// Takes a statement back that was given as text.
+  /// Takes back a statement given as text.
   func checkIn(_ statement: borrowing Statement, text: String) {
     statement.reset()
     textCache.shrink()
@@ -55,7 +55,7 @@ extension ConnectionCore {
 
   /// Prepares text that must hold exactly one statement.
   ///
-  /// - Parameter sql: the text with a zero behind it.
+  /// - Parameter sql: the text with a terminating zero.
   func prepareOnly(
     _ text: String, _ sql: [UInt8]
   ) throws(SQLiteError) -> UnsafeMutablePointer<StatementSlot> {
@@ -76,9 +76,9 @@ extension ConnectionCore {
     return unsafe slot
   }
 
-  /// Prepares the statement that begins at `place`, and moves `place` behind it.
+  /// Prepares the statement that begins at `place`, and moves `place` past it.
   ///
-  /// - Parameter sql: ends with a zero, which spares SQLite a copy of all that is left.
+  /// - Parameter sql: zero-terminated, which spares SQLite a copy of the remaining text.
   func prepare(
     _ sql: [UInt8], _ place: inout Int, _ flags: Int32, _ handle: inout OpaquePointer?
   ) -> Int32 {
@@ -97,7 +97,8 @@ extension ConnectionCore {
     return code
   }
 
-  /// Whether nothing but space, semicolons and comments is left: SQLite compiles it to nothing.
+  /// Returns true if only spaces, semicolons and comments are left: SQLite compiles them to
+  /// nothing.
   private func isBlank(_ sql: [UInt8], from place: Int) -> Bool {
     var place = place
     while sql[place] != 0 {
@@ -114,7 +115,7 @@ extension ConnectionCore {
   /// Runs all statements of a text and ignores their rows.
   func execute(_ text: String) throws(SQLiteError) { try execute(text.zeroTerminated) }
 
-  /// Runs all statements of a text that has a zero behind it, and ignores their rows.
+  /// Runs all statements of a zero-terminated text and ignores their rows.
   func execute(_ sql: [UInt8]) throws(SQLiteError) {
     var place = 0
     while sql[place] != 0 {
@@ -131,7 +132,8 @@ extension ConnectionCore {
     stepsSinceTaken = 0
     var code = unsafe prepare(sql, &place, 0, &handle)
     guard code == SQLITE_OK else {
-      // A failed prepare moves behind what it could read; the message quotes all that was left.
+      // A failed prepare moves past the part it could read; the message quotes all the remaining
+      // text.
       let text = String(decoding: sql[start...].dropLast(), as: UTF8.self)
       throw failure(code, .prepare, sql: text)
     }
@@ -147,7 +149,7 @@ extension ConnectionCore {
     }
   }
 
-  /// Finalizes every statement; the last thing before closing.
+  /// Finalizes every statement; the last step before closing.
   func finalizeStatements() {
     for index in 0..<tableCount {
       guard let slot = unsafe table[index] else { continue }

@@ -15,12 +15,12 @@ private func progressCallback(_ context: UnsafeMutableRawPointer?) -> Int32 {
 }
 
 extension ConnectionCore {
-  /// Operations of SQLite's virtual machine between two looks at the clock.
+  /// Operations of SQLite's virtual machine between two readings of the clock.
   ///
   /// About 10 to 50 us of work, against 25 to 40 ns for reading the clock.
   private static var progressInterval: Int32 { 1_000 }
 
-  /// Tells SQLite which busy handler to use.
+  /// Sets SQLite's busy handler.
   func installBusyHandler() {
     switch busyPolicy {
     case .none:
@@ -33,10 +33,10 @@ extension ConnectionCore {
     }
   }
 
-  /// Sets or removes the deadline of everything that runs from now on.
+  /// Sets or removes the deadline of all later work.
   ///
   /// The handlers stay installed after the first deadline, so that setting one per operation costs
-  /// a store and not four calls.
+  /// one store instead of four calls.
   func setDeadline(_ nanoseconds: UInt64) {
     deadline = nanoseconds
     cutShort = nil
@@ -48,7 +48,7 @@ extension ConnectionCore {
 
   /// Limits the operations of each statement from now on; `nil` removes the limit.
   ///
-  /// - Returns: the limit before.
+  /// - Returns: the previous limit.
   @discardableResult
   func setStepLimit(_ limit: Int?) -> Int? {
     let before = stepLimit == .max ? nil : stepLimit
@@ -62,7 +62,7 @@ extension ConnectionCore {
 
   /// Sleeps before the next attempt at a lock.
   ///
-  /// - Returns: `false` when SQLite must give up and answer BUSY.
+  /// - Returns: `false` if SQLite must give up and return BUSY.
   func waitForLock(attempt: Int) -> Bool {
     let now = time.monotonicNow()
     if attempt == 0 {
@@ -94,7 +94,7 @@ extension ConnectionCore {
     }
   }
 
-  /// Whether the running query has reached its deadline or its limit of operations.
+  /// Returns true if the running query has reached its deadline or its limit of operations.
   func mustInterrupt() -> Bool {
     if stepLimit != .max {
       stepsSinceTaken += Int(Self.progressInterval)
@@ -110,7 +110,7 @@ extension ConnectionCore {
     return true
   }
 
-  /// Whether a statement is still at work.
+  /// True if a statement is still running.
   ///
   /// SQLite calls the progress handler once more after a statement has halted, its autocommit
   /// included; an interrupt then would report a failure of a write that is already durable.

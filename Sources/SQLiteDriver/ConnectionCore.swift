@@ -1,7 +1,7 @@
 import AssayModel
 import CSQLite
 
-/// What belongs to one open connection and has an address that C callbacks can be given.
+/// The state of one open connection, with a stable address for C callbacks.
 ///
 /// Safe because `database` is set once, used by one thread at a time (the connection's borrower),
 /// and closed only in `close` or `deinit`, after all statements and the interrupt handle.
@@ -16,19 +16,20 @@ final class ConnectionCore {
   var table: UnsafeMutablePointer<UnsafeMutablePointer<StatementSlot>?>
   var tableCount = 0
   var textCache: TextStatementCache
-  /// What statements did that were finalized since.
+  /// Work of statements that have since been finalized.
   var finishedWork = ConnectionWork()
 
   var busyPolicy: BusyPolicy
-  /// Told of the errors after which opening goes on; see `ConnectionOptions.retried`.
+  /// Called on errors after which opening continues; see `ConnectionOptions.retried`.
   let retried: (@Sendable (SQLiteError) -> Void)?
   /// Nanoseconds of the monotonic clock; the largest number means no deadline.
   var deadline = UInt64.max
-  /// Whether our own progress and busy handlers are installed because a deadline was once set.
+  /// True if this module's progress and busy handlers are installed because a deadline was once
+  /// set.
   var hasDeadlineHandlers = false
-  /// Operations of the virtual machine that one statement may run; the largest number for no limit.
+  /// Virtual machine operations that one statement may run; the largest number means no limit.
   private(set) var stepLimit = Int.max
-  /// Operations since a statement was taken out, rounded down to looks of the progress handler.
+  /// Operations since a statement was checked out, rounded down to calls of the progress handler.
   var stepsSinceTaken = 0
   var busyWaits = 0
   var busyWaitNanoseconds: Int64 = 0
@@ -51,16 +52,16 @@ final class ConnectionCore {
   /// Limits each statement from now on; the handlers must be installed.
   func limitSteps(_ limit: Int) { stepLimit = limit }
 
-  /// The address that callbacks are given; valid while the connection is open.
+  /// Address passed to callbacks; valid while the connection is open.
   var context: UnsafeMutableRawPointer { unsafe Unmanaged.passUnretained(self).toOpaque() }
 
   static func from(_ context: UnsafeMutableRawPointer) -> ConnectionCore {
     unsafe Unmanaged.fromOpaque(context).takeUnretainedValue()
   }
 
-  /// The last failure of this connection.
+  /// Returns the last failure of this connection.
   ///
-  /// - Parameter wasAutocommit: whether the connection was outside a transaction before the call.
+  /// - Parameter wasAutocommit: true if the connection was outside a transaction before the call.
   func failure(
     _ code: Int32, _ operation: SQLiteError.Operation, sql: String? = nil,
     wasAutocommit: Bool = true
@@ -80,7 +81,8 @@ final class ConnectionCore {
     isClosed = true
     interruptHandle.invalidate()
     finalizeStatements()
-    // The plain form first, because it says what was left open; then the one that always closes.
+    // The plain form first, because it reports what was left open; then the form that always
+    // closes.
     let code = unsafe sqlite3_close(database)
     if code != SQLITE_OK { _ = unsafe sqlite3_close_v2(database) }
     return code

@@ -1,43 +1,44 @@
 public import AssayModel
 
-/// How a database is opened, and every setting that its connection must have.
+/// Options for opening a database, and every setting that its connection must have.
 public struct ConnectionOptions: Sendable {
-  /// What may be done with the file.
+  /// Permitted access to the file.
   public enum Mode: Hashable, Sendable {
-    /// Read and write; create the file when it is not there.
+    /// Read and write; create the file if it does not exist.
     case readWriteCreate
-    /// Read and write; the file must be there.
+    /// Read and write; the file must exist.
     case readWrite
-    /// Only read; the file must be there.
+    /// Read only; the file must exist.
     case readOnly
   }
 
-  /// A file path, or `:memory:` for a database of this one connection.
+  /// A file path, or `:memory:` for a database private to this connection.
   public var path: String
   /// Parameters of a URI with which the path is opened, such as `cache=shared`; empty opens it as a
   /// plain path.
   public var uriParameters: [URIParameter] = []
-  /// Operations of SQLite's virtual machine after which one statement is interrupted; `nil` is
-  /// without limit. For worlds in which no time passes while a statement runs.
+  /// Number of operations of SQLite's virtual machine after which a statement is interrupted; `nil`
+  /// is without limit. For worlds in which no time passes while a statement runs.
   public var stepLimit: Int?
-  /// What may be done with the file.
+  /// Permitted access to the file.
   public var mode: Mode
-  /// The name of a registered VFS; `nil` is the default one.
+  /// Name of a registered VFS; `nil` is the default one.
   public var vfs: String?
-  /// Set on every open, in this order, and read back; those that must come before the first page
-  /// is written (`page_size`, `auto_vacuum`, `encoding`) go first whatever their place.
+  /// Pragmas set on every open, in this order, and read back; those that must come before the first
+  /// page is written (`page_size`, `auto_vacuum`, `encoding`) are set first regardless of their
+  /// place.
   public var pragmas: [Pragma]
-  /// Set instead of `pragmas` and not read back; for the same ones on a database on which they have
-  /// taken before.
+  /// Script run instead of `pragmas` without reading them back; for the same pragmas on a database
+  /// on which they have already taken effect.
   public var script: PragmaScript?
-  /// What happens when another connection is in the way.
+  /// Behaviour if another connection is in the way.
   public var busy: BusyPolicy
-  /// Where waits, deadlines and their measurements take the time from.
+  /// Time source for waits, deadlines and their measurements.
   public var time: any TimeSource
-  /// How many statements given as `text:` are kept prepared; 0 keeps none.
+  /// Number of statements given as `text:` that are kept prepared; 0 keeps none.
   public var statementCacheCapacity: Int
-  /// Told of every error after which a pragma is set again while the connection is being opened, on
-  /// the thread that opens it; two options are equal whatever it is.
+  /// Called on every error after which a pragma is retried while the connection is being opened, on
+  /// the thread that opens it; ignored in comparisons of options.
   public var retried: (@Sendable (SQLiteError) -> Void)?
 
   /// Creates options.
@@ -63,7 +64,7 @@ public struct ConnectionOptions: Sendable {
 }
 
 extension ConnectionOptions: Equatable {
-  /// Equal settings and the same time source.
+  /// Compares the settings and the time source.
   public static func == (left: ConnectionOptions, right: ConnectionOptions) -> Bool {
     left.path == right.path && left.mode == right.mode && left.vfs == right.vfs
       && left.uriParameters == right.uriParameters && left.stepLimit == right.stepLimit
@@ -73,11 +74,11 @@ extension ConnectionOptions: Equatable {
   }
 }
 
-/// One parameter of the URI that a database is opened with.
+/// One parameter of the URI with which a database is opened.
 public struct URIParameter: Hashable, Sendable {
-  /// Its name.
+  /// Name of the parameter.
   public var name: String
-  /// Its value.
+  /// Value of the parameter.
   public var value: String
 
   /// Creates a parameter.
@@ -89,9 +90,9 @@ public struct URIParameter: Hashable, Sendable {
 
 /// One pragma and the value that it must have.
 public struct Pragma: Hashable, Sendable {
-  /// The name: letters, digits and underscores, a schema name and a dot before it if need be.
+  /// The name: letters, digits and underscores, optionally preceded by a schema name and a dot.
   public var name: String
-  /// The value as one writes it after `=`, without quotes.
+  /// The value as written after `=`, without quotes.
   public var value: String
 
   /// Creates a setting.
@@ -106,20 +107,20 @@ public struct Pragma: Hashable, Sendable {
   }
 }
 
-/// What a connection does when another one is in the way.
+/// Behaviour of a connection when another one is in the way.
 public enum BusyPolicy: Hashable, Sendable {
-  /// Nothing: SQLITE_BUSY at once.
+  /// No wait: SQLITE_BUSY immediately.
   case none
   /// SQLite's own busy handler (`sqlite3_busy_timeout`): sleeps that grow from 1 to 100 ms.
   ///
-  /// Unfair: who came last sleeps shortest. Its waits are not counted in `busyWaits` unless a
-  /// deadline was set on the connection, because then its delays are followed by this module.
+  /// Unfair: the latest arrival sleeps shortest. Its waits are not counted in `busyWaits` unless a
+  /// deadline was set on the connection, in which case this module reproduces its delays.
   case sqlite(timeout: Nanoseconds)
   /// Constant short sleeps (`BusyWait.fairDelay`) until the timeout: every waiter has the same
   /// chance at each attempt, however long it has waited.
   case fair(timeout: Nanoseconds)
 
-  /// How long the policy waits at most.
+  /// Maximum time that the policy waits.
   public var timeout: Nanoseconds {
     switch self {
     case .none: .zero

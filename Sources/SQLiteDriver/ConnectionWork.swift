@@ -1,10 +1,10 @@
 import CSQLite
 
-/// What a connection and all of its statements have done, as SQLite counts it.
+/// The work of a connection and all of its statements, as counted by SQLite.
 ///
-/// The same statements on the same content count the same, however long they take: what changes
-/// these numbers is another query plan, another schema, another cache or another SQLite. SQLite
-/// counts each statement, and each connection's pages, modulo 2^32.
+/// The same statements on the same content count the same, regardless of how long they take: only
+/// another query plan, schema, cache or SQLite version changes these numbers. SQLite counts each
+/// statement, and each connection's pages, modulo 2^32.
 /// Source: `sqlite3_stmt_status`, `sqlite3_db_status`.
 public struct ConnectionWork: Hashable, Sendable {
   /// Operations of the virtual machine.
@@ -22,15 +22,15 @@ public struct ConnectionWork: Hashable, Sendable {
   /// Pages written in the middle of a transaction because the cache was full.
   public var cacheSpills: UInt64 = 0
 
-  /// Creates the work of a connection that did nothing.
+  /// Creates the work of a connection that has done nothing.
   public init() {}
 
-  /// Adds up the work of two connections.
+  /// Adds the work of two connections.
   public static func + (one: ConnectionWork, other: ConnectionWork) -> ConnectionWork {
     one.combined(other, &+)
   }
 
-  /// What was done between an earlier moment of a connection and a later one.
+  /// Returns the work between an earlier moment of a connection and a later one.
   public static func - (later: ConnectionWork, earlier: ConnectionWork) -> ConnectionWork {
     later.combined(earlier, &-)
   }
@@ -52,7 +52,7 @@ public struct ConnectionWork: Hashable, Sendable {
     ]
   }
 
-  /// Adds what a statement did since it was prepared.
+  /// Adds the work of a statement since it was prepared.
   mutating func add(statement: OpaquePointer) {
     func count(_ counter: StatementCounter) -> UInt64 {
       UInt64(UInt32(bitPattern: unsafe sqlite3_stmt_status(statement, counter.code, 0)))
@@ -63,7 +63,7 @@ public struct ConnectionWork: Hashable, Sendable {
     automaticIndexRows += count(.automaticIndexRows)
   }
 
-  /// Adds what a connection did to pages.
+  /// Adds the page counts of a connection.
   mutating func add(pagesOf database: OpaquePointer) {
     func count(_ counter: ConnectionCounter) -> UInt64 {
       var (current, highWater): (Int32, Int32) = (0, 0)
@@ -77,7 +77,7 @@ public struct ConnectionWork: Hashable, Sendable {
 }
 
 extension Connection {
-  /// What the connection and all of its statements have done so far.
+  /// The work of the connection and all of its statements so far.
   public var work: ConnectionWork {
     var work = core.finishedWork
     for index in 0..<core.tableCount {

@@ -7,7 +7,7 @@ import Synchronization
 @safe public final class InterruptHandle: Sendable {
   /// An address that may cross threads.
   ///
-  /// Unchecked because it is only read under the lock that closing takes too, and
+  /// Unchecked because it is only read under the lock that closing also takes, and
   /// `sqlite3_interrupt` may be called on any thread while the connection is open.
   @safe private struct Target: @unchecked Sendable {
     var database: OpaquePointer?
@@ -19,11 +19,12 @@ import Synchronization
     target = unsafe Mutex(Target(database: database))
   }
 
-  /// Makes what runs on the connection now end with INTERRUPT at its next chance.
+  /// Interrupts the work that runs on the connection now, which ends with INTERRUPT at the next
+  /// check.
   ///
-  /// Statements that start later are not affected. A wait in a busy handler is not ended by it.
+  /// Statements that start later are not affected. A wait in a busy handler is not interrupted.
   ///
-  /// - Returns: `false` when the connection is closed.
+  /// - Returns: `false` if the connection is closed.
   /// Source: `sqlite3_interrupt`.
   @discardableResult
   public func interrupt() -> Bool {
@@ -34,7 +35,7 @@ import Synchronization
     }
   }
 
-  /// Called before the connection closes; afterwards nobody uses its address.
+  /// Called before the connection closes; its address is not used afterwards.
   func invalidate() {
     target.withLock { target in unsafe target.database = nil }
   }

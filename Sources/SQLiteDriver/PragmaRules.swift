@@ -1,7 +1,7 @@
-/// What is known about pragmas: order, names of values, and which can be read back. Pure.
-/// Source: pragma.html; `getSafetyLevel` and `sqlite3Pragma` in pragma.c.
+/// Rules for pragmas: order, names of values, and which can be read back. Pure. Source:
+/// pragma.html; `getSafetyLevel` and `sqlite3Pragma` in pragma.c.
 enum PragmaRules {
-  /// Letters, digits, underscores, and one dot behind a schema name.
+  /// Checks for letters, digits, underscores, and at most one dot after a schema name.
   static func isWellFormed(_ name: String) -> Bool {
     var dots = 0
     var length = 0
@@ -19,9 +19,9 @@ enum PragmaRules {
     return length > 0 && dots <= 1
   }
 
-  /// The name without schema, in lower case.
+  /// Returns the name without schema, in lower case.
   static func base(_ name: String) -> String {
-    // Nearly every name is its own: connections are opened by the thousand.
+    // Nearly every name is already in this form: connections are opened by the thousand.
     let isPlain = name.utf8.allSatisfy { byte in
       byte != UInt8(ascii: ".") && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
     }
@@ -29,7 +29,7 @@ enum PragmaRules {
     return (name.split(separator: ".").last.map(String.init) ?? name).lowercased()
   }
 
-  /// The value as a literal: a number as it is, anything else as a string.
+  /// Returns the value as a literal: a number unchanged, anything else as a string.
   static func quoted(_ value: String) -> String {
     if Int64(value) != nil { return value }
     return "'"
@@ -37,24 +37,25 @@ enum PragmaRules {
       .joined(separator: "''") + "'"
   }
 
-  /// Pragmas that only take while the database has no page yet, in the order in which they must be
-  /// set: `auto_vacuum` writes the first page, with the size and encoding that it finds.
+  /// Pragmas that take effect only while the database has no page yet, in the order in which they
+  /// must be set: `auto_vacuum` writes the first page, with the current size and encoding.
   static let formatOrder = ["page_size", "encoding", "auto_vacuum"]
 
-  /// Whether the pragma only takes while the database has no page yet.
+  /// Returns true if the pragma takes effect only while the database has no page yet.
   static func mustComeFirst(_ name: String) -> Bool { formatOrder.contains(base(name)) }
 
-  /// Whether reading the pragma gives its value; the others are commands, or answer nothing.
+  /// Returns true if reading the pragma returns its value; the others are commands, or return
+  /// nothing.
   static func canBeReadBack(_ name: String) -> Bool {
     ![
       "case_sensitive_like", "incremental_vacuum", "optimize", "shrink_memory", "wal_checkpoint",
     ].contains(base(name))
   }
 
-  /// Whether the pragma would replace the busy handler behind the connection's back.
+  /// Returns true if the pragma would replace the busy handler behind the connection's back.
   static func belongsToBusyPolicy(_ name: String) -> Bool { base(name) == "busy_timeout" }
 
-  /// Whether what SQLite answers is what was wanted.
+  /// Returns true if SQLite's answer is the requested value.
   static func agrees(_ pragma: Pragma, answer: String) -> Bool {
     let name = base(pragma.name)
     let wanted = pragma.value.lowercased()
@@ -74,17 +75,17 @@ enum PragmaRules {
         ? (number == 0) == (answered == 0) : number <= answered
     // 0 and below turn it off.
     case "wal_autocheckpoint": return max(0, number) == answered
-    // Below 0 there is no limit, which answers -1.
+    // Below 0 there is no limit, and the answer is -1.
     case "journal_size_limit": return max(-1, number) == answered
     default: return number == answered
     }
   }
 
-  /// The number behind a value of a pragma, or nil when it is neither a number nor a known name.
+  /// Returns the number behind a pragma's value, or nil if it is neither a number nor a known name.
   static func number(_ pragma: String, _ value: String) -> Int64? {
     if let number = Int64(value) { return number }
     if let names = names[pragma] {
-      // The place is the number.
+      // The index is the number.
       if let place = names.firstIndex(of: value) { return Int64(place) }
       if pragma != "synchronous" && pragma != "secure_delete" { return nil }
     }
@@ -106,7 +107,7 @@ enum PragmaRules {
     String(value.filter { $0 != "-" })
   }
 
-  /// A word about the usual reason why a setting did not take.
+  /// Returns a hint at the usual reason why a setting was not taken.
   static func hint(_ pragma: Pragma, answer: String?) -> String {
     guard let answer else { return "SQLite may not know this pragma, or not for this database" }
     switch base(pragma.name) {

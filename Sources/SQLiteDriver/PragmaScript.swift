@@ -1,16 +1,16 @@
-/// Pragmas that are set without being read back, prepared once for many connections.
+/// Pragmas set without being read back, prepared once for many connections.
 ///
-/// Worth it where the same ones have taken on the same database before, and connections are opened
-/// by the thousand: a setting costs as little as SQLite lets it.
+/// Worthwhile if the same pragmas have already taken effect on the same database, and connections
+/// are opened by the thousand: a setting costs as little as SQLite allows.
 public struct PragmaScript: Hashable, Sendable {
-  /// All but the threshold of automatic checkpoints, with a zero behind them.
+  /// All pragmas except the threshold of automatic checkpoints, zero-terminated.
   private(set) var sql: [UInt8]
-  /// Pages of the log; `nil` leaves SQLite's own.
+  /// Threshold in pages of the log; `nil` keeps SQLite's own.
   let automaticCheckpoint: Int32?
 
   /// Prepares pragmas.
   ///
-  /// - Throws: MISUSE for a name that is none, and for `busy_timeout`, which belongs to the busy
+  /// - Throws: MISUSE for an invalid name, and for `busy_timeout`, which belongs to the busy
   ///   policy.
   public init(_ pragmas: [Pragma]) throws(SQLiteError) {
     var text = ""
@@ -30,7 +30,7 @@ public struct PragmaScript: Hashable, Sendable {
     self.automaticCheckpoint = automaticCheckpoint
   }
 
-  /// The same for a connection that only reads.
+  /// The same script for a connection that only reads.
   public var refusingWrites: PragmaScript {
     var script = self
     script.sql.insert(contentsOf: "PRAGMA query_only = 1;".utf8, at: sql.count - 1)
@@ -39,7 +39,7 @@ public struct PragmaScript: Hashable, Sendable {
 }
 
 extension Pragma {
-  /// The SQL that sets it.
+  /// The SQL that sets the pragma.
   ///
   /// - Throws: MISUSE, as `PragmaScript.init`.
   var statement: String {
@@ -56,7 +56,7 @@ extension Pragma {
 }
 
 extension PragmaRules {
-  /// Refuses what is not the name of a pragma.
+  /// Throws if the text is not a well-formed pragma name.
   static func check(_ name: String) throws(SQLiteError) {
     guard isWellFormed(name) else {
       throw SQLiteError(

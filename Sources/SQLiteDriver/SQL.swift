@@ -3,14 +3,14 @@ import Synchronization
 /// One SQL statement of the program, which every connection prepares once and keeps.
 ///
 /// Create it once, as a `static let`: its id is an index into the statement table of each
-/// connection, so that the hot path hashes no string. Each creation takes another id, for ever;
-/// SQL that comes from a user belongs to the functions that take `text:`, whose cache is bounded.
+/// connection, so that the hot path hashes no string. Each creation takes up another id
+/// permanently; SQL from a user belongs in the functions that take `text:`, whose cache is bounded.
 public struct SQL: Sendable {
   /// The SQL; exactly one statement.
   public let text: String
   /// The index of this statement in the table of each connection.
   public let id: Int
-  /// The text as SQLite reads it, with a zero behind it.
+  /// The text passed to SQLite, zero-terminated.
   let terminated: [UInt8]
 
   private static let created = Atomic<Int>(0)
@@ -24,7 +24,7 @@ public struct SQL: Sendable {
 }
 
 extension String {
-  /// The text with a zero behind it, which spares SQLite a copy.
+  /// The text with a terminating zero, which spares SQLite a copy.
   var zeroTerminated: [UInt8] {
     var bytes = Array(utf8)
     bytes.append(0)

@@ -1,9 +1,9 @@
 import CSQLite
 
 extension SQLiteError {
-  /// The last failure of a connection.
+  /// Creates an error from the last failure of a connection.
   ///
-  /// - Parameter wasAutocommit: whether the connection was outside a transaction before the call.
+  /// - Parameter wasAutocommit: true if the connection was outside a transaction before the call.
   init(
     _ code: Int32, _ database: OpaquePointer, _ operation: Operation, sql: String? = nil,
     wasAutocommit: Bool = true
@@ -17,7 +17,7 @@ extension SQLiteError {
       rolledBackTransaction: !wasAutocommit && isAutocommit)
   }
 
-  /// A failure before there is a connection.
+  /// Creates an error for a failure before there is a connection.
   init(code: ResultCode, operation: Operation) {
     self.init(
       code: code,

@@ -1,6 +1,6 @@
-/// What went wrong in SQLite, with everything a reader needs to act on it.
+/// A failure of SQLite, with everything a reader needs to act on it.
 public struct SQLiteError: Error, Equatable, Sendable {
-  /// What was being done.
+  /// Operation in progress.
   public enum Operation: Equatable, Sendable {
     /// Opening a database.
     case open
@@ -20,36 +20,36 @@ public struct SQLiteError: Error, Equatable, Sendable {
     case close
     /// Reading a status counter, or changing a library-wide setting.
     case status
-    /// A pragma was set, and reading it back gave something else; `answered` is `nil` when SQLite
-    /// gave no row at all, as it does for a pragma that it does not know.
+    /// A pragma was set, and reading it back returned another value; `answered` is `nil` if SQLite
+    /// returned no row at all, as it does for an unknown pragma.
     case settingNotTaken(pragma: String, wanted: String, answered: String?)
   }
 
-  /// Why a wait or a query was cut short by this module.
+  /// Reason why this module cut short a wait or a query.
   public enum CutShort: Equatable, Sendable {
     /// The deadline of `withDeadline` had passed.
     case deadline
-    /// The statement had run as many operations as `stepLimit` allows.
+    /// The statement had run the number of operations that `stepLimit` allows.
     case stepLimit
-    /// The time source threw `ActorStopped`: the actor may do nothing more.
+    /// The time source threw `ActorStopped`: the actor must not continue.
     case actorStopped
   }
 
-  /// The extended result code. A setting that was not taken has `ResultCode.error`.
+  /// Extended result code. A setting that was not taken has `ResultCode.error`.
   public var code: ResultCode
-  /// SQLite's message, for people; never compared.
+  /// SQLite's message, for users; never compared.
   public var message: String
-  /// The SQL, where there was some.
+  /// The SQL, if any.
   public var sql: String?
-  /// What was being done.
+  /// Operation in progress.
   public var operation: Operation
-  /// Whether SQLite rolled back the whole open transaction because of this error.
+  /// Indicates that SQLite rolled back the whole open transaction because of this error.
   ///
   /// SQLite may do so after FULL, IOERR, NOMEM, BUSY and INTERRUPT. Source: "Response To Errors
   /// Within A Transaction", lang_transaction.html.
   public var rolledBackTransaction: Bool
-  /// Set when a deadline or a stopped actor ended the wait (then the code is BUSY) or the query
-  /// (then it is INTERRUPT).
+  /// Set if a deadline or a stopped actor ended the wait (then the code is BUSY) or the query (then
+  /// the code is INTERRUPT).
   public var cutShort: CutShort?
 
   /// Creates an error.
@@ -65,18 +65,18 @@ public struct SQLiteError: Error, Equatable, Sendable {
     self.cutShort = cutShort
   }
 
-  /// Whether another connection was in the way: BUSY in all its forms.
+  /// True if another connection was in the way: BUSY in all its forms.
   public var isBusy: Bool { code.primary == .busy }
 
-  /// Whether a constraint does not hold.
+  /// True if a constraint is violated.
   public var isConstraint: Bool { code.primary == .constraint }
 
-  /// Whether the query was interrupted, by a handle or by a deadline.
+  /// True if the query was interrupted, by a handle or by a deadline.
   public var isInterrupt: Bool { code.primary == .interrupt }
 }
 
 extension SQLiteError: CustomStringConvertible {
-  /// One line for people: code, what was being done, message, SQL.
+  /// One line for users: code, operation, message, SQL.
   public var description: String {
     var text = "\(code) \(operation)"
     if case .settingNotTaken = operation {
@@ -93,7 +93,7 @@ extension SQLiteError: CustomStringConvertible {
 }
 
 extension SQLiteError.Operation: CustomStringConvertible {
-  /// The operation in words.
+  /// Description of the operation in words.
   public var description: String {
     switch self {
     case .open: "while opening"
@@ -113,7 +113,7 @@ extension SQLiteError.Operation: CustomStringConvertible {
 
 /// An error type that can carry an `SQLiteError`, so that transactions keep typed throws.
 ///
-/// `transaction` and its relatives convert their own failures with it.
+/// `transaction` and related functions convert their own failures with it.
 public protocol SQLiteErrorConvertible: Error {
   /// Wraps a failure of SQLite.
   init(_ error: SQLiteError)

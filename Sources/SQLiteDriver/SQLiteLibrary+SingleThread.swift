@@ -1,13 +1,13 @@
 import CSQLite
 
 extension SQLiteLibrary {
-  /// Fits the library for a process in which one thread at a time calls it: no mutexes, no
-  /// statistics of memory, and an allocator without locks that keeps what is freed.
+  /// Configures the library for a process in which one thread at a time calls it: no mutexes, no
+  /// memory statistics, and an allocator without locks that keeps freed memory.
   ///
-  /// To be called before anything else of the library; connections then open and close in half the
-  /// time. Everything that SQLite computes stays the same.
+  /// Call before any other use of the library; connections then open and close in half the time.
+  /// Results of SQLite stay the same.
   ///
-  /// - Returns: whether the library took it: not when it is initialised already.
+  /// - Returns: true if the library accepted it; false if it is already initialised.
   /// Source: `SQLITE_CONFIG_SINGLETHREAD`, `SQLITE_CONFIG_MEMSTATUS`, `SQLITE_CONFIG_MALLOC`.
   public static func prepareForOneThread() -> Bool {
     guard assay_sqlite_config_single(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK else { return false }
@@ -16,25 +16,25 @@ extension SQLiteLibrary {
   }
 }
 
-/// Memory for SQLite in lists by size: taking and giving back are a few instructions.
+/// Memory for SQLite in free lists by size: allocating and freeing take a few instructions.
 ///
-/// Blocks are never given back to the system; a process of the simulated world opens the same few
+/// Blocks are never returned to the system; a process of the simulated world opens the same few
 /// connections again and again.
 @safe
 enum PooledMemory {
-  // Safe because a block's class stands before it and never changes, and lists hold free blocks
-  // only; one thread at a time calls, as `prepareForOneThread` demands.
+  // Safe because a block's class precedes it and never changes, and lists hold only free blocks;
+  // one thread at a time calls, as `prepareForOneThread` requires.
 
-  /// Bytes before a block; keeps the block aligned as malloc would.
+  /// Bytes before a block; keeps the block aligned like malloc.
   private static let headerSize = 16
   /// Blocks up to this size come in steps of 16 bytes, larger ones in powers of two.
   private static let stepLimit = 1_024
   private static let classCount = 64 + 24
 
-  /// Set by `install`, before SQLite has taken anything; not made at its first use, which each use
-  /// would have to ask about.
+  /// Set by `install`, before SQLite allocates anything; not created lazily, which would cost a
+  /// check at each use.
   ///
-  /// Unsafe only by its type: it is set once; what it points to is used as said above.
+  /// Unsafe only by its type: it is set once; its target is used as described above.
   nonisolated(unsafe) private static var lists: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 
   static func install() -> Bool {
@@ -52,14 +52,14 @@ enum PooledMemory {
     return unsafe assay_sqlite_config_methods(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK
   }
 
-  /// The list for a size.
+  /// Returns the list for a size.
   @inline(__always)
   private static func sizeClass(_ size: Int) -> Int {
     if size <= stepLimit { return max(0, (size - 1) >> 4) }
     return 64 + (Int.bitWidth - (size - 1).leadingZeroBitCount) - 11
   }
 
-  /// The bytes of a block of a list.
+  /// Returns the size in bytes of a block of a list.
   @inline(__always)
   private static func capacity(_ sizeClass: Int) -> Int {
     sizeClass < 64 ? (sizeClass + 1) << 4 : 1 << (sizeClass - 64 + 11)

@@ -1,7 +1,7 @@
 public import AssayModel
 import CSQLite
 
-/// The libsqlite3 that this process runs with, which need not be the one it was built with.
+/// The libsqlite3 loaded by this process, which may differ from the one it was built with.
 public enum SQLiteLibrary {
   /// The version, such as `3.40.1`.
   public static var version: String {
@@ -11,7 +11,7 @@ public enum SQLiteLibrary {
   /// The version as a number, such as 3040001.
   public static var versionNumber: Int { Int(sqlite3_libversion_number()) }
 
-  /// The date and hash of the sources; ends in `alt1` or the like when they were changed.
+  /// The date and hash of the sources; ends in `alt1` or similar if they were modified.
   public static var sourceID: String {
     unsafe sqlite3_sourceid().map { unsafe String(cString: $0) } ?? ""
   }
@@ -39,14 +39,14 @@ public enum SQLiteLibrary {
     return StatusValue(current: current, highWater: highWater)
   }
 
-  /// Whether the library waits whole seconds where it means milliseconds, because it was built
+  /// Returns true if the library sleeps whole seconds instead of milliseconds, because it was built
   /// without HAVE_USLEEP: its busy handler is then useless below a second.
   ///
-  /// It is tried, because no compile option tells: takes 1 ms, or 2 s when it is so.
+  /// Determined by a trial, because no compile option tells: takes 1 ms, or 2 s if true.
   ///
-  /// - Parameter time: a real clock; a virtual one that stands still gives `false`.
+  /// - Parameter time: a real clock; a virtual one that does not advance yields `false`.
   public static func sleepsInWholeSeconds(time: any TimeSource) -> Bool {
-    // A starved machine can stretch one sleep but hardly two in a row.
+    // An overloaded machine can stretch one sleep but hardly two in a row.
     (0..<2).allSatisfy { _ in
       let start = time.monotonicNow()
       _ = sqlite3_sleep(1)

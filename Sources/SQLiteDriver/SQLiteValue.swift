@@ -1,4 +1,4 @@
-/// A value of SQLite whose type is known only at run time.
+/// An SQLite value whose type is known only at run time.
 public enum SQLiteValue: Hashable, Sendable {
   /// NULL.
   case null
@@ -13,7 +13,7 @@ public enum SQLiteValue: Hashable, Sendable {
 }
 
 extension SQLiteValue: CustomStringConvertible {
-  /// The value as people read it; a blob as hexadecimal digits.
+  /// The value in readable form; a blob as hexadecimal digits.
   public var description: String {
     switch self {
     case .null: "NULL"

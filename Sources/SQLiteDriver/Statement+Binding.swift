@@ -3,8 +3,8 @@ import CSQLite
 extension Statement {
   /// Binds an integer.
   ///
-  /// - Parameter index: the parameter, from 1.
-  /// - Throws: RANGE when there is no such parameter.
+  /// - Parameter index: number of the parameter, from 1.
+  /// - Throws: RANGE if there is no such parameter.
   public func bind(_ index: Int, _ value: Int64) throws(SQLiteError) {
     try check(unsafe slot.pointee.bind(parameter(index), integer: value), index)
   }
@@ -31,14 +31,14 @@ extension Statement {
       unsafe slot.pointee.bind(parameter(index), text: UnsafeRawBufferPointer(bytes))
     }
     if let code { return try check(code, index) }
-    // Strings are contiguous everywhere but behind a bridge to Objective-C.
+    // Strings are always contiguous except behind a bridge to Objective-C.
     let copied = unsafe Array(utf8).withUnsafeBytes { bytes in
       unsafe slot.pointee.bind(parameter(index), text: bytes)
     }
     try check(copied, index)
   }
 
-  /// Binds bytes as a blob; no bytes are a blob of length 0, not NULL.
+  /// Binds bytes as a blob; no bytes give a blob of length 0, not NULL.
   public func bind(_ index: Int, _ value: [UInt8]) throws(SQLiteError) {
     let code = unsafe value.withUnsafeBytes { bytes in
       unsafe slot.pointee.bind(parameter(index), blob: bytes)
@@ -46,7 +46,7 @@ extension Statement {
     try check(code, index)
   }
 
-  /// Binds bytes as a blob; no bytes are a blob of length 0, not NULL.
+  /// Binds bytes as a blob; no bytes give a blob of length 0, not NULL.
   public func bind(_ index: Int, _ value: ArraySlice<UInt8>) throws(SQLiteError) {
     let code = unsafe value.withUnsafeBytes { bytes in
       unsafe slot.pointee.bind(parameter(index), blob: bytes)
@@ -54,7 +54,7 @@ extension Statement {
     try check(code, index)
   }
 
-  /// Binds bytes as a blob; no bytes are a blob of length 0, not NULL.
+  /// Binds bytes as a blob; no bytes give a blob of length 0, not NULL.
   public func bind(_ index: Int, _ value: Span<UInt8>) throws(SQLiteError) {
     let code = unsafe value.withUnsafeBytes { bytes in
       unsafe slot.pointee.bind(parameter(index), blob: bytes)
@@ -62,7 +62,7 @@ extension Statement {
     try check(code, index)
   }
 
-  /// Binds UTF-8 bytes as text, without making a string of them.
+  /// Binds UTF-8 bytes as text, without creating a string.
   public func bindText(_ index: Int, utf8 value: Span<UInt8>) throws(SQLiteError) {
     let code = unsafe value.withUnsafeBytes { bytes in
       unsafe slot.pointee.bind(parameter(index), text: bytes)
@@ -81,7 +81,7 @@ extension Statement {
     }
   }
 
-  /// An index outside Int32 is as wrong as 0, which SQLite answers with RANGE.
+  /// An index outside Int32 is as invalid as 0, for which SQLite returns RANGE.
   private func parameter(_ index: Int) -> Int32 { Int32(exactly: index) ?? 0 }
 
   private func check(_ code: Int32, _ index: Int) throws(SQLiteError) {

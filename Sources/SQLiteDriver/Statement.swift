@@ -1,12 +1,12 @@
 import CSQLite
 
-/// A prepared statement, lent by a connection for the length of a closure.
+/// A prepared statement, lent by a connection for the duration of a closure.
 ///
 /// Parameters are counted from 1 and columns from 0, as in SQLite. Bound text and bytes are
 /// copied, so they need not outlive the call. A parameter that is not bound is NULL.
 ///
-/// Safe because only a connection makes one, lends it by borrowing, which cannot escape, and is
-/// itself held exclusively while it lends; and because everything but a further `withBytes` traps
+/// Safe because only a connection creates one, lends it by borrowing, which cannot escape, and is
+/// itself held exclusively while it lends; and because every use but a further `withBytes` traps
 /// while a column's bytes are lent.
 @safe public struct Statement: ~Copyable {
   let slot: UnsafeMutablePointer<StatementSlot>
@@ -15,7 +15,7 @@ import CSQLite
     unsafe self.slot = unsafe slot
   }
 
-  /// The statement for every use that could move or free a value in the row.
+  /// The statement handle for every use that could move or free a value in the row.
   ///
   /// - Precondition: no column's bytes are lent by `withBytes`.
   var handle: OpaquePointer {
@@ -25,8 +25,8 @@ import CSQLite
 
   /// Runs the statement to its next row.
   ///
-  /// - Returns: whether there is a row; after the last one `false`, until `reset`.
-  /// - Throws: the extended code. After a failure only `reset` makes the statement run again.
+  /// - Returns: true if there is a row; after the last one `false`, until `reset`.
+  /// - Throws: the extended code. After a failure, the statement runs again only after `reset`.
   public func step() throws(SQLiteError) -> Bool {
     guard unsafe !slot.pointee.isFinished else { return false }
     if unsafe slot.pointee.hasStale { unsafe slot.pointee.unbindStale() }
@@ -42,39 +42,39 @@ import CSQLite
     while try step() {}
   }
 
-  /// Makes the statement ready for another run: not running, and nothing bound.
+  /// Prepares the statement for another run: not running, and nothing bound.
   ///
-  /// It happens by itself when the closure that it was lent to returns or throws.
+  /// Called automatically when the closure that borrows it returns or throws.
   public func reset() {
     precondition(unsafe slot.pointee.loans == 0, "the bytes of a column are lent")
     unsafe slot.pointee.reset()
   }
 
-  /// The number of parameters: the largest index that may be bound.
+  /// Number of parameters: the largest index that can be bound.
   public var parameterCount: Int { unsafe Int(sqlite3_bind_parameter_count(handle)) }
 
-  /// The index of a named parameter, its prefix included (`:name`), or `nil`.
+  /// Returns the index of a named parameter, its prefix included (`:name`), or `nil`.
   public func parameterIndex(_ name: String) -> Int? {
     let index = unsafe sqlite3_bind_parameter_index(handle, name)
     return index == 0 ? nil : Int(index)
   }
 
-  /// The name of a parameter, from 1, its prefix included (`:name`); `nil` for one without a name.
+  /// Returns the name of a parameter, from 1, with its prefix (`:name`); `nil` if it has none.
   public func parameterName(_ index: Int) -> String? {
     guard let index = Int32(exactly: index) else { return nil }
     return unsafe sqlite3_bind_parameter_name(handle, index)
       .map { unsafe String(cString: $0) }
   }
 
-  /// The SQL as it was prepared.
+  /// The SQL as prepared.
   public var text: String { unsafe sqlite3_sql(handle).map { unsafe String(cString: $0) } ?? "" }
 
-  /// Whether it cannot write to a database file.
+  /// True if the statement cannot write to a database file.
   public var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(handle) != 0 }
 
-  /// A counter of this statement.
+  /// Returns a counter of this statement.
   ///
-  /// - Parameter reset: sets the counter back to 0 after reading.
+  /// - Parameter reset: resets the counter to 0 after reading.
   /// Source: `sqlite3_stmt_status`.
   public func status(_ counter: StatementCounter, reset: Bool = false) -> Int {
     unsafe Int(sqlite3_stmt_status(handle, counter.code, reset ? 1 : 0))

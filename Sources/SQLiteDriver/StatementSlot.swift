@@ -1,33 +1,33 @@
 import CSQLite
 
-/// A prepared statement and the memory that its bound text and blobs live in.
+/// A prepared statement and the memory that holds its bound text and blobs.
 ///
 /// Bound bytes are copied once, into an arena that the slot keeps, and bound without a destructor:
-/// cheaper than SQLITE_TRANSIENT, which allocates for each value, and with no lifetime that a
+/// cheaper than SQLITE_TRANSIENT, which allocates for each value, and without a lifetime that a
 /// caller could get wrong. The arena is only written between a reset and the first step, and only
-/// replaced when nothing is bound.
+/// replaced while nothing is bound.
 @safe @usableFromInline
 struct StatementSlot {
   let handle: OpaquePointer
-  /// Unretained, because the connection finalizes its statements before it goes.
+  /// Unretained, because the connection finalizes its statements before it is released.
   let core: Unmanaged<ConnectionCore>
   /// Never nil, because an empty blob needs an address: a null pointer would bind NULL.
   private var arena: UnsafeMutableRawPointer
   private var capacity: Int
   private var used = 0
-  /// What the bindings of this round wanted, whether or not it fitted.
+  /// Bytes requested by the bindings of this round, whether or not they fitted.
   private var wanted = 0
-  /// The parameters that this round bound, bit 0 for the first one.
+  /// Parameters bound in this round, bit 0 for the first one.
   private var bound: UInt64 = 0
-  /// The parameters that earlier rounds left bound, to memory that is valid but not theirs.
+  /// Parameters left bound by earlier rounds, to memory that is valid but not theirs.
   private var stale: UInt64 = 0
-  /// Whether the bits don't tell everything, so that a reset must unbind.
+  /// True if the bits are incomplete, so that a reset must unbind.
   private var mustUnbind = false
-  /// Whether the last step gave no row.
+  /// True if the last step returned no row.
   var isFinished = false
-  /// How many `withBytes` are at work, during which nothing may move the row's values.
+  /// Number of `withBytes` calls in progress, during which nothing may move the row's values.
   var loans = 0
-  /// Whether the connection was outside a transaction when the statement was taken out.
+  /// True if the connection was outside a transaction when the statement was checked out.
   var wasAutocommit = true
 
   private static var initialCapacity: Int { 256 }
@@ -41,12 +41,12 @@ struct StatementSlot {
     capacity = Self.initialCapacity
   }
 
-  /// Ends the statement's run and forgets what was bound.
+  /// Ends the statement's run and marks its bindings as stale.
   ///
-  /// The bindings themselves mostly stay: the next round binds the same parameters anew, and
-  /// `unbindStale` sees to the others. That spares a call into the library per run.
+  /// The bindings themselves mostly stay: the next round binds the same parameters again, and
+  /// `unbindStale` handles the others. That saves one library call per run.
   mutating func reset() {
-    // The code repeats the error of the last step, which was reported then.
+    // The code repeats the error of the last step, which has already been reported.
     _ = unsafe sqlite3_reset(handle)
     isFinished = false
     stale |= bound
@@ -63,10 +63,10 @@ struct StatementSlot {
     wanted = 0
   }
 
-  /// Whether a parameter still has the value of an earlier round.
+  /// True if a parameter still has the value of an earlier round.
   var hasStale: Bool { stale & ~bound != 0 }
 
-  /// Makes the parameters NULL that this round did not bind; before its first step.
+  /// Sets the parameters not bound in this round to NULL, before its first step.
   mutating func unbindStale() {
     for index in 0..<64 where (stale & ~bound) >> UInt64(index) & 1 != 0 {
       _ = unsafe sqlite3_bind_null(handle, Int32(index + 1))
@@ -132,7 +132,7 @@ struct StatementSlot {
       handle, index, text, count, assay_sqlite_transient(), UInt8(SQLITE_UTF8))
   }
 
-  /// Copies into the arena, or returns nil when the rest of it is too small.
+  /// Copies into the arena, or returns nil if the remaining space is too small.
   private mutating func copied(_ bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawPointer? {
     wanted += bytes.count
     guard bytes.count <= capacity - used else { return nil }
@@ -151,8 +151,8 @@ struct StatementSlot {
 
 /// Copies less than 16 bytes in pieces that each lie within one word of the source.
 ///
-/// A short string reaches us as two words that were just stored. `memcpy` reads it in two words
-/// that overlap, and a read across two pending stores stalls: a tenth of a point read by key, by
+/// A short string arrives as two words that were just stored. `memcpy` reads it in two words that
+/// overlap, and a read across two pending stores stalls: a tenth of a point read by key, by
 /// measurement (125 of 2,800 cycles together with the stall that follows it).
 @inline(__always)
 private func copyFew(

@@ -10,11 +10,11 @@ public enum StatementCounter: CaseIterable, Sendable {
   case automaticIndexRows
   /// Operations of the virtual machine.
   case virtualMachineSteps
-  /// Times the statement was prepared again by itself.
+  /// Number of automatic re-prepares of the statement.
   case preparedAgain
   /// Runs.
   case runs
-  /// Bytes of memory that the statement holds.
+  /// Bytes of memory held by the statement.
   case memory
 
   var code: Int32 {
@@ -40,7 +40,7 @@ public enum ConnectionCounter: CaseIterable, Sendable {
   case schemaUsed
   /// Bytes of the prepared statements.
   case statementsUsed
-  /// Allocations that lookaside served; only `highWater` counts.
+  /// Allocations served by lookaside; only `highWater` counts.
   case lookasideHits
   /// Allocations too large for lookaside; only `highWater` counts.
   case lookasideMissesBySize
@@ -54,7 +54,7 @@ public enum ConnectionCounter: CaseIterable, Sendable {
   case cacheWrites
   /// Pages written in the middle of a transaction because the cache was full.
   case cacheSpills
-  /// Whether deferred foreign keys are unresolved: 0 when there are certainly none.
+  /// Unresolved deferred foreign keys: 0 if there are certainly none.
   case deferredForeignKeys
 
   var code: Int32 {
@@ -96,11 +96,11 @@ public enum LibraryCounter: CaseIterable, Sendable {
   }
 }
 
-/// A status counter's value now and its largest one since the last reset.
+/// Current value of a status counter and its high-water mark since the last reset.
 public struct StatusValue: Hashable, Sendable {
-  /// The value now.
+  /// Current value.
   public var current: Int64
-  /// The largest value since the last reset; 0 for counters that have none.
+  /// Largest value since the last reset; 0 for counters without one.
   public var highWater: Int64
 
   /// Creates a value.

@@ -1,4 +1,4 @@
-/// Prepared statements by their text, the least recently used of which make room.
+/// Prepared statements by their text; the least recently used are evicted.
 ///
 /// Safe because it finalizes a statement only when it removes it, and `shrink` is called when no
 /// statement is lent.
@@ -13,7 +13,7 @@
   private var uses: UInt64 = 0
   private var entries: [Entry] = []
   private var places: [String: Int] = [:]
-  /// Where the text after the last one is expected: programs repeat themselves.
+  /// Expected position of the text after the last one: programs repeat themselves.
   private var expected = 0
 
   init(capacity: Int) {
@@ -37,14 +37,14 @@
     return unsafe entries[place].slot
   }
 
-  /// Keeps a statement, above the capacity until the next `shrink`.
+  /// Keeps a statement, exceeding the capacity until the next `shrink`.
   mutating func insert(_ text: String, _ slot: UnsafeMutablePointer<StatementSlot>) {
     uses += 1
     places[text] = entries.count
     entries.append(unsafe Entry(slot: slot, text: text, lastUse: uses))
   }
 
-  /// Finalizes the least recently used statements above the capacity.
+  /// Finalizes the least recently used statements beyond the capacity.
   mutating func shrink() {
     while count > capacity {
       var oldest = 0
@@ -58,7 +58,7 @@
   private mutating func remove(at place: Int) {
     unsafe destroyStatement(entries[place].slot)
     places[entries[place].text] = nil
-    // The last entry takes the place of the removed one.
+    // The last entry moves into the place of the removed one.
     let last = entries.removeLast()
     guard place < count else { return }
     places[last.text] = place

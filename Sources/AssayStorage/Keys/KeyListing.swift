@@ -1,8 +1,8 @@
-/// Keys below a directory, and the entries that a listing makes of them.
+/// Keys below a directory, and the listing entries derived from them.
 struct KeyListing {
-  /// All keys that lie below `directory`.
+  /// All keys below `directory`.
   let keys: [String]
-  /// Normalised; empty for the root.
+  /// Normalised directory; empty for the root.
   let directory: String
 
   init(keys: [String], below directory: String) {
@@ -10,7 +10,7 @@ struct KeyListing {
     self.directory = directory
   }
 
-  /// The entries, each once, in the order of their bytes.
+  /// Returns the entries without duplicates, in byte order.
   func entries(recursive: Bool, _ listing: KeyValueStore.Listing) -> [String] {
     if !recursive {
       return ExactString.sortedWithoutRepeats(keys.map { prefixes(of: $0).first ?? $0 })
@@ -22,7 +22,7 @@ struct KeyListing {
     }
   }
 
-  /// The directories between `directory` and the key, the outermost first, both ends excluded.
+  /// Returns the directories between `directory` and the key, outermost first, both ends excluded.
   private func prefixes(of key: String) -> [String] {
     let bytes = Array(key.utf8)
     let start = directory.isEmpty ? 0 : directory.utf8.count + 1

@@ -3,20 +3,20 @@ public import SQLiteDriver
 
 /// A key-value store in a table that certmagic-sqlite can read and write as well.
 ///
-/// Keys are `/`-separated; a key with a value is a file, and every key that others lie below is a
+/// Keys are `/`-separated; a key with a value is a file, and a key with other keys below it is a
 /// directory; one key may be both. Keys are normalised: `\` means `/`, and leading, trailing and
-/// repeated separators do not count. They are compared by their bytes.
-/// Every function blocks until it is done, and a load sees the last store.
+/// repeated separators do not count. They are compared by their bytes. Every function blocks until
+/// it is done, and a load sees the last store.
 public struct KeyValueStore: Sendable {
-  /// What `stat` tells about a key.
+  /// Result of `stat` for a key.
   public struct Status: Hashable, Sendable {
-    /// The key, normalised.
+    /// Normalised key.
     public var key: String
-    /// When it was stored; of a directory the newest below it.
+    /// Time at which the key was stored; for a directory, the newest time below it.
     public var modified: WallTime
-    /// The bytes of the value; 0 for a directory.
+    /// Size of the value in bytes; 0 for a directory.
     public var size: Int64
-    /// Whether it has a value; `false` for a directory.
+    /// True if the key has a value; `false` for a directory.
     public var isTerminal: Bool
 
     /// Creates a status.
@@ -28,26 +28,26 @@ public struct KeyValueStore: Sendable {
     }
   }
 
-  /// What a recursive `list` returns.
+  /// Content of a recursive `list`.
   public enum Listing: Hashable, Sendable {
-    /// Keys that have a value.
+    /// Keys with a value.
     case keys
-    /// These and the directories that they lie in.
+    /// Keys with a value and the directories that contain them.
     case keysAndDirectories
   }
 
-  /// Where the table lies.
+  /// Database that contains the table.
   public let database: Database
 
-  /// Opens the store; creates its table where there is none.
+  /// Opens the store and creates its table if it is missing.
   public init(_ database: Database) throws(StorageError) {
     self.database = database
     try Schema.createDataTable(in: database)
   }
 
-  /// Creates or replaces a value; an empty one is a value.
+  /// Creates or replaces a value; an empty value is valid.
   ///
-  /// - Parameter deadline: governs everything in place of the configured timeouts.
+  /// - Parameter deadline: replaces all configured timeouts.
   /// - Throws: `invalidKey`, and as `Database.write`.
   public func store(
     key: String, value: [UInt8], deadline: MonotonicTime? = nil
@@ -55,7 +55,7 @@ public struct KeyValueStore: Sendable {
     try store(key: NormalKey(key), value: value, deadline: deadline)
   }
 
-  /// Creates or replaces a value under a key that was normalised before.
+  /// Creates or replaces a value under a key that is already normalised.
   ///
   /// - Throws: as `Database.write`.
   public func store(
@@ -76,7 +76,7 @@ public struct KeyValueStore: Sendable {
 
   /// Lends a value without copying it.
   ///
-  /// - Parameter body: gets the bytes, for as long as it runs; must not use the database.
+  /// - Parameter body: gets the bytes while it runs; must not use the database.
   /// - Throws: `notFound`, `invalidKey`, and as `Database.read`.
   @inlinable
   public func load<Value>(
@@ -85,7 +85,7 @@ public struct KeyValueStore: Sendable {
     try load(NormalKey(key), deadline: deadline, body)
   }
 
-  /// Lends a value under a key that was normalised before.
+  /// Lends a value under a key that is already normalised.
   ///
   /// - Throws: `notFound`, and as `Database.read`.
   @inlinable
@@ -107,9 +107,9 @@ public struct KeyValueStore: Sendable {
     return value
   }
 
-  /// Deletes a key, and everything below it if it is a directory; nothing there is no error.
+  /// Deletes a key, and everything below it if it is a directory; a missing key is not an error.
   ///
-  /// - Returns: how many values were deleted.
+  /// - Returns: number of values deleted.
   /// - Throws: `invalidKey`, and as `Database.write`.
   @discardableResult
   public func delete(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Int {
@@ -123,7 +123,7 @@ public struct KeyValueStore: Sendable {
     }
   }
 
-  /// Whether a key has a value or is a directory.
+  /// Returns true if a key has a value or is a directory.
   ///
   /// - Throws: `invalidKey`, and as `Database.read`.
   public func exists(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Bool {
@@ -136,7 +136,7 @@ public struct KeyValueStore: Sendable {
     }
   }
 
-  /// Describes a key or directory; what is both is described as a key.
+  /// Describes a key or directory; a key that is both is described as a key.
   ///
   /// - Throws: `notFound`, `invalidKey`, and as `Database.read`.
   public func stat(_ key: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Status {
@@ -155,14 +155,13 @@ public struct KeyValueStore: Sendable {
     return status
   }
 
-  /// Lists what lies below a directory, each entry as its full key, once, in the order of the
-  /// bytes.
+  /// Lists the entries below a directory, each once by its full key, in byte order.
   ///
   /// - Parameters:
-  ///   - directory: without it, or with one that is empty once normalised, the root.
+  ///   - directory: the root if omitted, or if empty once normalised.
   ///   - recursive: `false` lists the immediate children, keys and directories alike.
-  ///   - listing: what a recursive list contains.
-  /// - Throws: `notFound` when nothing lies there, and as `Database.read`.
+  ///   - listing: content of a recursive list.
+  /// - Throws: `notFound` if there are no entries, and as `Database.read`.
   public func list(
     _ directory: String = "", recursive: Bool, _ listing: Listing = .keys,
     deadline: MonotonicTime? = nil
@@ -179,7 +178,7 @@ public struct KeyValueStore: Sendable {
     return KeyListing(keys: keys, below: directory).entries(recursive: recursive, listing)
   }
 
-  /// Shows the row of a key to `read`.
+  /// Passes the row of a key to `read`.
   ///
   /// - Throws: `notFound` without having called `read`, and as `load`.
   @usableFromInline
@@ -214,7 +213,7 @@ private enum Queries {
     SELECT EXISTS(SELECT 1 FROM certmagic_data WHERE key = ?1)
       OR EXISTS(SELECT 1 FROM certmagic_data WHERE key >= ?2 AND key < ?3)
     """)
-  /// One statement, so that key and directory are looked for in one state of the database.
+  /// One statement, so that key and directory are looked up in the same state of the database.
   static let stat = SQL(
     """
     SELECT modified, length(value), 1 FROM certmagic_data WHERE key = ?1

@@ -1,15 +1,15 @@
-/// The form in which keys and their directories are stored.
+/// Conversion of keys and their directories to their stored form.
 ///
-/// `/` separates components; none is empty. `\` is read as `/`, as certmagic-sqlite does, so that
-/// one key has one name on every system; unlike there, *every* leading, trailing and repeated
-/// separator goes, so that what was stored is found again however it was written.
+/// `/` separates components; none is empty. `\` is read as `/`, as in certmagic-sqlite, so that one
+/// key has one name on every system; unlike there, *every* leading, trailing and repeated separator
+/// is removed, so that a stored key is found however it was written.
 enum StorageKey {
   private static let slash = UInt8(ascii: "/")
   private static let backslash = UInt8(ascii: "\\")
 
   /// Returns the stored form of a key.
   ///
-  /// - Throws: `invalidKey` when nothing is left of it.
+  /// - Throws: `invalidKey` if nothing is left of it.
   static func normalized(_ key: String) throws(StorageError) -> String {
     let normal = normalizedPrefix(key)
     guard !normal.isEmpty else { throw .invalidKey(key) }
@@ -31,9 +31,10 @@ enum StorageKey {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The keys below a directory: from the first, up to but without the second.
+  /// Returns the range of keys below a directory: from the first bound, up to but without the
+  /// second.
   ///
-  /// `0` is the character after `/`, so that the range is exact whatever follows.
+  /// `0` is the character after `/`, so the range is exact for any suffix.
   static func range(below directory: String) -> (from: String, upTo: String) {
     (directory + "/", directory + "0")
   }
@@ -49,9 +50,10 @@ enum StorageKey {
   }
 }
 
-/// A string that equals only the same bytes, as in SQLite's BINARY collation.
+/// A string that equals only a string of the same bytes, as in SQLite's BINARY collation.
 ///
-/// Swift's own strings are equal when they are canonically equivalent, which two keys may be.
+/// Swift's own strings are equal if they are canonically equivalent, which two distinct keys may
+/// be.
 struct ExactString: Hashable {
   let string: String
 
@@ -63,7 +65,7 @@ struct ExactString: Hashable {
     for byte in string.utf8 { hasher.combine(byte) }
   }
 
-  /// Sorts by bytes and drops what is there twice.
+  /// Sorts by bytes and removes duplicates.
   static func sortedWithoutRepeats(_ strings: [String]) -> [String] {
     var result: [String] = []
     for string in strings.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })

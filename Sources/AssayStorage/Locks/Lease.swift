@@ -2,18 +2,19 @@ public import AssayModel
 
 /// The right to work under a lock until a deadline.
 ///
-/// It promises nothing to a holder that is paused: only a check of `token` in the transaction of
-/// the protected write (`LeaseLocks.checkFencing`) keeps a late write out.
+/// A lease guarantees nothing to a holder that is paused: only a check of `token` in the
+/// transaction of the protected write (`LeaseLocks.checkFencing`) prevents a late write.
 public struct Lease: Hashable, Sendable {
-  /// The lock.
+  /// Name of the lock.
   public var name: String
-  /// Grows with every acquisition of this lock, by whomever, also across crashes and restores.
+  /// Fencing token, which grows with every acquisition of this lock by any owner, also across
+  /// crashes and restores.
   public var token: Int64
-  /// From this moment on others may take the lock. The holder stops earlier, by a safety margin.
+  /// Time from which others may take the lock. The holder stops earlier, by a safety margin.
   public var deadline: BootTime
-  /// Names this acquisition; never 0. A renewal keeps it.
+  /// Identifier of this acquisition; never 0. A renewal keeps it.
   public var acquisition: Int64
-  /// Who took it.
+  /// Owner that took the lock.
   public var ownerID: String
 
   /// Creates a lease.
@@ -28,33 +29,33 @@ public struct Lease: Hashable, Sendable {
   }
 }
 
-/// What stands in the database about a lock.
+/// State of a lock in the database.
 public struct LockStatus: Hashable, Sendable {
-  /// The lock.
+  /// Name of the lock.
   public var name: String
-  /// Who took it last.
+  /// Owner that last took the lock.
   public var ownerID: String
-  /// The token of the last acquisition; 0 when another library took it before there were tokens.
+  /// Token of the last acquisition; 0 if another library took the lock before tokens existed.
   public var token: Int64
-  /// How long the lock still holds; zero or negative once it has expired.
+  /// Time until the lock expires; zero or negative once it has expired.
   public var remaining: Nanoseconds
-  /// The wall time at which other libraries and other boots take it for expired.
+  /// Wall time at which other libraries and other boots treat the lock as expired.
   public var expiresAt: WallTime
-  /// The boot under which it was taken; empty when another library took it.
+  /// Boot under which the lock was taken; empty if another library took it.
   public var bootID: String
-  /// The process that took it; `nil` when another library did.
+  /// Process that took the lock; `nil` if another library took it.
   public var process: ProcessIdentity?
-  /// The acquisition that holds it; 0 when another library took it.
+  /// Acquisition that holds the lock; 0 if another library took it.
   public var acquisition: Int64
 
-  /// Whether anybody may take the lock now.
+  /// True if any owner may take the lock now.
   public var isExpired: Bool { remaining <= .zero }
 }
 
-/// Under whose name locks are taken.
+/// Owner name under which locks are taken.
 public enum LockOwner: Hashable, Sendable {
-  /// A name of its own for every `LeaseLocks`.
+  /// A separate name for every `LeaseLocks`.
   case random
-  /// A name that a restarted process has again; no two live ones should share it.
+  /// A name that a restarted process reuses; no two live processes should share it.
   case stable(String)
 }

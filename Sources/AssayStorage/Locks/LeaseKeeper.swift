@@ -3,14 +3,14 @@ import Synchronization
 
 /// Renews a lease in the background and tells its holder when it must stop.
 ///
-/// Renews a third of the TTL after the last renewal. `isHeld` and `check` look at the clock as
-/// well, so that a holder that was paused learns the truth even before this actor runs again.
+/// Renews a third of the TTL after the last renewal. `isHeld` and `check` also read the clock, so
+/// that a holder that was paused detects a loss even before this actor runs again.
 public final class LeaseKeeper: Sendable {
-  /// Why the holder must stop.
+  /// Reason why the holder must stop.
   public enum Loss: Equatable, Sendable {
     /// The safety margin before the deadline was reached without a renewal.
     case safetyMarginReached
-    /// Another one has the lock, or the lease expired before the renewal.
+    /// Another owner has the lock, or the lease expired before the renewal.
     case leaseLost
   }
 
@@ -32,7 +32,7 @@ public final class LeaseKeeper: Sendable {
   private let onLoss: @Sendable (Loss) -> Void
   private let state: Mutex<State>
 
-  /// Begins to renew; use `LeaseLocks.keep`.
+  /// Starts renewing; use `LeaseLocks.keep`.
   init(_ lease: Lease, of locks: LeaseLocks, onLoss: @escaping @Sendable (Loss) -> Void) {
     self.locks = locks
     self.onLoss = onLoss
@@ -45,10 +45,10 @@ public final class LeaseKeeper: Sendable {
   /// The lease with its latest deadline.
   public var lease: Lease { state.withLock { $0.lease } }
 
-  /// How often it has been renewed.
+  /// Number of renewals so far.
   public var renewals: Int { state.withLock { $0.renewals } }
 
-  /// Whether the holder may begin a piece of protected work that is shorter than the safety margin.
+  /// True if the holder may begin protected work that is shorter than the safety margin.
   public var isHeld: Bool {
     let (lease, isKeeping) = state.withLock { state in
       if case .keeping = state.phase { (state.lease, true) } else { (state.lease, false) }
@@ -56,14 +56,14 @@ public final class LeaseKeeper: Sendable {
     return isKeeping && environment.time.bootNow() < safeEnd(of: lease)
   }
 
-  /// As `isHeld`, for the beginning of protected work.
+  /// Checks `isHeld` before protected work begins.
   ///
   /// - Throws: `leaseLost`.
   public func check() throws(StorageError) {
     guard isHeld else { throw .leaseLost(lease.name) }
   }
 
-  /// Ends the renewals and waits until none is under way; the lock stays taken until its deadline.
+  /// Stops renewing and waits for any renewal in progress; the lock stays taken until its deadline.
   public func stop() {
     let own = environment.parking.currentToken()
     let (token, actor) = state.withLock { state in
@@ -71,11 +71,11 @@ public final class LeaseKeeper: Sendable {
       return (state.token, state.actor)
     }
     if let token { environment.parking.unpark(token) }
-    // Called by `onLoss` it would wait for itself.
+    // Called from `onLoss`, it would wait for itself.
     if token !== own { actor?.join() }
   }
 
-  /// Ends the renewals and releases the lock.
+  /// Stops renewing and releases the lock.
   ///
   /// - Throws: as `LeaseLocks.unlock`.
   public func release(deadline: MonotonicTime? = nil) throws(StorageError) {
@@ -93,7 +93,7 @@ public final class LeaseKeeper: Sendable {
     let token = environment.parking.currentToken()
     state.withLock { $0.token = token }
     let third = Nanoseconds(locks.ttl.rawValue / 3)
-    // After a failed renewal; several tries fit into the time that is left.
+    // After a failed renewal; several attempts fit into the remaining time.
     let pause = Nanoseconds(max(locks.ttl.rawValue / 20, 1))
     var next = lease.deadline + (third - locks.ttl)
     while let lease = leaseToKeep() {
@@ -153,10 +153,10 @@ extension LeaseLocks {
 
   /// Takes a lock, keeps it renewed while `body` runs, and releases it.
   ///
-  /// The body asks its keeper before each piece of work, and checks the token in each protected
-  /// write.
+  /// The body checks with its keeper before each piece of work, and checks the token in each
+  /// protected write.
   ///
-  /// - Throws: as `lock`, the body's own errors, and `lockNotHeld` when the body succeeded but the
+  /// - Throws: as `lock`, the body's own errors, and `lockNotHeld` if the body succeeded but the
   ///   lock was lost meanwhile.
   public func withLock<Value>(
     _ name: String, deadline: MonotonicTime? = nil, _ body: (LeaseKeeper) throws -> Value

@@ -3,29 +3,30 @@ public import SQLiteDriver
 
 /// Named locks with a lease, shared by the threads and processes that use one database.
 ///
-/// A lock is a row with a deadline. Whoever finds no row, or one that has expired, takes the lock;
+/// A lock is a row with a deadline. A caller that finds no row, or an expired one, takes the lock;
 /// every acquisition gets a higher token. Not re-entrant. Other libraries may use the same table
 /// (certmagic-sqlite); their takeovers raise the tokens too. No lease guarantees mutual exclusion
 /// by itself: see `Lease` and `checkFencing`.
 public final class LeaseLocks: Sendable {
-  /// Where the table lies.
+  /// Database that contains the table.
   public let database: Database
-  /// Under whose name locks are taken.
+  /// Owner name under which locks are taken.
   public let ownerID: String
-  /// How long a lease lasts without renewal.
+  /// Duration of a lease without renewal.
   public let ttl: Nanoseconds
-  /// How long before its deadline a holder stops; larger than the drift of the clocks plus the
+  /// Time before its deadline at which a holder stops; larger than the drift of the clocks plus the
   /// longest protected transaction.
   public let safetyMargin: Nanoseconds
-  /// How often a waiter looks into the database.
+  /// Interval at which a waiter polls the database.
   public let pollInterval: Nanoseconds
 
   private let lines: LockLines
   private let turns = LockTurns()
-  /// After so many COMMITs of unknown outcome in a row the database, not the lock, is the problem.
+  /// Number of consecutive COMMITs of unknown outcome after which the database, not the lock, is at
+  /// fault.
   private static let unknownLimit = 3
 
-  /// Prepares locks; creates the tables, or adds to those of another library, where that is needed.
+  /// Prepares locks; creates the tables, or extends those of another library, if needed.
   ///
   /// - Parameters:
   ///   - ttl: at least 1 ms. certmagic-sqlite's default is 2 minutes, as here.
@@ -59,14 +60,14 @@ public final class LeaseLocks: Sendable {
     try Schema.createLockTables(in: database)
   }
 
-  /// Takes a lock; waits while another one holds it.
+  /// Takes a lock; waits while another owner holds it.
   ///
   /// Waiters of this process are served in order; those of different processes compete.
   ///
-  /// - Parameter deadline: the one limit for everything, waits for the database included; `nil`
-  ///   waits for ever.
+  /// - Parameter deadline: limit for the whole call, waits for the database included; `nil` waits
+  ///   without limit.
   /// - Throws: `lockTimedOut` at the deadline, even if it lies in the past; `invalidKey`;
-  ///   `stopped`; otherwise what SQLite refused. After `commitOutcomeUnknown` the lock may be taken
+  ///   `stopped`; otherwise SQLite's error. After `commitOutcomeUnknown` the lock may be taken
   ///   until its TTL ends.
   public func lock(_ name: String, deadline: MonotonicTime? = nil) throws(StorageError) -> Lease {
     try check(name)
@@ -81,7 +82,7 @@ public final class LeaseLocks: Sendable {
         switch try attempt(name, acquisition, deadline, isWaiting: true) {
         case .acquired(let row, let token): return lease(name, row, token)
         case .held(let remaining, _): delay = min(nextPoll(), max(remaining, .zero))
-        // Longer than others' polls, so that one of them comes first.
+        // Longer than the poll interval of other processes, so that one of them polls first.
         case .wanted: delay = Nanoseconds(pollInterval.rawValue * 5 / 4)
         }
       } catch {
@@ -97,9 +98,9 @@ public final class LeaseLocks: Sendable {
     }
   }
 
-  /// Takes a lock if that is possible at once.
+  /// Takes a lock if it is free now.
   ///
-  /// - Returns: `nil` while another one holds it.
+  /// - Returns: `nil` while another owner holds it.
   /// - Throws: as `lock`, but BUSY of the database is an error here.
   public func tryLock(
     _ name: String, deadline: MonotonicTime? = nil
@@ -121,10 +122,10 @@ public final class LeaseLocks: Sendable {
     }
   }
 
-  /// Moves the deadline of a lease to a TTL from now.
+  /// Extends the deadline of a lease to one TTL from now.
   ///
-  /// - Throws: `leaseLost` when it has expired or another one has the lock: nothing is changed
-  ///   then. After any other error the old deadline stands.
+  /// - Throws: `leaseLost` if it has expired or another owner has the lock: nothing is changed
+  ///   then. After any other error the old deadline still applies.
   public func renew(_ lease: Lease, deadline: MonotonicTime? = nil) throws(StorageError) -> Lease {
     let environment = database.environment
     let renewed: Lease? = try converting {
@@ -141,9 +142,9 @@ public final class LeaseLocks: Sendable {
     return renewed
   }
 
-  /// Releases a lock; a waiter of this process takes it at once.
+  /// Releases a lock; a waiter of this process takes it immediately.
   ///
-  /// - Throws: `lockNotHeld` when this acquisition has it no more: nothing is changed then.
+  /// - Throws: `lockNotHeld` if this acquisition no longer holds it: nothing is changed then.
   public func unlock(_ lease: Lease, deadline: MonotonicTime? = nil) throws(StorageError) {
     var unknowns = 0
     while true {
@@ -153,7 +154,7 @@ public final class LeaseLocks: Sendable {
             try LockTable.release(lease.name, acquisition: lease.acquisition, in: &$0)
           }
         }
-        // After an unknown outcome the row that is missing is the one that was deleted.
+        // After an unknown outcome, the missing row is the one that was deleted.
         guard wasHeld || unknowns > 0 else { throw .lockNotHeld(lease.name) }
         return lines.wakeFirst(lease.name)
       } catch {
@@ -164,10 +165,10 @@ public final class LeaseLocks: Sendable {
     }
   }
 
-  /// Checks a lease inside the caller's own write transaction: the protected write goes in the same
-  /// one, after this.
+  /// Checks a lease inside the caller's own write transaction: the protected write follows in the
+  /// same transaction.
   ///
-  /// As long as nobody has taken the lock since, an expired lease passes: the transaction itself
+  /// An expired lease passes if no other owner has taken the lock since: the transaction itself
   /// keeps others out until it ends.
   ///
   /// - Throws: `leaseLost`; the caller's transaction should end without a write.
@@ -178,7 +179,7 @@ public final class LeaseLocks: Sendable {
     guard isCurrent else { throw .leaseLost(lease.name) }
   }
 
-  /// Tells what stands in the database about a lock; `nil` when nobody holds it.
+  /// Returns the state of a lock in the database; `nil` if it is not held.
   public func inspect(
     _ name: String, deadline: MonotonicTime? = nil
   ) throws(StorageError) -> LockStatus? {
@@ -195,24 +196,24 @@ public final class LeaseLocks: Sendable {
     }
   }
 
-  /// Raises every token, those of locks to come included, to at least `floor`.
+  /// Raises every token, including those of future locks, to at least `floor`.
   ///
-  /// For after a restore, which may bring old tokens back: lift them to at least the current Unix
-  /// milliseconds. Leases from before are fenced off.
+  /// Use after a restore, which may bring old tokens back: raise them to at least the current Unix
+  /// milliseconds. Earlier leases are fenced off.
   public func liftTokens(to floor: Int64) throws(StorageError) {
     try converting {
       try database.write(begin: .immediate) { try LockTable.liftTokens(to: floor, in: &$0) }
     }
   }
 
-  /// Leaves a lock as an owner would that no longer exists: for harnesses and tests.
+  /// Leaves a lock as a vanished owner would: for harnesses and tests.
   ///
-  /// Whoever had the lock loses it.
+  /// The present holder of the lock loses it.
   ///
   /// - Parameters:
-  ///   - owner: the owner that the row names.
-  ///   - process: the process that the row names.
-  ///   - ttl: how long the row holds, from now; negative for one that has expired.
+  ///   - owner: owner named in the row.
+  ///   - process: process named in the row.
+  ///   - ttl: time from now until the row expires; negative for one that has expired.
   /// - Returns: the lease that the vanished owner would hold.
   @discardableResult
   public func plantStaleLock(
@@ -234,22 +235,23 @@ public final class LeaseLocks: Sendable {
 }
 
 extension LeaseLocks {
-  /// One transaction that takes the lock or finds it held.
+  /// Runs one transaction that takes the lock or finds it held.
   ///
-  /// - Parameter isWaiting: the caller will try again: it may let another process in whose turn it
-  ///   is, and wishes for a lock that another process holds.
+  /// - Parameter isWaiting: true if the caller will try again: the attempt may then yield to
+  ///   another process whose turn it is, and records a wish for a lock that another process holds.
   private func attempt(
     _ name: String, _ acquisition: Int64, _ deadline: MonotonicTime?, isWaiting: Bool
   ) throws(StorageError) -> LockTable.Attempt {
     let environment = database.environment
     let now = environment.time.monotonicNow()
-    // Two polls of the others: most of a turn is work, and nobody waits much longer than a few.
+    // Two poll intervals of the others: most of a turn is work, and no process waits much longer
+    // than a few turns.
     let turn = Nanoseconds(pollInterval.rawValue * 2)
     let yields = isWaiting && turns.isOver(name, after: turn, at: now)
     let wish = isWaiting ? Nanoseconds(pollInterval.rawValue * 5 / 2) : nil
     let result = try converting {
       try database.write(deadline: deadline, begin: .immediate) { connection in
-        // The clocks are read here, under the database's write lock: a wait for it must neither
+        // The clocks are read here, under the database's write lock: waiting for it must neither
         // shorten the lease nor let an old reading steal one.
         let times = LockTimes(environment)
         let row = self.row(ownerID, acquisition, times)
@@ -266,13 +268,13 @@ extension LeaseLocks {
     return result
   }
 
-  /// Lets go of errors after which the next attempt can succeed.
+  /// Ignores errors after which the next attempt can succeed.
   private func absorb(
     _ error: StorageError, _ name: String, _ acquisition: Int64, unknowns: inout Int
   ) throws(StorageError) {
     switch error {
     case .commitOutcomeUnknown:
-      // The next attempt recognises its own acquisition, should this one have committed.
+      // The next attempt recognises its own acquisition if this one has committed.
       unknowns += 1
       if unknowns < Self.unknownLimit { return }
     case .acquireTimedOut, .queryTimedOut: return
@@ -299,14 +301,14 @@ extension LeaseLocks {
 
   /// Deletes the row that an attempt of unknown outcome may have left.
   private func forget(_ name: String, _ acquisition: Int64) {
-    // The caller's time is over: one short try, and the TTL does the rest.
+    // The caller's time is up: one short attempt, and the TTL does the rest.
     let deadline = database.environment.time.monotonicNow() + pollInterval
     _ = try? database.writeStatement(deadline: deadline) {
       try LockTable.release(name, acquisition: acquisition, in: &$0)
     }
   }
 
-  /// The poll interval, a fifth more or less, so that waiters do not march in step.
+  /// The poll interval, varied by up to a fifth, so that waiters do not poll in step.
   private func nextPoll() -> Nanoseconds {
     let spread = UInt64(pollInterval.rawValue * 2 / 5)
     let jitter = Int64(database.environment.random.next() % max(spread, 1))
@@ -334,7 +336,7 @@ extension LeaseLocks {
     return database.environment.time.monotonicNow() >= deadline
   }
 
-  /// 63 random bits, never 0, which means "not one of ours".
+  /// 63 random bits, never 0, which marks an acquisition of another library.
   private func newAcquisition() -> Int64 {
     Int64(truncatingIfNeeded: database.environment.random.next() >> 1) | 1
   }

@@ -2,12 +2,12 @@ import AssayModel
 import DequeModule
 import Synchronization
 
-/// The actors of this process that want a lock, in the order in which they came.
+/// Queues of the actors of this process that want a lock, in order of arrival.
 ///
-/// Only the first of a line looks into the database; the others are parked. So N waiters cost as
-/// many polls as one, and a release in this process reaches the first of them at once.
+/// Only the first in each queue polls the database; the others are parked. So N waiters cost as
+/// many polls as one, and a release in this process reaches the first of them immediately.
 final class LockLines: Sendable {
-  /// A place in the line of one lock.
+  /// A place in the queue of one lock.
   final class Place: Sendable {
     let name: ExactString
     let token: ParkingToken
@@ -25,9 +25,9 @@ final class LockLines: Sendable {
     self.environment = environment
   }
 
-  /// Goes to the end of the line and waits until all before have left it.
+  /// Joins the end of the queue and waits until all earlier actors have left it.
   ///
-  /// - Throws: `lockTimedOut` at the deadline, `stopped`; the place is given up then.
+  /// - Throws: `lockTimedOut` at the deadline, `stopped`; the place is then given up.
   func enter(_ name: String, deadline: MonotonicTime?) throws(StorageError) -> Place {
     let place = Place(name: ExactString(string: name), token: environment.parking.currentToken())
     lines.withLock { $0[place.name, default: []].append(place) }
@@ -46,7 +46,7 @@ final class LockLines: Sendable {
     return place
   }
 
-  /// Gives the place up; whoever is first now looks into the database.
+  /// Gives up the place; the next actor in the queue now polls the database.
   func leave(_ place: Place) {
     let token: ParkingToken? = lines.withLock { lines in
       lines[place.name]?.removeAll { $0 === place }
@@ -59,7 +59,7 @@ final class LockLines: Sendable {
     if let token { environment.parking.unpark(token) }
   }
 
-  /// Tells the first in line that the lock was released.
+  /// Notifies the first in the queue that the lock was released.
   func wakeFirst(_ name: String) {
     let token = lines.withLock { $0[ExactString(string: name)]?.first?.token }
     if let token { environment.parking.unpark(token) }

@@ -33,7 +33,7 @@ struct LockRow: Equatable {
     self.acquisition = acquisition
     bootID = times.bootID
     bootDeadline = Int64(clamping: (times.boot + ttl).nanoseconds)
-    // Rounded up: the other library must not take it before its time.
+    // Rounded up: the other library must not take the lock too early.
     expiresAt = times.wall.milliseconds &+ ttl.millisecondsRoundedUp
   }
 
@@ -49,26 +49,26 @@ struct LockRow: Equatable {
     acquisition = row.int64(7)
   }
 
-  /// When the lease ends, on the boot clock of the boot under which it was taken.
+  /// Time at which the lease ends, on the boot clock of the boot under which it was taken.
   var deadline: BootTime { BootTime(nanoseconds: UInt64(clamping: bootDeadline)) }
 
-  /// How long the lease still lasts; zero or negative once it has expired.
+  /// Returns the time until the lease expires; zero or negative once it has expired.
   ///
-  /// On the same boot the boot clock decides, which nobody can step; otherwise the wall clock has
-  /// to.
+  /// On the same boot the boot clock decides, because it cannot be stepped; otherwise the wall
+  /// clock must.
   func remaining(at times: LockTimes) -> Nanoseconds {
     if !bootID.isEmpty, bootID == times.bootID { return deadline - times.boot }
     let (span, overflow) = expiresAt.subtractingReportingOverflow(times.wall.milliseconds)
-    // Ten years of milliseconds: a row of nonsense must not overflow nanoseconds.
+    // Ten years of milliseconds: an invalid row must not overflow nanoseconds.
     let limit: Int64 = 315_360_000_000
     let clamped = overflow ? (expiresAt > 0 ? limit : -limit) : min(max(span, -limit), limit)
     return .milliseconds(clamped)
   }
 
-  /// Whether the same owner, as a new process, may take the lock before it has expired.
+  /// Returns true if the same owner, as a new process, may take the lock before it has expired.
   ///
-  /// Only when the process that holds it provably exists no more: it belongs to this boot, is not
-  /// this process, and the host says that it is gone.
+  /// Only if the process that holds it provably no longer exists: it belongs to this boot, is not
+  /// this process, and the host reports it as gone.
   func isOrphan(of ownerID: String, host: any HostIdentity) -> Bool {
     guard ownerID.utf8.elementsEqual(self.ownerID.utf8), bootID == host.bootID,
       process != host.ownProcess

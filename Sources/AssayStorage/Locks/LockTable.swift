@@ -3,11 +3,11 @@ import SQLiteDriver
 
 /// The statements on `certmagic_locks` and its tokens; all run inside a caller's transaction.
 enum LockTable {
-  /// What one attempt to take a lock came to.
+  /// Outcome of one attempt to take a lock.
   enum Attempt {
     case acquired(LockRow, token: Int64)
     case held(remaining: Nanoseconds, byThisProcess: Bool)
-    /// It is free, and another process wants it, whose turn it is.
+    /// The lock is free, but it is the turn of another process that wants it.
     case wanted
   }
 
@@ -15,12 +15,13 @@ enum LockTable {
     "owner_id, expires_at, boot_id, boot_deadline, process_id, process_start, process_namespace,"
     + " acquisition"
 
-  /// Takes the lock if it is free, expired, an orphan of the same owner, or ours already.
+  /// Takes the lock if it is free, expired, an orphan of the same owner, or already held by this
+  /// acquisition.
   ///
   /// - Parameters:
-  ///   - row: what to write; made after the database was locked.
-  ///   - yields: leaves a free lock to a process that has wished for it.
-  ///   - wish: where another process holds the lock, wishes for it for this long; `nil` does not.
+  ///   - row: row to write; created after the database was locked.
+  ///   - yields: true to leave a free lock to a process that has recorded a wish for it.
+  ///   - wish: duration of the wish to record if another process holds the lock; `nil` for none.
   static func take(
     _ name: String, as row: LockRow, at times: LockTimes, host: any HostIdentity,
     yields: Bool, wish: Nanoseconds?, in connection: inout Connection
@@ -29,7 +30,7 @@ enum LockTable {
       let remaining = held.remaining(at: times)
       let isFree =
         remaining <= .zero
-        // An earlier attempt whose COMMIT had an unknown outcome did commit.
+        // An earlier attempt with an unknown COMMIT outcome did commit.
         || held.acquisition == row.acquisition
         || held.isOrphan(of: row.ownerID, host: host)
       guard isFree else {
@@ -48,7 +49,7 @@ enum LockTable {
     return .acquired(row, token: try token(name, in: &connection))
   }
 
-  /// Writes the row, whoever has the lock.
+  /// Writes the row regardless of the present holder.
   static func force(
     _ name: String, as row: LockRow, in connection: inout Connection
   ) throws(SQLiteError) -> Int64 {
@@ -63,12 +64,12 @@ enum LockTable {
     try connection.first(select, name) { LockRow($0) }
   }
 
-  /// The token of the last acquisition; 0 when there never was one.
+  /// Returns the token of the last acquisition; 0 if there never was one.
   static func token(_ name: String, in connection: inout Connection) throws(SQLiteError) -> Int64 {
     try connection.first(selectToken, name) { $0.int64(0) } ?? 0
   }
 
-  /// Moves the deadline of a lease that still lasts; whether there was one.
+  /// Extends the deadline of an unexpired lease; returns true if there was one.
   static func renew(
     _ name: String, as row: LockRow, at times: LockTimes, in connection: inout Connection
   ) throws(SQLiteError) -> Bool {
@@ -78,7 +79,7 @@ enum LockTable {
     return connection.changes > 0
   }
 
-  /// Deletes the row of an acquisition; whether there was one.
+  /// Deletes the row of an acquisition; returns true if there was one.
   static func release(
     _ name: String, acquisition: Int64, in connection: inout Connection
   ) throws(SQLiteError) -> Bool {
@@ -86,13 +87,13 @@ enum LockTable {
     return connection.changes > 0
   }
 
-  /// Whether nobody has taken the lock since this acquisition, and it was not released.
+  /// Returns true if the lock was neither released nor taken since this acquisition.
   static func isCurrent(_ lease: Lease, in connection: inout Connection) throws(SQLiteError) -> Bool
   {
     try connection.first(fence, lease.name, lease.token, lease.acquisition) { _ in true } ?? false
   }
 
-  /// Raises all tokens, and those of locks that do not exist yet, to at least `floor`.
+  /// Raises all tokens, including those of future locks, to at least `floor`.
   static func liftTokens(
     to floor: Int64, in connection: inout Connection
   ) throws(SQLiteError) {
@@ -100,7 +101,7 @@ enum LockTable {
     try connection.run(liftFuture, floor)
   }
 
-  /// Says that a process wants the lock, for the one that has had its turn.
+  /// Records that a process wants the lock, for the process that has had its turn.
   private static func wish(
     _ name: String, _ process: ProcessIdentity, until: BootTime, in connection: inout Connection
   ) throws(SQLiteError) {
@@ -108,7 +109,8 @@ enum LockTable {
       makeWish, name, identity(process), Int64(clamping: until.nanoseconds))
   }
 
-  /// Whether another process wants the lock. A wish of another boot counts until the time passes.
+  /// Returns true if another process wants the lock. A wish of another boot counts until it
+  /// expires.
   private static func isWished(
     _ name: String, _ process: ProcessIdentity, at times: LockTimes,
     in connection: inout Connection
@@ -157,7 +159,7 @@ enum LockTable {
     SELECT 1 FROM certmagic_locks JOIN assay_lock_tokens USING (name)
     WHERE name = ?1 AND token = ?2 AND acquisition = ?3
     """)
-  /// One wish a lock is enough: whoever it is from, the process that had its turn lets others in.
+  /// One wish per lock is enough: whatever its origin, the process that had its turn yields.
   private static let makeWish = SQL(
     """
     INSERT INTO assay_lock_wishes(name, process, until) VALUES(?1, ?2, ?3)
@@ -166,7 +168,7 @@ enum LockTable {
   private static let findWish = SQL(
     "SELECT 1 FROM assay_lock_wishes WHERE name = ?1 AND process <> ?2 AND until > ?3")
   private static let liftAll = SQL("UPDATE assay_lock_tokens SET token = ?1 WHERE token < ?1")
-  /// The name that no lock may have holds the floor for those that come.
+  /// The reserved empty name stores the floor for future locks.
   private static let liftFuture = SQL(
     """
     INSERT INTO assay_lock_tokens(name, token) VALUES('', ?1)

@@ -2,23 +2,23 @@ import AssayModel
 import DequeModule
 import Synchronization
 
-/// A lock that keeps the throughput of barging and bounds how long anybody is overtaken.
+/// A lock with the throughput of barging and a bound on how long a waiter is overtaken.
 ///
 /// Releasing it frees it and wakes the first waiter, but a running actor may take it again before
 /// the waiter runs: that saves a context switch per operation. A waiter that has been first for
 /// `turn`, or was overtaken `overtakes` times, is handed the lock directly. The clock of a waiter
-/// starts when it becomes first, not when it came: otherwise, with many waiters, every grant would
-/// be a hand-over and the lock a plain queue. So n waiters wait at most about n x (one turn + one
-/// operation).
+/// starts when it becomes first, not when it arrives: otherwise, with many waiters, every grant
+/// would be a hand-over and the lock a plain queue. So n waiters wait at most about n x (one turn +
+/// one operation).
 /// Source: the two modes of `sync.Mutex` in Go, with turns in place of its starvation mode.
 final class FairQueue: Sendable {
-  /// When the first waiter may no longer be overtaken.
+  /// Limits after which the first waiter may no longer be overtaken.
   struct Rule: Sendable {
-    /// Some ten WAL commits: a hand-over (about 20 us) is then a small part of a turn. Measured
+    /// About ten WAL commits: a hand-over (about 20 us) is then a small part of a turn. Measured
     /// with 16 threads under WAL NORMAL on two busy cores: turns of 1 ms, and 64 overtakes, had the
     /// same throughput and two to three times the longest wait.
     var turn = Nanoseconds.microseconds(250)
-    /// The bound where time does not move, as in a simulation, or commits are fast.
+    /// The bound if time does not advance, as in a simulation, or commits are fast.
     var overtakes = 16
   }
 
@@ -28,7 +28,8 @@ final class FairQueue: Sendable {
     var isHeld = false
     var isClosed = false
     var waiters: Deque<Waiter<Grant>> = []
-    /// The first waiter was unparked and has not looked yet: one wake-up at a time is enough.
+    /// True if the first waiter was unparked and has not checked yet: one wake-up at a time is
+    /// enough.
     var firstIsWoken = false
     var firstSince = MonotonicTime(nanoseconds: 0)
     var firstOvertaken = 0
@@ -42,7 +43,7 @@ final class FairQueue: Sendable {
       return waiter
     }
 
-    /// Claims the wake-up of the first waiter, unless one is on its way.
+    /// Claims the wake-up of the first waiter, unless one is already on its way.
     mutating func tokenToWake() -> ParkingToken? {
       guard !firstIsWoken, let first = waiters.first else { return nil }
       firstIsWoken = true
@@ -61,10 +62,10 @@ final class FairQueue: Sendable {
     state = Mutex(State())
   }
 
-  /// What waiting has cost so far.
+  /// Counts and longest wait so far.
   var counts: WaitCounts { state.withLock { $0.counts } }
 
-  /// How many actors stand in the queue now.
+  /// Number of actors in the queue now.
   var waiting: Int { state.withLock { $0.waiters.count } }
 
   /// Takes the lock.
@@ -79,7 +80,7 @@ final class FairQueue: Sendable {
     }
   }
 
-  /// Frees the lock, or hands it to a first waiter whose turn it is.
+  /// Frees the lock, or hands it to the first waiter if its turn has come.
   func unlock() {
     let isQuiet = state.withLock { state in
       precondition(state.isHeld, "the lock is not held")
@@ -87,7 +88,7 @@ final class FairQueue: Sendable {
       return state.waiters.isEmpty
     }
     if isQuiet { return }
-    // The clock is read only when somebody waits, and outside the mutex.
+    // The clock is read only if there is a waiter, and outside the mutex.
     let now = environment.time.monotonicNow()
     let token: ParkingToken? = state.withLock { state in
       if isTurnOver(state, at: now), let waiter = state.removeFirst(at: now) {
@@ -100,7 +101,7 @@ final class FairQueue: Sendable {
     if let token { environment.parking.unpark(token) }
   }
 
-  /// Turns away all who wait or come later; who holds the lock keeps it.
+  /// Rejects waiting and future callers; the present holder keeps the lock.
   func close() {
     let waiters = state.withLock { state in
       state.isClosed = true
@@ -164,7 +165,7 @@ final class FairQueue: Sendable {
     }
   }
 
-  /// Takes what the waiter was handed, or the free lock if it is first, or leaves when it is late.
+  /// Takes a lock handed to the waiter, or the free lock if it is first, or leaves if it is late.
   private func settle(
     _ waiter: Waiter<Grant>, at now: MonotonicTime, _ wait: Nanoseconds, _ isLate: Bool,
     in state: inout State
@@ -187,7 +188,8 @@ final class FairQueue: Sendable {
     return (nil, remove(waiter, at: now, from: &state))
   }
 
-  /// Takes a waiter out of the queue; the token to wake when it was first and the lock is free.
+  /// Removes a waiter from the queue; returns the token to wake if it was first and the lock is
+  /// free.
   private func remove(
     _ waiter: Waiter<Grant>, at now: MonotonicTime, from state: inout State
   ) -> ParkingToken? {
@@ -199,7 +201,7 @@ final class FairQueue: Sendable {
     return state.isHeld ? nil : state.tokenToWake()
   }
 
-  /// Leaves the queue; a lock that was handed over meanwhile goes on.
+  /// Leaves the queue; passes on a lock that was handed over meanwhile.
   private func leaveStopped(_ waiter: Waiter<Grant>) {
     let now = environment.time.monotonicNow()
     let (grant, token) = state.withLock { state -> (Grant?, ParkingToken?) in

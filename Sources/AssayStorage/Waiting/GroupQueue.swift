@@ -2,7 +2,7 @@ import AssayModel
 import DequeModule
 import Synchronization
 
-/// What a group commit does with its requests; the queue knows neither SQL nor connections.
+/// Runs the requests of a group commit; the queue knows neither SQL nor connections.
 ///
 /// All calls come from one actor at a time, the leader.
 protocol GroupExecutor: AnyObject, Sendable {
@@ -10,37 +10,37 @@ protocol GroupExecutor: AnyObject, Sendable {
 
   /// Begins the transaction of a group.
   ///
-  /// - Throws: `acquireTimedOut` or `queryTimedOut` when the deadline ended the wait.
+  /// - Throws: `acquireTimedOut` or `queryTimedOut` if the deadline ended the wait.
   func begin(until deadline: MonotonicTime?) throws(StorageError)
   /// Runs one request inside the transaction.
   func run(_ request: Request) -> GroupRunResult
-  /// Commits; the transaction is over, whatever the result.
+  /// Commits; the transaction is over, regardless of the result.
   func commit() -> GroupCommitResult
   /// Rolls back after all requests failed.
   func rollBack()
 }
 
-/// What became of one request inside the shared transaction.
+/// Result of one request inside the shared transaction.
 enum GroupRunResult {
   case succeeded
-  /// Its own changes are undone; the transaction lives.
+  /// The request's own changes are undone; the transaction continues.
   case failed(any Error)
-  /// It took the whole transaction with it: interrupt, FULL, IOERR, NOMEM, or its own ROLLBACK.
+  /// The request ended the whole transaction: interrupt, FULL, IOERR, NOMEM, or its own ROLLBACK.
   case lostTransaction(any Error)
 }
 
-/// What became of the shared transaction.
+/// Result of committing the shared transaction.
 enum GroupCommitResult {
   case committed
-  /// Rolled back for certain, and no request is to blame: BUSY.
+  /// Certainly rolled back, through no fault of any request: BUSY.
   case refused(StorageError)
-  /// Rolled back for certain because of what some request did: a deferred constraint.
+  /// Certainly rolled back because of a request's changes: a deferred constraint.
   case rejected(StorageError)
-  /// Nobody knows.
+  /// The outcome cannot be known.
   case unknown(StorageError)
 }
 
-/// What groups were like so far.
+/// Statistics of the groups so far.
 struct GroupCounts: Sendable {
   var groups: UInt64 = 0
   var requests: UInt64 = 0
@@ -48,25 +48,25 @@ struct GroupCounts: Sendable {
   var reruns: UInt64 = 0
 }
 
-/// Group commit by leader and followers: whoever comes first runs the requests of all who wait, in
-/// one transaction, then hands the leadership to the first who came meanwhile.
+/// Group commit by leader and followers: the first caller runs all waiting requests in one
+/// transaction, then hands the leadership to the first request that arrived meanwhile.
 ///
-/// Nobody is told of success before the commit has returned. There is no writer thread: an idle
-/// queue costs nothing, and a lone request pays no hand-over.
+/// No request is reported as successful before the commit has returned. There is no writer thread:
+/// an idle queue costs nothing, and a lone request pays no hand-over.
 final class GroupQueue<Executor: GroupExecutor>: Sendable {
-  /// How large a group may become.
+  /// Limits on the size and duration of a group.
   struct Rule: Sendable {
-    /// As the measured C peer; beyond it the share of the commit in the cost no longer falls.
+    /// Same as the measured C peer; beyond it the share of the commit in the cost no longer falls.
     var requests = 64
-    /// A group that has run this long commits: the first of it wait for the last.
+    /// A group that has run this long commits: its first request waits for its last.
     var time = Nanoseconds.milliseconds(5)
   }
 
   enum Phase {
     case queued
-    /// Told to lead the next group; still its first request.
+    /// Told to lead the next group; still the first request in the queue.
     case leading
-    /// In the hands of a leader.
+    /// Taken into a group by a leader.
     case taken
     case settled((any Error)?)
   }
@@ -76,7 +76,7 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
 
     let request: Executor.Request
     let token: ParkingToken
-    /// The caller's own deadline, which bounds the BEGIN of its group too.
+    /// The caller's own deadline, which also bounds the BEGIN of its group.
     let deadline: MonotonicTime?
     var phase = Phase.queued
 
@@ -106,21 +106,21 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
     self.environment = environment
   }
 
-  /// How long requests waited for the start of their group or, as followers, for its end.
+  /// Waits of requests for the start of their group or, for followers, for its end.
   var counts: WaitCounts { state.withLock { $0.wait } }
 
-  /// What groups were like so far.
+  /// Statistics of the groups so far.
   var groupCounts: GroupCounts { state.withLock { $0.groups } }
 
-  /// How many requests wait for a group now.
+  /// Number of requests waiting for a group now.
   var waiting: Int { state.withLock { $0.queue.count } }
 
-  /// Has the request run in some group; returns when that group has committed.
+  /// Runs the request in some group; returns when that group has committed.
   ///
-  /// The request is not referenced by the queue any more when this returns or throws.
+  /// The queue no longer references the request when this returns or throws.
   ///
   /// - Parameter limit: bounds the wait for the start of a group, not the group itself.
-  /// - Throws: what the request threw, or a `StorageError` of the queue or the commit.
+  /// - Throws: the request's own error, or a `StorageError` of the queue or the commit.
   func submit(_ request: Executor.Request, _ limit: WaitLimit) throws {
     let ticket = Ticket(
       request: request, token: environment.parking.currentToken(), limit: limit)
@@ -144,7 +144,7 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
     if case .settled(let error?) = state.withLock({ _ in ticket.phase }) { throw error }
   }
 
-  /// Turns away all who wait or come later; a group that runs is finished.
+  /// Rejects waiting and future requests; a running group is finished.
   func close() {
     let tickets = state.withLock { state in
       state.isClosed = true
@@ -164,7 +164,7 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
   private func follow(_ ticket: Ticket, _ limit: WaitLimit) throws(StorageError) {
     let start = environment.time.monotonicNow()
     let deadline = limit.deadline(from: start)
-    // Once a leader has the request its group bounds the wait; a deadline would only spin.
+    // Once a leader has the request, its group bounds the wait; a deadline would only spin.
     var isTaken = false
     while true {
       do {
@@ -202,11 +202,11 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
     return ticket.phase
   }
 
-  /// Leaves the queue if that is possible.
+  /// Leaves the queue if possible.
   ///
-  /// A request that a leader runs must not be left: the leader still uses the caller's variables.
-  /// Its process is dead or ending as well, so the wait is short; a stopped actor's park lets
-  /// others run.
+  /// A request must not be abandoned while a leader runs it: the leader still uses the caller's
+  /// variables. The process is dead or ending as well, so the wait is short; a stopped actor's park
+  /// lets others run.
   private func leaveStopped(_ ticket: Ticket) -> Bool {
     let (hasLeft, token) = state.withLock { state -> (Bool, ParkingToken?) in
       switch ticket.phase {
@@ -233,7 +233,7 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
     }
   }
 
-  /// Puts requests that a group had no time for back to the front.
+  /// Returns requests that a group had no time for to the front of the queue.
   func putBack(_ tickets: ArraySlice<Ticket>) {
     state.withLock { state in
       for ticket in tickets.reversed() {
@@ -241,11 +241,11 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
         if !state.isClosed { state.queue.prepend(ticket) }
       }
     }
-    // Their deadline counts again, so they have to look.
+    // Their deadlines apply again, so they must check them.
     for ticket in tickets { environment.parking.unpark(ticket.token) }
   }
 
-  /// Hands out results; those who wait wake up.
+  /// Delivers results and wakes the waiting callers.
   func settle(_ results: [(Ticket, (any Error)?)], group: Bool) {
     state.withLock { state in
       for (ticket, error) in results { ticket.phase = .settled(error) }
@@ -260,12 +260,12 @@ final class GroupQueue<Executor: GroupExecutor>: Sendable {
     }
   }
 
-  /// Counts a transaction that was run again without its offender.
+  /// Counts a transaction rerun without the failed request.
   func countRerun() {
     state.withLock { $0.groups.reruns += 1 }
   }
 
-  /// Ends the leadership of the caller: the first who waits leads next.
+  /// Ends the caller's leadership: the first waiting request leads next.
   func resign() {
     let token = state.withLock { promote(in: &$0) }
     if let token { environment.parking.unpark(token) }

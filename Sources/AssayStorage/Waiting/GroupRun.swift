@@ -1,13 +1,13 @@
 import AssayModel
 
-/// One leader's term: collects requests, runs them in one transaction, hands out the results.
+/// One leader's term: collects requests, runs them in one transaction, delivers the results.
 struct GroupRun<Executor: GroupExecutor> {
   typealias Ticket = GroupQueue<Executor>.Ticket
 
   private let queue: GroupQueue<Executor>
   private var start: MonotonicTime
   private var pending: [Ticket]
-  /// What each pending request came to in this transaction; shorter than `pending` until all ran.
+  /// Result of each pending request in this transaction; shorter than `pending` until all have run.
   private var results: [(any Error)?] = []
 
   init(queue: GroupQueue<Executor>, first: Ticket) {
@@ -17,13 +17,13 @@ struct GroupRun<Executor: GroupExecutor> {
   }
 
   mutating func run() {
-    // Who waits already shares the fate of this BEGIN; who comes during it does not.
+    // Requests already waiting share the outcome of this BEGIN; those that arrive during it do not.
     pending += queue.drain(upTo: queue.rule.requests - 1)
     while !pending.isEmpty { attempt() }
     queue.resign()
   }
 
-  /// Begins, runs and commits; leaves in `pending` what has to be run again.
+  /// Begins, runs and commits; leaves in `pending` the requests that must run again.
   private mutating func attempt() {
     results = []
     start = queue.environment.time.monotonicNow()
@@ -45,7 +45,7 @@ struct GroupRun<Executor: GroupExecutor> {
     }
   }
 
-  /// A deadline ends the wait of those whose deadline it is; anything else goes to all.
+  /// Fails the requests whose deadline ended the wait; any other error goes to all requests.
   private mutating func failToBegin(_ error: StorageError) {
     let now = queue.environment.time.monotonicNow()
     func isLate(_ ticket: Ticket) -> Bool { ticket.deadline.map { now >= $0 } ?? false }
@@ -58,8 +58,8 @@ struct GroupRun<Executor: GroupExecutor> {
     }
   }
 
-  /// Runs the pending requests, and those that come meanwhile; `false` when the transaction was
-  /// lost.
+  /// Runs the pending requests and those that arrive meanwhile; returns `false` if the transaction
+  /// was lost.
   private mutating func runAll() -> Bool {
     while results.count < pending.count {
       let ticket = pending[results.count]
@@ -67,8 +67,8 @@ struct GroupRun<Executor: GroupExecutor> {
       case .succeeded: results.append(nil)
       case .failed(let error): results.append(error)
       case .lostTransaction(let error):
-        // What the others came to was rolled back with it, failures too: they may have been caused
-        // by a row of the offender. All but the offender run again.
+        // The results of the others were rolled back with it, failures too: they may have been
+        // caused by a row of the offender. All but the offender run again.
         pending.remove(at: results.count)
         queue.settle([(ticket, error)], group: false)
         return false
@@ -87,8 +87,8 @@ struct GroupRun<Executor: GroupExecutor> {
     pending.removeSubrange(results.count...)
   }
 
-  /// Gives each request a transaction of its own: one of them breaks a constraint at COMMIT, and
-  /// only it shall fail.
+  /// Runs each request in a transaction of its own: one of them breaks a constraint at COMMIT, and
+  /// only that one must fail.
   private mutating func runApart() {
     let tickets = pending
     for ticket in tickets {

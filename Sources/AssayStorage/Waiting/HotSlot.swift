@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Room for one idle resource that is taken and put back with one atomic exchange each.
+/// A slot for one idle resource, taken and put back with one atomic exchange each.
 ///
-/// An uncontended mutex costs two for each of these; with a connection that is lent for two
-/// microseconds that is several per cent of everything.
+/// An uncontended mutex costs two for each of these; for a connection lent for two microseconds
+/// that is several per cent of the total.
 final class HotSlot<Resource: Sendable>: @unchecked Sendable {
-  // Unchecked because of `resource`: only who has changed `state` to `claimed` touches it, and
-  // everybody else finds it only after a releasing store of another state.
+  // Unchecked because of `resource`: it is accessed only by the thread that changed `state` to
+  // `claimed`; all others find it only after a releasing store of another state.
 
-  /// What an attempt to take the resource found.
+  /// State found by an attempt to take the resource.
   enum Found {
     case taken(Resource)
     case empty
-    /// Somebody is putting one in or taking it out at this very moment.
+    /// Another thread is putting one in or taking it out at this moment.
     case claimed
   }
 
@@ -24,7 +24,7 @@ final class HotSlot<Resource: Sendable>: @unchecked Sendable {
   private var resource: Resource?
   private let takes = Atomic<UInt64>(0)
 
-  /// How often a resource was taken.
+  /// Number of times a resource was taken.
   var count: UInt64 { takes.load(ordering: .relaxed) }
 
   /// Takes the resource, if one is there.
@@ -34,17 +34,18 @@ final class HotSlot<Resource: Sendable>: @unchecked Sendable {
       expected: Self.full, desired: Self.claimed, ordering: .sequentiallyConsistent)
     guard isOurs else { return found == Self.claimed ? .claimed : .empty }
     let taken = resource.take()
-    // Not an atomic addition: whoever has the claim is alone.
+    // Not an atomic addition: the holder of the claim is the only writer.
     takes.store(takes.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     state.store(Self.empty, ordering: .releasing)
     guard let taken else { preconditionFailure("a full slot holds nothing") }
     return .taken(taken)
   }
 
-  /// Puts a resource in, if there is room and, once that is claimed, `isAllowed` says so.
+  /// Puts a resource in, if the slot is empty and `isAllowed` returns true once the slot is
+  /// claimed.
   ///
-  /// The question comes after the claim, so that whoever forbids it first and then looks for a
-  /// resource either finds the claim or is obeyed.
+  /// `isAllowed` is called after the claim, so that a thread that first forbids it and then checks
+  /// for a resource either finds the claim or prevents the put.
   @inline(__always)
   func put(_ resource: Resource, isAllowed: () -> Bool) -> Bool {
     let (isOurs, _) = state.compareExchange(

@@ -2,23 +2,23 @@ import AssayModel
 import DequeModule
 import Synchronization
 
-/// A bounded number of equal resources, lent to actors in the order in which they asked.
+/// A bounded number of equal resources, lent to actors in the order of their requests.
 ///
-/// Resources are made when first needed, outside the mutex, and lent most recently used first, so
-/// that a warm one is used again. A returned resource goes straight to the first waiter: nobody who
-/// comes later can take it. Source: the behaviour of `database/sql` in Go, `SetMaxOpenConns`.
+/// Resources are created when first needed, outside the mutex, and lent most recently used first,
+/// so that a warm one is reused. A returned resource goes straight to the first waiter: no later
+/// caller can take it. Source: the behaviour of `database/sql` in Go, `SetMaxOpenConns`.
 final class ResourcePool<Resource: Sendable>: Sendable {
   private enum Grant: Sendable {
     case resource(Resource)
-    /// The right to make one more.
+    /// The right to create one more resource.
     case slot
     case closed
   }
 
   private struct State {
-    /// Most recently used last; the one in the hot slot is not among them.
+    /// Most recently used last; the resource in the hot slot is not included.
     var idle: [Resource] = []
-    /// Made or being made, lent or idle.
+    /// Created or being created, lent or idle.
     var openCount = 0
     var waiters: Deque<Waiter<Grant>> = []
     var isClosed = false
@@ -31,15 +31,15 @@ final class ResourcePool<Resource: Sendable>: Sendable {
   private let make: @Sendable () throws(StorageError) -> Resource
   private let state: Mutex<State>
   private let hot = HotSlot<Resource>()
-  /// 0 while nobody waits and the pool is open: only then may the hot slot be used without the
-  /// mutex, so that nobody overtakes a waiter. Changed under the mutex only.
+  /// 0 while there are no waiters and the pool is open: only then may the hot slot be used without
+  /// the mutex, so that no waiter is overtaken. Changed under the mutex only.
   private let gate = Atomic<Int>(0)
 
   /// Creates an empty pool.
   ///
   /// - Parameters:
-  ///   - limit: how many resources may exist at once; at least 1.
-  ///   - idleLimit: how many unused ones are kept; at least 0.
+  ///   - limit: maximum number of resources that exist at the same time; at least 1.
+  ///   - idleLimit: maximum number of idle resources kept; at least 0.
   init(
     limit: Int, idleLimit: Int, environment: StorageEnvironment,
     make: @escaping @Sendable () throws(StorageError) -> Resource
@@ -53,22 +53,22 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     state = Mutex(State())
   }
 
-  /// What waiting has cost so far.
+  /// Counts and longest wait so far.
   var counts: WaitCounts {
     var counts = state.withLock { $0.counts }
     counts.acquisitions += hot.count
     return counts
   }
 
-  /// How many actors stand in the queue now.
+  /// Number of actors in the queue now.
   var waiting: Int { state.withLock { $0.waiters.count } }
 
-  /// How many resources exist now, lent ones included.
+  /// Number of resources that exist now, lent ones included.
   var open: Int { state.withLock { $0.openCount } }
 
-  /// Takes a resource; waits behind all who came before while none is free.
+  /// Takes a resource; waits behind all earlier callers while none is free.
   ///
-  /// - Throws: `acquireTimedOut` at the limit, `closed`, `stopped`, or what making one threw.
+  /// - Throws: `acquireTimedOut` at the limit, `closed`, `stopped`, or the error of creating one.
   func acquire(_ limit: WaitLimit) throws(StorageError) -> Resource {
     if gate.load(ordering: .relaxed) == 0, case .taken(let resource) = hot.take() {
       return resource
@@ -76,9 +76,9 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     return try acquireSlowly(limit)
   }
 
-  /// Gives a resource back.
+  /// Returns a resource to the pool.
   ///
-  /// - Parameter isUsable: `false` has it closed; a waiter may then make another one.
+  /// - Parameter isUsable: `false` closes it; a waiter may then create another one.
   func release(_ resource: Resource, isUsable: Bool) {
     if isUsable, idleLimit > 0, hot.put(resource, isAllowed: { isUncontended }) { return }
     releaseSlowly(resource, isUsable: isUsable)
@@ -124,8 +124,8 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     if let token { environment.parking.unpark(token) }
   }
 
-  /// Lets go of idle resources and turns away all who wait or come later; lent ones are closed when
-  /// they are given back.
+  /// Closes idle resources and rejects waiting and future callers; lent resources are closed when
+  /// they are returned.
   func close() {
     let waiters = change { state in
       state.isClosed = true
@@ -135,7 +135,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
       return waiters
     }
     for waiter in waiters { environment.parking.unpark(waiter.token) }
-    // From here on nothing comes into the hot slot but what was on its way.
+    // From here on only a put already in progress can fill the hot slot.
     let last = takeHotSurely()
     let idle = change { state in
       let idle = state.idle + [last].compactMap { $0 }
@@ -147,7 +147,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     _ = consume idle
   }
 
-  /// Takes what is in the hot slot, or on its way into it; call it with the gate closed.
+  /// Takes the resource in the hot slot, or on its way into it; call it with the gate closed.
   private func takeHotSurely() -> Resource? {
     while true {
       switch hot.take() {
@@ -162,7 +162,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
 
   private func take(from state: inout State) -> Grant? {
     if state.isClosed { return .closed }
-    // Who finds a queue goes to its end, even while something is free for an instant.
+    // A caller that finds a queue joins its end, even while a resource is briefly free.
     guard state.waiters.isEmpty else { return nil }
     if case .taken(let resource) = hot.take() { return .resource(resource) }
     if let resource = state.idle.popLast() {
@@ -190,7 +190,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     }
   }
 
-  /// Passes the right to make a resource on to the first waiter, if there is one.
+  /// Passes the right to create a resource to the first waiter, if there is one.
   private func giveUpSlot(_ state: inout State) -> ParkingToken? {
     if let waiter = state.waiters.popFirst() {
       waiter.grant = .slot
@@ -205,13 +205,13 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     let deadline = limit.deadline(from: start)
     let waiter = Waiter<Grant>(token: environment.parking.currentToken())
     let grant: Grant? = change { state in
-      // Something may have been given back since the first look.
+      // A resource may have been returned since the first check.
       if let grant = take(from: &state) { return grant }
       state.waiters.append(waiter)
       return nil
     }
     if let grant { return grant }
-    // What came into the hot slot before the gate was closed belongs to whoever is first now.
+    // A resource put into the hot slot before the gate was closed belongs to the first waiter.
     if let resource = takeHotSurely() { releaseSlowly(resource, isUsable: true) }
     while true {
       do {
@@ -228,7 +228,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     }
   }
 
-  /// Takes what the waiter was granted, or removes it from the queue when its time is up.
+  /// Takes the waiter's grant, or removes the waiter from the queue when its time is up.
   private func settle(
     _ waiter: Waiter<Grant>, wait: Nanoseconds, isLate: Bool, in state: inout State
   ) -> Grant? {
@@ -245,7 +245,7 @@ final class ResourcePool<Resource: Sendable>: Sendable {
     return nil
   }
 
-  /// Leaves the queue; what was granted meanwhile goes to the next.
+  /// Leaves the queue; passes on a grant made meanwhile.
   private func leaveStopped(_ waiter: Waiter<Grant>) {
     let grant: Grant? = change { state in
       state.waiters.removeAll { $0 === waiter }

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// An actor that stands in a queue, and what it was granted there.
+/// An actor in a queue, and its grant.
 final class Waiter<Grant>: @unchecked Sendable {
   // Unchecked because `grant` changes: it is read and written only under its queue's mutex.
 
@@ -12,13 +12,13 @@ final class Waiter<Grant>: @unchecked Sendable {
   }
 }
 
-/// How long an actor is ready to wait.
+/// Limit on the time an actor waits.
 enum WaitLimit: Sendable {
   case forever
   case span(Nanoseconds)
   case until(MonotonicTime)
 
-  /// The limit that a caller's own deadline, or else a configured timeout, sets.
+  /// Creates a limit from the caller's own deadline or, if there is none, a configured timeout.
   init(deadline: MonotonicTime?, timeout: Nanoseconds?) {
     if let deadline {
       self = .until(deadline)
@@ -29,7 +29,7 @@ enum WaitLimit: Sendable {
     }
   }
 
-  /// The last moment for an actor that begins to wait at `start`.
+  /// Returns the deadline for an actor that begins to wait at `start`.
   func deadline(from start: MonotonicTime) -> MonotonicTime? {
     switch self {
     case .forever: nil
@@ -39,7 +39,7 @@ enum WaitLimit: Sendable {
   }
 }
 
-/// How often something was taken, and what the waits cost.
+/// Number of acquisitions, and the number and cost of waits.
 struct WaitCounts: Sendable {
   var acquisitions: UInt64 = 0
   var waits: UInt64 = 0

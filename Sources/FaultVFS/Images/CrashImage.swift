@@ -1,12 +1,13 @@
-/// Names one crash image of a log: where the crash came, and what of it did not survive.
+/// Identifies one crash image of a log: the position of the crash, and the parts that did not
+/// survive.
 ///
-/// Together with the log's program and seed it re-creates the image exactly.
+/// Together with the log's program and seed it recreates the image exactly.
 public struct CrashImage: Hashable, Codable, Sendable {
   /// A part of a write, or a truncate, by its place in the log.
   public struct PieceID: Hashable, Comparable, Codable, Sendable {
     /// Position of the operation in the log.
     public var operation: Int
-    /// Which sector of it, from 0.
+    /// Number of the sector within the operation, from 0.
     public var part: Int
 
     /// Creates a name.
@@ -39,13 +40,13 @@ public struct CrashImage: Hashable, Codable, Sendable {
     }
   }
 
-  /// The crash came when this many operations of the log were done.
+  /// Number of operations of the log that were done before the crash.
   public var position: Int
-  /// Pieces that were lost: their old bytes are there.
+  /// Pieces that were lost: their old bytes remain.
   public var lost: [PieceID]
   /// Pieces that left random bytes.
   public var garbage: [PieceID]
-  /// Positions of changes of names that were lost.
+  /// Positions of lost name changes.
   public var lostNames: [Int]
 
   /// Creates a name.
@@ -58,6 +59,6 @@ public struct CrashImage: Hashable, Codable, Sendable {
     self.lostNames = lostNames
   }
 
-  /// Number of things that did not survive.
+  /// Number of pieces and name changes that did not survive.
   public var lossCount: Int { lost.count + garbage.count + lostNames.count }
 }

@@ -1,7 +1,7 @@
 public import AssayModel
 
 extension CrashImageBuilder {
-  /// The kinds of files of which something is lost in a choice, in the order of `FileKind`.
+  /// Returns the kinds of files that lose something in a choice, in the order of `FileKind`.
   public func filesThatLost(_ choice: ImageChoice) -> [FileKind] {
     var lost: Set<FileKind> = []
     for (index, piece) in pieces.enumerated() where !choice.keepsPiece(index) {
@@ -13,7 +13,7 @@ extension CrashImageBuilder {
     return FileKind.allCases.filter { lost.contains($0) }
   }
 
-  /// Names an image, so that it can be made again from the same log.
+  /// Names an image, so that it can be rebuilt from the same log.
   public func name(of choice: ImageChoice) -> CrashImage {
     var image = CrashImage(position: position)
     for (index, piece) in pieces.enumerated() where !choice.keepsPiece(index) {
@@ -28,8 +28,8 @@ extension CrashImageBuilder {
 
   /// Finds the choice that an image names.
   ///
-  /// - Returns: `nil` when the image does not belong to this crash point: it names a piece that the
-  ///   log does not hold, or that is durable here.
+  /// - Returns: `nil` if the image does not belong to this crash point: it names a piece that is
+  ///   missing from the log or durable here.
   public func choice(of image: CrashImage) -> ImageChoice? {
     guard image.position == position else { return nil }
     var choice = completeChoice
@@ -54,9 +54,9 @@ extension CrashImageBuilder {
     return found == lost.count + garbage.count + lostNames.count ? choice : nil
   }
 
-  /// Moves the crash point to where an image belongs and finds its choice.
+  /// Moves the crash point to the position of an image and finds its choice.
   ///
-  /// - Returns: `nil` when the image does not belong to the log.
+  /// - Returns: `nil` if the image does not belong to the log.
   public func find(_ image: CrashImage) -> ImageChoice? {
     guard image.position >= position else { return nil }
     while position < image.position { guard advance() else { return nil } }
@@ -64,23 +64,23 @@ extension CrashImageBuilder {
   }
 }
 
-/// What became of one operation in an image.
+/// Fate of one operation in an image.
 public struct OperationFate: Hashable, Sendable {
-  /// It was durable whatever else was lost.
+  /// True if the operation was durable whatever else was lost.
   public var isDurable: Bool
-  /// Parts of it that could have been lost.
+  /// Number of parts that could have been lost.
   public var total: Int
-  /// Parts that were lost.
+  /// Number of parts lost.
   public var lost: Int
-  /// Parts that left random bytes.
+  /// Number of parts that left random bytes.
   public var garbage: Int
 }
 
 extension CrashImageBuilder {
-  /// The operations that were done when the crash came.
+  /// The operations done before the crash.
   public var operationsBeforeCrash: ArraySlice<DiskOperation> { log.operations[..<position] }
 
-  /// What became of an operation before the crash.
+  /// Returns the fate of an operation before the crash.
   public func fate(ofOperation number: Int, in choice: ImageChoice) -> OperationFate {
     var fate = OperationFate(isDurable: true, total: 0, lost: 0, garbage: 0)
     for (index, piece) in pieces.enumerated() where Int(piece.operation) == number {

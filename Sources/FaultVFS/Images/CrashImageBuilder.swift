@@ -1,21 +1,21 @@
 public import AssayModel
 
-/// Walks along a log and makes the images that a crash at each position may leave, on a disk of its
-/// own that SQLite can open.
+/// Walks along a log and builds the images that a crash at each position may leave, on its own
+/// disk, which SQLite can open.
 ///
-/// The disk holds what is surely durable at the present position; an image adds the pieces that
-/// survive, with their old bytes kept aside. `reset` takes back what recovery wrote; the pieces
-/// stay until the next image, which puts back only those from the first that fares otherwise.
+/// The disk holds the data certain to be durable at the present position; an image adds the
+/// surviving pieces, with their old bytes saved. `reset` undoes the writes of recovery; the pieces
+/// stay until the next image, which undoes only those from the first difference on.
 public final class CrashImageBuilder {
-  /// The disk with the image; make it the current one of `SimulatedVFS` to open it.
+  /// Disk with the image; make it the current one of `SimulatedVFS` to open it.
   public let disk: SimulatedDisk
-  /// The crash point: this many operations of the log are done.
+  /// The crash point: the number of operations of the log that are done.
   public private(set) var position = 0
-  /// Whether the set of things that may be lost differs from the one at the position before.
+  /// True if the set of data that may be lost differs from the one at the previous position.
   public private(set) var hasChanged = true
 
-  /// Number of the newest pieces that the last step has added, if it changed nothing else: images
-  /// without all of them were there one step before.
+  /// Number of the newest pieces added by the last step, if it changed nothing else: images without
+  /// any of them already existed one step before.
   public private(set) var addedPieces = 0
 
   let log: DiskLog
@@ -24,21 +24,21 @@ public final class CrashImageBuilder {
   private(set) var names: [PendingName] = []
   private var hashes: [FileHash] = []
   private var nameHashes: [UInt64] = []
-  /// From numbers of files in the log to those on the disk of images.
+  /// Maps file numbers in the log to those on the disk of images.
   private var inodeOfLog: [Int32: Int32] = [:]
   private var nameOfLog: [Int32: Int32] = [:]
   private let pathOfName: (Int32) -> String
   private var isBuilt = false
-  /// Pieces of the present image that were lost and would have made their file longer.
+  /// Lost pieces of the present image that would have made their file longer.
   private var lostAppends: [Piece] = []
-  /// What stood before each piece that is on the disk, and after the last.
+  /// Lengths of the lists before each piece on the disk, and after the last one.
   private var marks: [Mark] = []
   /// The choice whose pieces are on the disk.
   private var builtChoice: ImageChoice?
   /// The file of each chunk that the pieces on the disk touch, in their order.
   private var touches: [Int32] = []
 
-  /// How far the lists of an image had come.
+  /// Lengths of the lists of an image.
   private struct Mark {
     var undo: Int
     var lostAppends: Int
@@ -48,8 +48,8 @@ public final class CrashImageBuilder {
   /// Prepares the images of a disk's log.
   ///
   /// - Parameters:
-  ///   - source: a disk that has logged; it must not log on while this is used.
-  ///   - settings: what a power loss may do; usually those of the source.
+  ///   - source: a disk that has logged; it must not log further while this is in use.
+  ///   - settings: possible effects of a power loss; usually those of the source.
   public init(_ source: SimulatedDisk, settings: DiskSettings) {
     let base = source.base ?? DiskState(of: source)
     log = source.log
@@ -69,7 +69,7 @@ public final class CrashImageBuilder {
 
   // MARK: Walking
 
-  /// Goes on to the next position; returns `false` at the end of the log.
+  /// Advances to the next position; returns `false` at the end of the log.
   public func advance() -> Bool {
     precondition(!isBuilt, "reset the image before moving the crash point")
     guard position < log.operations.count else { return false }
@@ -98,7 +98,7 @@ public final class CrashImageBuilder {
     return true
   }
 
-  /// What a sync makes durable under the profile.
+  /// Settles the data that a sync makes durable under the profile.
   private func sync(_ operation: DiskOperation) {
     let lies = settings.syncFiles.isEmpty || settings.syncFiles.contains(operation.file)
     switch settings.sync {
@@ -132,7 +132,7 @@ public final class CrashImageBuilder {
     names.removeAll()
   }
 
-  /// The number of a file of the log on the disk of images.
+  /// Returns the number of a file of the log on the disk of images.
   private func inode(_ number: Int32, _ kind: FileKind) -> Int32 {
     if let known = inodeOfLog[number] { return known }
     let made = disk.makeInode(kind).number
@@ -161,7 +161,7 @@ public final class CrashImageBuilder {
     hashes[Int(number)].settle(inode)
   }
 
-  /// Cuts a write into what may be lost by itself.
+  /// Splits a write into pieces that may be lost separately.
   private func addPieces(of operation: DiskOperation, at index: Int) {
     let inode = inode(operation.inode, operation.file)
     let from = Int(operation.offset)
@@ -182,13 +182,13 @@ public final class CrashImageBuilder {
 
   // MARK: Images
 
-  /// Number of things that may be lost at this crash point.
+  /// Number of pieces and name changes that may be lost at this crash point.
   public var pendingCount: Int { pieces.count + names.count }
 
-  /// The choice in which nothing survives but what is durable.
+  /// The choice in which only durable data survives.
   public var emptyChoice: ImageChoice { ImageChoice(pieces: pieces.count, names: names.count) }
 
-  /// The choice in which everything survives: what a crash of the process alone leaves.
+  /// The choice in which everything survives, as after a crash of the process alone.
   public var completeChoice: ImageChoice {
     var choice = emptyChoice
     choice.setAllPieces(true, count: pieces.count)
@@ -198,8 +198,8 @@ public final class CrashImageBuilder {
 
   /// Chooses the images of this crash point.
   ///
-  /// - Parameter skipsKnown: leaves out those that the crash point before had too; only with
-  ///   exhaustive ones it is known which they are.
+  /// - Parameter skipsKnown: leaves out images that the previous crash point had too; these are
+  ///   known only for exhaustive enumerations.
   public func images(_ bounds: ExploreSettings.ImageBounds, seed: Seed, skipsKnown: Bool = false)
     -> ImageEnumerator
   {
@@ -208,9 +208,9 @@ public final class CrashImageBuilder {
       newPieces: skipsKnown ? addedPieces : 0, hidden: hidden)
   }
 
-  /// Of each piece, whether no name leads to its file.
+  /// For each piece, true if no name leads to its file.
   ///
-  /// - Parameter names: which changes of names survive, as `ImageEnumerator` numbers it.
+  /// - Parameter names: the surviving name changes, as numbered by `ImageEnumerator`.
   private func hidden(_ survivors: Int) -> [Bool] {
     var inodes = (0..<disk.nameCount).map { disk.inodeNumber(ofName: $0) }
     for (index, name) in names.enumerated() {
@@ -220,9 +220,9 @@ public final class CrashImageBuilder {
     return pieces.map { !inodes.contains($0.inode) }
   }
 
-  /// Makes an image.
+  /// Builds an image.
   ///
-  /// - Returns: what tells it from every other image, of this log and of others.
+  /// - Returns: a hash that tells the image from every other one, of this log and of others.
   public func make(_ choice: ImageChoice) -> ImageHash {
     precondition(!isBuilt, "reset the last image first")
     isBuilt = true
@@ -248,7 +248,7 @@ public final class CrashImageBuilder {
     return hash()
   }
 
-  /// A truncate that is lost is there all the same when something later of its file is.
+  /// Keeps a lost truncate if a later piece of the same file survives.
   private func keepingOrder(_ choice: ImageChoice) -> ImageChoice {
     var ordered = choice
     for (index, piece) in pieces.enumerated() where piece.isTruncate {
@@ -260,7 +260,7 @@ public final class CrashImageBuilder {
     return ordered
   }
 
-  /// Takes back everything that was done to the image, names included.
+  /// Undoes all changes to the image, names included.
   public func reset() {
     guard isBuilt, let last = marks.last else { return }
     disk.rollBack(to: last.undo)
@@ -271,7 +271,7 @@ public final class CrashImageBuilder {
     Mark(undo: disk.changeCount, lostAppends: lostAppends.count, touches: touches.count)
   }
 
-  /// Takes the pieces from a number on from the disk.
+  /// Removes the pieces from a given number on from the disk.
   private func takeBack(from first: Int) {
     guard first < marks.count else { return }
     let mark = marks[first]
@@ -283,7 +283,7 @@ public final class CrashImageBuilder {
     marks.removeLast(marks.count - first)
   }
 
-  /// Returns to what is surely durable.
+  /// Returns to the state that is certain to be durable.
   private func takeBackPieces() {
     guard builtChoice != nil else { return }
     takeBack(from: 0)
@@ -304,8 +304,8 @@ public final class CrashImageBuilder {
     unsafe disk.write(inode, bytes, count: piece.count, at: piece.offset, isNamed: false)
   }
 
-  /// Notes the chunks that a write changes: also those of a gap before it, and the last one of the
-  /// old content, whose length changes.
+  /// Records the chunks that a write changes, including those of a gap before it, and the last
+  /// chunk of the old content, whose length changes.
   private func touch(_ piece: Piece, _ inode: SimulatedInode) {
     let end = piece.offset + piece.count
     let from = end > inode.count ? min(piece.offset, max(0, inode.count - 1)) : piece.offset
@@ -316,7 +316,7 @@ public final class CrashImageBuilder {
     for _ in 0..<hashes[Int(inode.number)].touch(from, end) { touches.append(inode.number) }
   }
 
-  /// Leaves random bytes where a piece should be: without powersafe overwrite in its whole sector.
+  /// Puts random bytes in place of a piece: without powersafe overwrite, in its whole sector.
   private func applyGarbage(_ piece: Piece) {
     guard !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)] else { return }
     var range = piece
@@ -329,8 +329,7 @@ public final class CrashImageBuilder {
     writeGarbage(inode, from: range.offset, to: range.offset + range.count)
   }
 
-  /// Leaves a piece out. What was to make the file longer leaves a gap once something beyond it
-  /// survives.
+  /// Leaves a piece out. A lost append leaves a gap once a piece beyond it survives.
   private func lose(_ piece: Piece) {
     guard !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)],
       piece.offset + piece.count > inode.count
@@ -338,8 +337,8 @@ public final class CrashImageBuilder {
     lostAppends.append(piece)
   }
 
-  /// Lets a piece survive, with the gap that lost pieces before it leave: garbage on a strict disk,
-  /// zeros on a journaled one. A disk that appends safely has not grown beyond what it lost.
+  /// Keeps a piece, with the gap left by lost pieces before it: garbage on a strict disk, zeros on
+  /// a journaled one. A disk with safe append has not grown beyond the lost data.
   private func keep(_ piece: Piece) {
     guard !lostAppends.isEmpty, !piece.isTruncate, let inode = disk.inodes[Int(piece.inode)],
       piece.offset > inode.count
@@ -360,7 +359,7 @@ public final class CrashImageBuilder {
   private func writeGarbage(_ inode: SimulatedInode, from offset: Int, to end: Int) {
     guard end > offset else { return }
     touch(inode, end > inode.count ? min(offset, max(0, inode.count - 1)) : offset, end)
-    // Of the place, not of a generator: the same image has the same bytes whatever came before.
+    // Derived from the place, not a generator: the same image has the same bytes in any order.
     var at = offset
     while at < end {
       let start = (at &* 31 &+ Int(inode.number) &* 977) & (Self.garbageSize - 1)

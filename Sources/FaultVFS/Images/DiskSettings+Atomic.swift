@@ -1,7 +1,7 @@
 import AssayModel
 
 extension DiskSettings {
-  /// Whether a write is all or nothing.
+  /// Returns true if a write is all or nothing.
   func isAtomic(offset: Int, count: Int) -> Bool {
     if claims.contains(.atomic) { return true }
     guard

@@ -1,7 +1,7 @@
-/// The hash of a file's durable content, kept by chunks, so that an image that changes few chunks
-/// is hashed by them alone.
+/// The hash of a file's durable content, kept per chunk, so that an image that changes few chunks
+/// rehashes only those.
 ///
-/// Safe because it only reads within the length of the file that it is given.
+/// Safe because it only reads within the length of the file it is given.
 @safe
 struct FileHash {
   /// Bytes in a chunk; the smallest sector.
@@ -11,14 +11,14 @@ struct FileHash {
   private var chunks: [ImageHash] = []
   /// Their sum.
   private(set) var sum = ImageHash.zero
-  /// Per chunk whether it is among the touched ones.
+  /// For each chunk, true if the present image touches it.
   private var isTouched: [Bool] = []
-  /// Chunks that the present image touches.
+  /// Chunks touched by the present image.
   private(set) var touched: [Int] = []
 
-  /// Notes that an image changes bytes in a range.
+  /// Records that an image changes bytes in a range.
   ///
-  /// - Returns: how many chunks it had not touched before.
+  /// - Returns: number of chunks that it had not touched before.
   mutating func touch(_ offset: Int, _ end: Int) -> Int {
     guard end > offset else { return 0 }
     let before = touched.count
@@ -31,12 +31,12 @@ struct FileHash {
     return touched.count - before
   }
 
-  /// Forgets the chunk that was touched last.
+  /// Removes the most recently touched chunk.
   mutating func untouchLast() {
     if let chunk = touched.popLast() { isTouched[chunk] = false }
   }
 
-  /// The sum of the image's chunks.
+  /// Returns the sum of the image's chunks.
   func imageSum(_ inode: SimulatedInode) -> ImageHash {
     var sum = self.sum
     for chunk in touched {
@@ -46,7 +46,7 @@ struct FileHash {
     return sum
   }
 
-  /// Takes the touched chunks into the durable content.
+  /// Merges the touched chunks into the durable content.
   mutating func settle(_ inode: SimulatedInode) {
     for chunk in touched {
       while chunks.count <= chunk { chunks.append(.zero) }

@@ -1,14 +1,14 @@
-/// What survives at a crash point: a bit for each piece and for each change of a name, in the order
-/// of the log.
+/// The survivors at a crash point: a bit for each piece and for each name change, in the order of
+/// the log.
 public struct ImageChoice: Equatable, Sendable {
   /// Bits of the pieces that survive.
   private(set) var pieces: [UInt64]
   /// Bits of the pieces that leave random bytes instead of old or new ones.
   private(set) var garbage: [UInt64]
-  /// Bits of the changes of names that survive.
+  /// Bits of the name changes that survive.
   private(set) var names: [UInt64]
 
-  /// Nothing survives.
+  /// Creates a choice in which nothing survives.
   init(pieces pieceCount: Int, names nameCount: Int) {
     pieces = Array(repeating: 0, count: (pieceCount + 63) / 64)
     garbage = pieces
@@ -40,15 +40,15 @@ public struct ImageChoice: Equatable, Sendable {
     Self.set(&garbage, index, true)
   }
 
-  /// Lets the pieces of a mask survive and no other; for at most 64 of them.
+  /// Keeps exactly the pieces of a mask; for at most 64 of them.
   mutating func setPieces(_ mask: UInt64) {
     guard !pieces.isEmpty else { return }
     pieces[0] = mask
     garbage[0] = 0
   }
 
-  /// The number of the first piece that fares otherwise than in another choice of the same crash
-  /// point; `count` when none does.
+  /// Returns the number of the first piece with a different fate than in another choice of the same
+  /// crash point; `count` if there is none.
   func firstDifference(from other: ImageChoice, count: Int) -> Int {
     for word in pieces.indices {
       let difference =
@@ -60,12 +60,12 @@ public struct ImageChoice: Equatable, Sendable {
 
   mutating func setName(_ index: Int, _ survives: Bool) { Self.set(&names, index, survives) }
 
-  /// Lets the first `count` changes of names survive and no other.
+  /// Keeps exactly the first `count` name changes.
   mutating func keepNames(prefix count: Int, of total: Int) {
     for index in 0..<total { setName(index, index < count) }
   }
 
-  /// Lets all pieces survive, or none.
+  /// Keeps all pieces, or none.
   mutating func setAllPieces(_ survive: Bool, count: Int) {
     for index in 0..<count { setPiece(index, survive) }
   }

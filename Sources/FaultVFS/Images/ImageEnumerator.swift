@@ -1,12 +1,12 @@
 import AssayModel
 
-/// Chooses which images of a crash point are made: every one where they are few, otherwise the
+/// Selects the images of a crash point to build: every one if they are few, otherwise the
 /// systematic ones and then seeded samples.
 ///
 /// Systematic: all lost, all kept, every prefix, one left out, one kept, per file all or none,
 /// pairs. Source: facts/crash-model.md, "Enumerating crash images".
 public struct ImageEnumerator {
-  /// How one image is chosen.
+  /// Rule that selects one image.
   private enum Recipe {
     case numbered(Int)
     case all
@@ -19,14 +19,14 @@ public struct ImageEnumerator {
     case sample
   }
 
-  /// Whether every image that the profile allows is made.
+  /// True if every image that the profile allows is built.
   public let isExhaustive: Bool
   /// Number of images, duplicates included.
   public var count: Int { recipes.count }
 
-  /// How many of the newest pieces the systematic images single out.
+  /// Number of newest pieces that the systematic images vary one by one.
   private static let window = 32
-  /// Up to this many pieces every pair is lost and kept.
+  /// Maximum number of pieces for which every pair is lost and kept.
   private static let pairLimit = 16
   private static let probabilities = [0.1, 0.5, 0.9, 0.97]
 
@@ -75,7 +75,7 @@ public struct ImageEnumerator {
     }
   }
 
-  /// The number of images; `nil` when there are more than `limit`.
+  /// Returns the number of images; `nil` if there are more than `limit`.
   private static func combinations(
     _ pieces: Int, _ outcomes: Int, names: Int, areOrdered: Bool, limit: Int
   ) -> Int? {
@@ -91,11 +91,12 @@ public struct ImageEnumerator {
     return total <= limit ? total : nil
   }
 
-  /// Numbers the images: a digit for each piece, the oldest first, and above them what the names
-  /// are.
+  /// Numbers the images: a digit for each piece, the oldest first, and above them the state of the
+  /// names.
   ///
-  /// A piece of a file that no name leads to is not varied, for nobody could tell. The newest
-  /// pieces change fastest, so that one image has most of its pieces from the one before.
+  /// A piece of a file without a name is not varied, because the result would be the same. The
+  /// newest pieces change fastest, so that an image shares most of its pieces with the previous
+  /// one.
   ///
   /// - Parameter newPieces: images without any of these are left out.
   private static func every(
@@ -134,10 +135,10 @@ public struct ImageEnumerator {
     return recipes
   }
 
-  /// Makes the next choice.
+  /// Produces the next choice.
   ///
   /// - Parameter choice: one of this crash point, from `CrashImageBuilder.emptyChoice`.
-  /// - Returns: `false` when there is none left.
+  /// - Returns: `false` if there is none left.
   public mutating func next(_ choice: inout ImageChoice) -> Bool {
     guard next < recipes.count else { return false }
     let recipe = recipes[next]
@@ -167,7 +168,7 @@ public struct ImageEnumerator {
     chooseNames(names, &choice)
   }
 
-  /// A number of surviving changes of names, each equally likely.
+  /// Draws a number of surviving name changes, each equally likely.
   private mutating func drawNames() -> Int { generator.below(nameCount + 1) }
 
   private mutating func chooseNames(_ count: Int, _ choice: inout ImageChoice) {
@@ -177,7 +178,7 @@ public struct ImageEnumerator {
     for index in 0..<nameCount { choice.setName(index, generator.below(2) == 0) }
   }
 
-  /// The image of a number in an exhaustive enumeration.
+  /// Sets the choice to the image with a given number in an exhaustive enumeration.
   private func choose(_ number: Int, _ choice: inout ImageChoice) {
     let rest: Int
     if allowsGarbage {
@@ -193,7 +194,7 @@ public struct ImageEnumerator {
     }
   }
 
-  /// - Returns: what is left of the number for the names.
+  /// - Returns: rest of the number, which encodes the names.
   private func chooseWithGarbage(_ number: Int, _ choice: inout ImageChoice) -> Int {
     var rest = number
     for index in 0..<pieceCount {
@@ -207,7 +208,7 @@ public struct ImageEnumerator {
     return rest
   }
 
-  /// The first pieces and changes of names in the order of the log.
+  /// Keeps the first pieces and name changes in the order of the log.
   private func choosePrefix(_ length: Int, _ choice: inout ImageChoice) {
     var piece = 0
     var name = 0

@@ -1,5 +1,5 @@
-/// Tells crash images apart: 128 bits, the sum of the hashes of their parts, so that changing one
-/// part changes the sum by a difference.
+/// A hash that distinguishes crash images: 128 bits, the sum of the hashes of their parts, so that
+/// changing one part changes the sum by a difference.
 ///
 /// Not for secrets. Two products of 64 × 64 bits folded, after wyhash (Wang Yi). The chance that
 /// two of 10^9 images collide is below 10^-20. The same in every process: no seed.
@@ -15,7 +15,7 @@ public struct ImageHash: Hashable, Codable, Sendable {
     self.high = high
   }
 
-  /// Half of it is enough for a place in a table.
+  /// Hashes the low half, which is enough for a place in a table.
   public func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
   /// The hash of nothing.
@@ -28,7 +28,7 @@ public struct ImageHash: Hashable, Codable, Sendable {
     left.high = left.high &+ right.high
   }
 
-  /// Takes a part away.
+  /// Subtracts a part; each half wraps.
   @inline(__always)
   public static func -= (left: inout ImageHash, right: ImageHash) {
     left.low = left.low &- right.low
@@ -55,9 +55,9 @@ public struct ImageHash: Hashable, Codable, Sendable {
       low: fold(first ^ p1, second ^ p0), high: fold(first ^ p3, second &+ p2))
   }
 
-  /// The hash of some bytes at a place.
+  /// Returns the hash of some bytes at a place.
   ///
-  /// - Parameter position: enters the hash, so that equal bytes elsewhere differ.
+  /// - Parameter position: enters the hash, so that equal bytes at other places differ.
   @inline(__always)
   static func ofBytes(
     _ bytes: UnsafeRawPointer, count: Int, position: UInt64

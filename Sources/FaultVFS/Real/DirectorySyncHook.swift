@@ -2,11 +2,11 @@ import AssayModel
 import CSQLite
 import Synchronization
 
-/// Sees the syncs of directories, which SQLite's own layer makes within `xSync` and `xDelete`,
-/// where no layer before it can look.
+/// Observes the syncs of directories, which SQLite's own layer makes within `xSync` and `xDelete`,
+/// out of reach of a layer above it.
 ///
-/// It stands before the system call `openDirectory` of that layer, which it makes for nothing else
-/// (SQLite's os_unix.c). The table of system calls is the process's, so there is one hook.
+/// Replaces the system call `openDirectory` of that layer, which serves only this purpose (SQLite's
+/// os_unix.c). The table of system calls belongs to the process, so there is only one hook.
 enum DirectorySyncHook {
   private typealias OpenDirectory =
     @convention(c) (UnsafePointer<CChar>?, UnsafeMutablePointer<Int32>?) -> Int32
@@ -21,7 +21,7 @@ enum DirectorySyncHook {
   private static let state = Mutex<State?>(nil)
   private static let name = "openDirectory"
 
-  /// Tells a witness from now on.
+  /// Starts reporting to a witness.
   static func install(_ witness: RealFileWitness, _ base: UnsafeMutablePointer<sqlite3_vfs>) {
     guard unsafe base.pointee.iVersion >= 3, let get = unsafe base.pointee.xGetSystemCall,
       let original = unsafe get(base, name)
@@ -36,14 +36,14 @@ enum DirectorySyncHook {
       base, name, unsafeBitCast(hook, to: sqlite3_syscall_ptr.self))
   }
 
-  /// Takes the hook away.
+  /// Removes the hook.
   static func remove(_ base: UnsafeMutablePointer<sqlite3_vfs>) {
     guard state.withLock({ $0 != nil }) else { return }
     _ = unsafe base.pointee.xSetSystemCall(base, name, nil)
     state.withLock { $0 = nil }
   }
 
-  /// - Parameter path: of the file whose directory is synced.
+  /// - Parameter path: path of the file whose directory is synced.
   private static func open(
     _ path: UnsafePointer<CChar>?, _ descriptor: UnsafeMutablePointer<Int32>?
   ) -> Int32 {

@@ -1,27 +1,27 @@
 public import AssayModel
 import Glibc
 
-/// One fault that was carried out, as it is logged.
+/// One injected fault, as logged.
 ///
-/// A fault that lasts is logged when it begins.
+/// A lasting fault is logged when it begins.
 public struct InjectedFault: Hashable, Sendable {
   /// Place of the fault in the scenario's list.
   public var number: Int
-  /// The method that was hit.
+  /// Method hit.
   public var method: VFSMethod
-  /// The kind of file that was hit.
+  /// Kind of file hit.
   public var file: FileKind
-  /// Which operation it was of those that the fault selects, from 1.
+  /// Number of the operation among those that the fault selects, from 1.
   public var operation: UInt64
-  /// When.
+  /// Time of the injection.
   public var time: MonotonicTime
-  /// When it ended by itself; `nil` for a single operation and for one without end.
+  /// Time at which it ended by itself; `nil` for a single operation and for an endless fault.
   public var until: MonotonicTime?
-  /// Whether it lasts without end.
+  /// True if the fault has no end.
   public var isForever: Bool
-  /// Where in the file the operation began, in bytes; 0 where it has no place.
+  /// Offset of the operation in the file, in bytes; 0 if it has none.
   public var offset: Int64
-  /// For a bit flip, which bit from there on; otherwise 0.
+  /// Bit flipped, counted from that offset; 0 for other faults.
   public var bit: UInt64
 
   /// Words of a record.
@@ -64,10 +64,10 @@ public struct InjectedFault: Hashable, Sendable {
       isForever: words[4] == .max, offset: Int64(bitPattern: words[5]), bit: words[6])
   }
 
-  /// Decodes the bytes of a log, in the order in which things happened.
+  /// Decodes the bytes of a log, in chronological order.
   ///
-  /// A record that was cut by the death of its process is left out.
-  /// - Returns: `nil` when the bytes are no log.
+  /// A record cut off by the death of its process is left out.
+  /// - Returns: `nil` if the bytes are not a log.
   public static func decode(_ bytes: [UInt8]) -> [InjectedFault]? {
     let words = stride(from: 0, through: bytes.count - 8, by: 8).map { start in
       (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << UInt64($1 * 8) }
@@ -81,7 +81,7 @@ public struct InjectedFault: Hashable, Sendable {
   }
 }
 
-/// Appends injections to a file, so that they are known also when the process dies at once.
+/// Appends injections to a file, so that they are known even if the process dies immediately.
 struct RealFaultLog: ~Copyable {
   private let descriptor: Int32
 
@@ -94,7 +94,7 @@ struct RealFaultLog: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// - Returns: whether the record is in the file; a full disk may keep it out.
+  /// - Returns: true if the record is in the file; a full disk may prevent it.
   func append(_ fault: InjectedFault) -> Bool {
     let words = fault.words.map(\.littleEndian)
     return unsafe words.withUnsafeBytes { bytes in

@@ -2,7 +2,7 @@ import CSQLite
 
 /// A file of the layer underneath.
 ///
-/// Safe because it is made for one call by who holds the open file, and never kept.
+/// Safe because it is created for one call by the holder of the open file, and never kept.
 @safe
 struct RealBaseFile {
   private let file: UnsafeMutablePointer<sqlite3_file>
@@ -13,16 +13,16 @@ struct RealBaseFile {
 
   private var methods: sqlite3_io_methods { unsafe file.pointee.pMethods.pointee }
 
-  /// Its length in bytes; 0 when it cannot be told.
+  /// Length in bytes; 0 if it cannot be determined.
   var size: Int64 {
     var size: sqlite3_int64 = 0
     return unsafe methods.xFileSize(file, &size) == SQLITE_OK ? size : 0
   }
 
-  /// Blocks of file systems: a file has room up to the end of its last one.
+  /// Block size of file systems: a file has room up to the end of its last block.
   static let blockSize: Int64 = 4_096
 
-  /// Bytes of a write for which the file need not grow.
+  /// Returns the number of bytes of a write that do not require the file to grow.
   func room(forWriting count: Int, offset: Int64) -> Int {
     Self.room(forWriting: count, offset: offset, length: size)
   }
@@ -32,7 +32,7 @@ struct RealBaseFile {
     return Int(clamping: min(Int64(count), max(0, end - offset)))
   }
 
-  /// Reads up to `count` bytes; fewer where the file ends or cannot be read.
+  /// Reads up to `count` bytes; fewer at the end of the file or after a read error.
   func read(_ count: Int, offset: Int64) -> [UInt8] {
     let count = min(count, Int(clamping: size - offset))
     guard count > 0 else { return [] }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The counters of one open file, or of the calls that concern no open file.
 ///
-/// A file has one writer at a time: the thread that uses its connection. So counting is a plain
-/// load, add and store of relaxed atomics: no locked instruction, and a reader of another thread
-/// sees each counter whole, if a moment old.
+/// A file has one writer at a time, the thread that uses its connection, so counting is a plain
+/// load, add and store of relaxed atomics: no locked instruction, and a reader on another thread
+/// sees each counter whole, if slightly stale.
 ///
 /// Safe because `words` holds `wordCount` initialised values from `init` to `free`, which the
 /// owner calls once, and every index is below `wordCount`.
@@ -13,12 +13,12 @@ import Synchronization
 struct RealCounterBlock: @unchecked Sendable {
   // Unchecked because of the pointer, behind which every value is an atomic.
 
-  /// What is counted of a method.
+  /// Number of figures per method.
   static let figures = 3
-  /// Calls of each method, bytes and nanoseconds; then nanoseconds of the measured time by purpose;
-  /// at last how far writes reached.
+  /// Calls, bytes and nanoseconds of each method; then nanoseconds of the measured time by purpose;
+  /// last, the end of the farthest write.
   static let wordCount = reachIndex + 1
-  /// Where the end of the farthest write stands: the one word that is a maximum and no sum.
+  /// Index of the end of the farthest write: the only word that is a maximum rather than a sum.
   static let reachIndex = VFSMethod.slotCount * figures + VFSCounts.Purpose.allCases.count
 
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -33,21 +33,21 @@ struct RealCounterBlock: @unchecked Sendable {
     unsafe words.deallocate()
   }
 
-  /// Counts a call of the thread that uses the file.
+  /// Counts a call on the thread that uses the file.
   @inline(__always)
   func count(_ method: VFSMethod, bytes: Int = 0) {
     add(method.slot * Self.figures, 1)
     if bytes > 0 { add(method.slot * Self.figures + 1, UInt64(truncatingIfNeeded: bytes)) }
   }
 
-  /// Adds the time of a call of the thread that uses the file.
+  /// Adds the time of a call on the thread that uses the file.
   @inline(__always)
   func addTime(_ method: VFSMethod, nanoseconds: UInt64, measured: UInt64) {
     add(method.slot * Self.figures + 2, nanoseconds)
     if measured > 0 { add(Self.purposeIndex(method), measured) }
   }
 
-  /// Notes where a write of the thread that uses the file has ended.
+  /// Records the end of a write on the thread that uses the file.
   @inline(__always)
   func reach(_ end: Int64) {
     let end = UInt64(max(0, end))
@@ -62,7 +62,7 @@ struct RealCounterBlock: @unchecked Sendable {
     unsafe words[index].store(old &+ amount, ordering: .relaxed)
   }
 
-  /// Counts a call where several threads may be at it.
+  /// Counts a call that several threads may make at the same time.
   func countShared(_ method: VFSMethod, nanoseconds: UInt64, measured: UInt64) {
     addShared(method.slot * Self.figures, 1)
     guard nanoseconds > 0 else { return }

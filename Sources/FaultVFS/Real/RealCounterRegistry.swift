@@ -3,9 +3,9 @@ import Synchronization
 
 /// All counters of a file system layer: those of open files, and the sums of closed ones.
 ///
-/// A block joins and leaves under the lock, so that no reading misses one or counts it twice.
+/// A block joins and leaves under the lock, so that no reading misses it or counts it twice.
 final class RealCounterRegistry: Sendable {
-  /// A connection: the number of the database handle that it was opened with, from 1.
+  /// A connection, identified by the number of its database handle, from 1.
   typealias ConnectionNumber = UInt64
 
   private struct Member {
@@ -21,7 +21,7 @@ final class RealCounterRegistry: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Calls that concern no open file, by the kind of file that they name; the last one for none.
+  /// Calls that concern no open file, by the kind of file they name; the last block is for none.
   private let shared: [RealCounterBlock]
 
   init() {
@@ -35,15 +35,15 @@ final class RealCounterRegistry: Sendable {
     }
   }
 
-  /// The block of calls that concern no open file.
+  /// Returns the block for calls that concern no open file.
   func sharedBlock(_ kind: FileKind?) -> RealCounterBlock {
     shared[kind?.slot ?? FileKind.slotCount]
   }
 
-  /// Makes the counters of a file that is being opened.
+  /// Creates the counters of a file that is being opened.
   ///
-  /// - Parameter owner: number of the database file that it belongs to; `nil` for a database
-  ///   itself, which begins a connection, and for what belongs to none.
+  /// - Parameter owner: number of the database file it belongs to; `nil` for a database itself,
+  ///   which begins a connection, and for files that belong to none.
   /// - Returns: the counters and the file's number.
   func join(_ kind: FileKind, owner: UInt64?) -> (block: RealCounterBlock, number: UInt64) {
     let block = RealCounterBlock()
@@ -55,7 +55,7 @@ final class RealCounterRegistry: Sendable {
     }
   }
 
-  /// Takes the counters of a file that was closed.
+  /// Removes the counters of a closed file and adds them to the sums.
   func leave(_ number: UInt64) {
     state.withLock { state in
       guard let member = state.open.removeValue(forKey: number) else { return }
@@ -64,7 +64,7 @@ final class RealCounterRegistry: Sendable {
     }
   }
 
-  /// The sums of the process.
+  /// Sums over the process.
   var counts: VFSCounts {
     state.withLock { state in
       var counts = state.closed
@@ -74,8 +74,8 @@ final class RealCounterRegistry: Sendable {
     }
   }
 
-  /// The counts of each open connection: its database, journal and log, not its temporary files,
-  /// of which SQLite does not say whose they are.
+  /// Counts of each open connection: its database, journal and log, but not its temporary files,
+  /// for which SQLite does not name the owner.
   var connections: [ConnectionNumber: VFSCounts] {
     state.withLock { state in
       var connections: [ConnectionNumber: VFSCounts] = [:]

@@ -4,11 +4,11 @@ import CSQLite
 /// Extended result codes, which the header builds with a shift that Swift does not import.
 /// Source: sqlite3.h, "Extended Result Codes".
 enum RealErrorCodes {
-  /// Shared memory could not grow. Source: os_unix.c, `unixShmMap`, where a file system is full.
+  /// Shared memory could not grow. Source: os_unix.c, `unixShmMap`, on a full file system.
   static let sharedMemorySize: Int32 = SQLITE_IOERR | 19 << 8
   static let shortRead: Int32 = SQLITE_IOERR | 2 << 8
 
-  /// What SQLite's own layer answers when the system call behind a method fails.
+  /// Returns the answer of SQLite's own layer if the system call behind a method fails.
   static func failure(of method: VFSMethod) -> Int32 {
     switch method {
     case .open: SQLITE_CANTOPEN

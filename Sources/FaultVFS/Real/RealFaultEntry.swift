@@ -1,23 +1,23 @@
 import AssayModel
 
-/// When one fault strikes: a value that is shown every operation that it selects.
+/// Decides when one fault strikes, given every operation that it selects.
 struct RealFaultEntry {
-  /// How long a fault that was triggered goes on.
+  /// Remaining duration of a triggered fault.
   enum Window: Equatable {
     /// Not triggered, or over.
     case closed
     /// Until a reading of the monotonic clock.
     case until(UInt64)
-    /// For ever.
+    /// Without end.
     case endless
   }
 
-  /// What an operation meets.
+  /// State of the fault at an operation.
   enum Strike: Equatable {
     case none
-    /// The fault begins here.
+    /// The fault begins with this operation.
     case first
-    /// It goes on.
+    /// The fault continues.
     case further
   }
 
@@ -26,15 +26,15 @@ struct RealFaultEntry {
   private let methods: UInt32
   private let isRestarted: Bool
   private var generators: [SeededGenerator]
-  /// Operations seen that the fault selects.
+  /// Operations selected so far.
   private(set) var operations: UInt64 = 0
-  /// Bytes written that the fault selects, for a disk that becomes full.
+  /// Bytes written by selected operations, for a disk that becomes full.
   private(set) var written: Int64 = 0
   private(set) var window = Window.closed
   private var due = UInt64.max
   private var isSpent = false
   private var isTimed = false
-  /// Whether it has begun and has not done anything yet.
+  /// True if the fault has begun but has had no effect yet.
   var awaitsRecord = false
 
   init(_ numbered: RealFileSystemSettings.NumberedFault, seed: Seed, isRestarted: Bool) {
@@ -45,34 +45,34 @@ struct RealFaultEntry {
       isSpent = isRestarted && numbered.fault.lasting == .once
     }
     methods = numbered.fault.fileSystemMethods.reduce(0) { $0 | $1.bit }
-    // One for each kind of file: what one does moves nothing on another.
+    // One generator per kind of file: operations on one kind do not shift the draws of another.
     let seed = seed.derived("fault", numbered.number)
     generators = FileKind.allCases.sorted { $0.slot < $1.slot }
       .map { SeededGenerator(seed.derived($0.rawValue)) }
   }
 
-  /// The methods that it may hit on a kind of file, as bits.
+  /// Returns the methods that the fault may hit on a kind of file, as bits.
   func mask(_ kind: FileKind) -> UInt32 {
     fault.file == nil || fault.file == kind ? methods : 0
   }
 
   func selects(_ method: VFSMethod, _ kind: FileKind) -> Bool { mask(kind) & method.bit != 0 }
 
-  /// Whether it may hit a method in a part of the process's life.
+  /// Returns true if the fault may hit a method in a phase of the process's life.
   func selects(
     _ method: VFSMethod, _ kind: FileKind, in phase: FaultSpecification.Phase
   ) -> Bool {
     selects(method, kind) && fault.strikes(in: phase)
   }
 
-  /// Begins to look at the clock: times count from `measuredFrom`. Further calls do nothing.
+  /// Starts watching the clock: times count from `measuredFrom`. Further calls do nothing.
   mutating func arm(measuredFrom: UInt64, now: UInt64) {
     guard !isTimed else { return }
     isTimed = true
     switch fault.trigger {
     case .at(let delay):
       due = measuredFrom &+ UInt64(max(0, delay.rawValue))
-      // A process that returns does not meet again what is over.
+      // A restarted process does not repeat faults that are over.
       if isRestarted, due &+ spanNanoseconds < now { due = .max }
     case .every(let period):
       let step = UInt64(max(1, period.rawValue))
@@ -84,10 +84,10 @@ struct RealFaultEntry {
 
   private var spanNanoseconds: UInt64 { UInt64(max(0, fault.duration?.rawValue ?? 0)) }
 
-  /// Takes an operation that it selects.
+  /// Processes a selected operation.
   ///
   /// - Parameters:
-  ///   - bytes: what it wants to write or read.
+  ///   - bytes: number of bytes to write or read.
   ///   - now: reading of the monotonic clock.
   mutating func strike(_ kind: FileKind, bytes: Int, now: UInt64) -> Strike {
     operations &+= 1
@@ -104,7 +104,7 @@ struct RealFaultEntry {
     if fault.lasting == .forever {
       window = .endless
     } else if fault.duration != nil {
-      // One that began by the clock, while nothing was asked, is over when it was to be.
+      // A fault that began by the clock, without any operation, ends at its scheduled time.
       window = .until(begin &+ spanNanoseconds)
       if begin &+ spanNanoseconds <= now {
         window = .closed
@@ -116,7 +116,7 @@ struct RealFaultEntry {
     return .first
   }
 
-  /// A disk that is full stays full, unless it is full by chance or again and again.
+  /// True if a full disk stays full, that is, unless it is full by chance or periodically.
   private var staysFull: Bool {
     switch fault.trigger {
     case .at, .operation, .afterBytes, .afterCommits: true
@@ -124,7 +124,7 @@ struct RealFaultEntry {
     }
   }
 
-  /// Since when the fault holds if this operation triggers it.
+  /// Returns the start of the fault if this operation triggers it.
   private mutating func trigger(_ kind: FileKind, bytes: Int, now: UInt64) -> UInt64? {
     switch fault.trigger {
     case .operation(let number):
@@ -138,7 +138,7 @@ struct RealFaultEntry {
     case .every(let period):
       guard now >= due else { return nil }
       let step = UInt64(max(1, period.rawValue))
-      // Periods in which nothing was asked are left out, not made up for.
+      // Periods without an operation are skipped, not made up for.
       let begin = due &+ ((now &- due) / step) &* step
       due = begin &+ step
       return begin
@@ -150,7 +150,7 @@ struct RealFaultEntry {
     }
   }
 
-  /// Bytes of a write that still have room on a disk that is just becoming full.
+  /// Returns the number of bytes of a write that still fit on a disk that is just becoming full.
   func room(for strike: Strike) -> Int {
     guard strike == .first, case .afterBytes(let limit) = fault.trigger else { return 0 }
     return Int(clamping: max(0, limit.bytes &- written))

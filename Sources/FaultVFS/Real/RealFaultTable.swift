@@ -2,19 +2,19 @@ import AssayModel
 import Glibc
 import Synchronization
 
-/// What an operation is to do instead of what it was asked for.
+/// Action of an operation: as requested, or as changed by a fault.
 enum RealFaultDecision: Equatable {
-  /// What it was asked for.
+  /// Do as requested.
   case proceed
   /// Answer with a code.
   case fail(Int32)
-  /// Answer with a code, and lose what was written since the last sync.
+  /// Answer with a code, and drop the data written since the last sync.
   case failAndDrop(Int32)
-  /// Write so many bytes, then report a full disk.
+  /// Write this many bytes, then report a full disk.
   case full(room: Int)
   /// Read the first half only.
   case shortRead
-  /// Flip this bit of what is read or written.
+  /// Flip this bit of the data read or written.
   case flip(bit: Int)
   /// Grant the lock without taking it.
   case grant
@@ -24,9 +24,9 @@ enum RealFaultDecision: Equatable {
 
 /// All faults and latencies of a process.
 ///
-/// Only calls whose bit is set in `mask` come here; they pay for a lock, all others for nothing.
+/// Only calls whose bit is set in `mask` arrive here; they pay for a lock, all others pay nothing.
 final class RealFaultTable: Sendable {
-  /// Injections of one fault that are logged one by one; further ones are only counted.
+  /// Maximum number of injections logged per fault; further ones are only counted.
   static let logLimit = 100
 
   private struct State: ~Copyable {
@@ -39,7 +39,7 @@ final class RealFaultTable: Sendable {
   }
 
   private let state: Mutex<State>
-  /// Part of the process's life, by place in `FaultSpecification.Phase.allCases`; -1 for none.
+  /// Phase of the process's life, as index in `FaultSpecification.Phase.allCases`; -1 for none.
   private let phase = Atomic<Int>(-1)
   private let latencies: [UInt64]
   private let masks: [UInt32]
@@ -73,15 +73,15 @@ final class RealFaultTable: Sendable {
         logged: Array(repeating: 0, count: entries.count)))
   }
 
-  /// The methods of a kind of file whose calls must come here, as bits.
+  /// Returns the methods of a kind of file whose calls must come here, as bits.
   func mask(_ kind: FileKind) -> UInt32 { masks[kind.slot] }
 
-  /// Whether what was written to a kind of file since its last sync may have to be undone.
+  /// Returns true if data written to a kind of file since its last sync may have to be undone.
   func mayDrop(_ kind: FileKind) -> Bool { dropKinds.contains(kind) }
 
-  /// Lets those faults happen from now on that strike in a part of the process's life.
+  /// Enables the faults that strike in a phase of the process's life.
   ///
-  /// - Parameter measuredFrom: from where times count; `nil` while that is not known: then no fault
+  /// - Parameter measuredFrom: origin of times; `nil` while it is unknown, in which case no fault
   ///   begins by the clock.
   func arm(_ phase: FaultSpecification.Phase, measuredFrom: MonotonicTime?) {
     let now = monotonicNanoseconds()
@@ -102,7 +102,7 @@ final class RealFaultTable: Sendable {
   /// The first injections of each fault, in order.
   var injections: [InjectedFault] { state.withLock { $0.injections } }
 
-  /// How often each fault struck, by its place in the scenario's list.
+  /// Number of strikes of each fault, by its place in the scenario's list.
   var counts: [Int: UInt64] {
     state.withLock { state in
       var counts: [Int: UInt64] = [:]
@@ -116,19 +116,19 @@ final class RealFaultTable: Sendable {
   /// Records that could not be written to the log.
   var unlogged: UInt64 { state.withLock { $0.unlogged } }
 
-  /// Takes as long as the device would, beyond the one underneath.
+  /// Waits as long as the simulated device takes in addition to the real one.
   func delay(_ method: VFSMethod) {
     let latency = latencies[method.slot]
     guard latency > 0 else { return }
     sleep(untilNanoseconds: monotonicNanoseconds() &+ latency)
   }
 
-  /// Says what becomes of one operation, and logs what is done to it.
+  /// Decides the outcome of one operation, and logs any injection.
   ///
   /// - Parameters:
   ///   - bytes: length of a read or write.
-  ///   - offset: its place.
-  ///   - room: bytes of it for which the file need not grow; asked only when the disk is full.
+  ///   - offset: its offset in the file.
+  ///   - room: bytes of it for which the file need not grow; evaluated only if the disk is full.
   func decide(
     _ method: VFSMethod, _ kind: FileKind, bytes: Int = 0, offset: Int64 = 0,
     room: () -> Int = { 0 }
@@ -142,7 +142,8 @@ final class RealFaultTable: Sendable {
       for index in state.entries.indices
       where state.entries[index].selects(method, kind, in: part) {
         let strike = state.entries[index].strike(kind, bytes: bytes, now: now)
-        // Each sees every operation, so that none moves another one's count; the first one acts.
+        // Every fault sees every operation, so that none shifts another's count; the first one
+        // acts.
         guard strike != .none, decision == .proceed else { continue }
         decision = Self.decision(
           &state.entries[index], strike, method, kind, bytes: bytes, room: room)
@@ -183,7 +184,7 @@ final class RealFaultTable: Sendable {
     }
   }
 
-  /// What overwrites needs no room.
+  /// An overwrite needs no space.
   private static func full(
     _ entry: RealFaultEntry, _ strike: RealFaultEntry.Strike, bytes: Int, room: Int
   ) -> RealFaultDecision {

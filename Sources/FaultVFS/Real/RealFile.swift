@@ -3,34 +3,34 @@ import CSQLite
 import Glibc
 import Synchronization
 
-/// What SQLite holds as its `sqlite3_file`; the base layer's file lies right behind it.
+/// SQLite's `sqlite3_file` for this layer; the base layer's file follows right behind it.
 @unsafe struct RealFile {
-  /// What SQLite looks at. The first member, because SQLite's pointer is ours.
+  /// The part that SQLite reads. The first member, because SQLite's pointer points to this struct.
   var base: sqlite3_file
   /// The file of the layer underneath.
   var real: UnsafeMutablePointer<sqlite3_file>
   var system: Unmanaged<RealFileSystem>
   var undo: Unmanaged<RealUndoLog>?
   var counters: RealCounterBlock
-  /// Its number among the open files.
+  /// Number among the open files.
   var number: UInt64
   var kind: FileKind
   var isTimed: Bool
   /// Methods that must ask the fault table.
   var mask: UInt32
-  /// The lock that the layer underneath really holds; SQLite may believe in more.
+  /// Lock that the layer underneath really holds; SQLite may assume a higher one.
   var realLock: Int32
-  /// RealSlots of shared memory that were granted without being taken.
+  /// RealSlots of shared memory granted without being taken.
   var silentSlots: UInt32
 
-  /// Bytes before the base layer's file: SQLite aligns to 8, and so do we.
+  /// Bytes before the base layer's file: SQLite aligns to 8, and so does this layer.
   static var headerSize: Int { unsafe (MemoryLayout<RealFile>.size + 15) & ~15 }
 
   @inline(__always)
   static func of(
     _ file: UnsafeMutablePointer<sqlite3_file>?
   ) -> UnsafeMutablePointer<RealFile> {
-    // SQLite passes the pointer that it was given by `xOpen`, never NULL.
+    // SQLite passes the pointer it gave to `xOpen`, never NULL.
     unsafe UnsafeMutableRawPointer(file.unsafelyUnwrapped)
       .assumingMemoryBound(to: RealFile.self)
   }
@@ -65,11 +65,11 @@ private func timed(
   return code
 }
 
-/// Makes a call of a method that faults or latencies may hit, and counts it.
+/// Makes a call of a method that faults or latencies may affect, and counts it.
 ///
 /// - Parameters:
 ///   - room: bytes of a write for which the file need not grow.
-///   - special: what to do for a decision other than to proceed, to fail or to die around the
+///   - special: handles any decision other than proceeding, failing, or dying before or after the
 ///     call.
 ///   - body: the call itself.
 func faulted(
@@ -96,7 +96,7 @@ func faulted(
   }
 }
 
-/// Tells the witness, if there is one, what has happened to a file.
+/// Reports an event on a file to the witness, if there is one.
 func witnessed(_ file: RealFileHandle, _ tell: (RealFileWitness, FileKind) -> Void) {
   guard let witness = unsafe file.pointee.system._withUnsafeGuaranteedRef({ $0.witness }) else {
     return
@@ -104,9 +104,9 @@ func witnessed(_ file: RealFileHandle, _ tell: (RealFileWitness, FileKind) -> Vo
   tell(witness, unsafe file.pointee.kind)
 }
 
-/// Dies as by `kill -9`, at this very place.
+/// Kills the process on the spot, as `kill -9` does.
 func dieNow() -> Never {
   kill(getpid(), SIGKILL)
-  // The signal is delivered before `kill` returns; where it is not yet, nothing more happens.
+  // The signal is delivered before `kill` returns; if it is still pending, nothing more runs.
   while true { pause() }
 }

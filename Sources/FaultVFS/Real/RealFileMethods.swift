@@ -52,7 +52,7 @@ enum RealFileMethods {
       guard code == SQLITE_OK, let buffer = unsafe buffer else { return code }
       switch decision {
       case .shortRead:
-        // SQLite relies on zeros behind what a short read brought.
+        // SQLite relies on zeros after the bytes of a short read.
         let half = Int(amount) / 2
         unsafe (buffer + half).initializeMemory(
           as: UInt8.self, repeating: 0, count: Int(amount) - half)
@@ -115,7 +115,7 @@ enum RealFileMethods {
     return code
   }
 
-  /// Writes to the layer underneath, and keeps what was there if it may have to come back.
+  /// Writes to the layer underneath, and saves the old bytes if they may have to be restored.
   private static func put(
     _ own: RealFileHandle, _ bytes: UnsafeRawBufferPointer, _ offset: Int64
   ) -> Int32 {
@@ -197,7 +197,7 @@ enum RealFileMethods {
   ) -> Int32 {
     let own = unsafe RealFile.of(file)
     return unsafe plain(own, .fetch) {
-      // Where reads may go wrong, SQLite must read: through a map it would not pass here.
+      // If reads may be faulty, SQLite must call `xRead`: accesses through a map bypass this layer.
       if unsafe own.pointee.mask & VFSMethod.read.bit != 0 {
         unsafe place?.pointee = nil
         return SQLITE_OK
@@ -239,7 +239,7 @@ enum RealFileMethods {
       own.pointee.real)
   }
 
-  /// A call of a method that has no errors: only latencies and deaths may hit it.
+  /// Makes a call of a method that has no errors: only latencies and deaths may affect it.
   @inline(__always)
   static func plain(_ own: RealFileHandle, _ method: VFSMethod, _ body: () -> Int32) -> Int32 {
     guard unsafe own.pointee.mask & method.bit == 0 else {

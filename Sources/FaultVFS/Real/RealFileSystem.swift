@@ -5,11 +5,11 @@ import Synchronization
 
 /// A file system layer over real files that counts, delays and fails the calls of SQLite.
 ///
-/// It stands before SQLite's own layer and passes everything on, so that databases can be shared
-/// with connections that know nothing of it. A cell registers it only if it asks for counts,
-/// latencies or faults.
+/// It wraps SQLite's own layer and forwards every call, so that databases can be shared with
+/// connections outside this layer. A cell registers it only if it asks for counts, latencies or
+/// faults.
 ///
-/// Connections use it by its name. Every one of them must be closed before `unregister`.
+/// Connections select it by name. Every one of them must be closed before `unregister`.
 ///
 /// Safe because the structure and the name are made once in `init` and freed in `deinit`, which
 /// comes after `unregister`; SQLite alone writes to the structure, under its own mutex.
@@ -21,7 +21,7 @@ public final class RealFileSystem: @unchecked Sendable {
   let registry = RealCounterRegistry()
   let methodTables = RealMethodTables()
   let measuresTime: Bool
-  /// Sees every call; `nil` for nobody.
+  /// Observer of every call; `nil` for none.
   let witness: RealFileWitness?
   let base: UnsafeMutablePointer<sqlite3_vfs>
 
@@ -31,12 +31,12 @@ public final class RealFileSystem: @unchecked Sendable {
   private let measuredUntil = Atomic<UInt64>(.max)
   private let undoLogs = Mutex<[String: RealUndoLog]>([:])
 
-  /// Makes the layer and registers it with SQLite, not as the default one.
+  /// Creates the layer and registers it with SQLite, not as the default one.
   ///
   /// - Parameters:
   ///   - name: unique in the process.
-  ///   - witness: sees every call; `nil` for nobody.
-  /// - Throws: when the name is taken, SQLite has no layer of its own, or the log cannot be opened.
+  ///   - witness: observer of every call; `nil` for none.
+  /// - Throws: if the name is taken, SQLite has no layer of its own, or the log cannot be opened.
   public init(
     _ settings: RealFileSystemSettings, name: String = VFSName.real,
     witness: RealFileWitness? = nil
@@ -55,7 +55,7 @@ public final class RealFileSystem: @unchecked Sendable {
     unsafe own = .allocate(capacity: 1)
     unsafe own.initialize(to: RealSystemMethods.wrapping(base.pointee))
     unsafe own.pointee.zName = UnsafePointer(self.name)
-    // Lives while it is registered, whoever else keeps it.
+    // Retained while it is registered, regardless of other references.
     unsafe own.pointee.pAppData = Unmanaged.passRetained(self).toOpaque()
     let code = unsafe sqlite3_vfs_register(own, 0)
     guard code == SQLITE_OK else {
@@ -71,7 +71,7 @@ public final class RealFileSystem: @unchecked Sendable {
     unsafe free(name)
   }
 
-  /// Takes the layer from SQLite's list; to be called once, when no connection uses it any more.
+  /// Removes the layer from SQLite's list; call once, when no connection uses it any more.
   public func unregister() {
     if witness != nil { unsafe DirectorySyncHook.remove(base) }
     _ = unsafe sqlite3_vfs_unregister(own)
@@ -80,20 +80,20 @@ public final class RealFileSystem: @unchecked Sendable {
 
   // MARK: Faults
 
-  /// Lets the faults of the load happen and begins the measured time.
+  /// Enables the faults of the load and begins the measured time.
   ///
   /// - Parameters:
-  ///   - measuredFrom: from where the times of faults count, and which calls are measured.
-  ///   - measuredUntil: when measuring ends; faults go on until `disarm`.
+  ///   - measuredFrom: origin of fault times, and the start of measuring.
+  ///   - measuredUntil: end of measuring; faults continue until `disarm`.
   public func arm(measuredFrom: MonotonicTime, measuredUntil: MonotonicTime) {
     self.measuredFrom.store(measuredFrom.nanoseconds, ordering: .relaxed)
     self.measuredUntil.store(measuredUntil.nanoseconds, ordering: .relaxed)
     table.arm(.load, measuredFrom: measuredFrom)
   }
 
-  /// Lets the faults happen that strike in a part of the process's life other than its load.
+  /// Enables the faults of a phase of the process's life other than its load.
   ///
-  /// - Parameter measuredFrom: from where the times of faults count, if that is known.
+  /// - Parameter measuredFrom: origin of fault times, if known.
   public func enter(_ phase: FaultSpecification.Phase, measuredFrom: MonotonicTime? = nil) {
     table.arm(phase, measuredFrom: measuredFrom)
   }
@@ -101,10 +101,10 @@ public final class RealFileSystem: @unchecked Sendable {
   /// Ends all faults; latencies stay.
   public func disarm() { table.disarm() }
 
-  /// What was injected, in order: of each fault the first hundred.
+  /// Injected faults in order: the first hundred of each fault.
   public var injections: [InjectedFault] { table.injections }
 
-  /// How often each fault struck, by its place in the scenario's list; all of them count.
+  /// Number of strikes of each fault, by its place in the scenario's list, without limit.
   public var injectionCounts: [Int: UInt64] { table.counts }
 
   /// Injections that could not be logged in the file.
@@ -112,9 +112,9 @@ public final class RealFileSystem: @unchecked Sendable {
 
   // MARK: Counts
 
-  /// What SQLite has asked for up to now, in this process.
+  /// Calls made by SQLite in this process so far.
   ///
-  /// Every counter is whole; of calls that other threads are making now, some may be missing.
+  /// Every counter is whole; calls in progress on other threads may be missing.
   public var counts: VFSCounts { registry.counts }
 
   /// The same for each open connection, by the order in which they were opened.
@@ -125,7 +125,7 @@ public final class RealFileSystem: @unchecked Sendable {
     registry.connections.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// How much of a call lies in the measured time.
+  /// Returns the part of a call, in nanoseconds, that lies in the measured time.
   func measuredPart(of elapsed: UInt64, since start: UInt64) -> UInt64 {
     let from = max(start, measuredFrom.load(ordering: .relaxed))
     let until = min(start &+ elapsed, measuredUntil.load(ordering: .relaxed))
@@ -154,7 +154,7 @@ public final class RealFileSystem: @unchecked Sendable {
       .open, nanoseconds: elapsed, measured: measuredPart(of: elapsed, since: start))
   }
 
-  /// Makes a call of the layer itself, unless a fault says otherwise.
+  /// Makes a call of the layer itself, unless a fault overrides it.
   func faulted(_ method: VFSMethod, _ kind: FileKind?, _ body: () -> Int32) -> Int32 {
     witness?.announce(method, kind)
     table.delay(method)
@@ -169,12 +169,13 @@ public final class RealFileSystem: @unchecked Sendable {
     }
   }
 
-  /// The methods of a kind of file that take the way past faults, latencies and the witness.
+  /// Returns the methods of a kind of file that must pass through faults, latencies and the
+  /// witness.
   func mask(_ kind: FileKind) -> UInt32 { witness == nil ? table.mask(kind) : .max }
 
   // MARK: Undoing
 
-  /// Where the old bytes of a file are kept; `nil` where they can never be wanted.
+  /// Returns the log of a file's old bytes; `nil` if they can never be needed.
   func undoLog(_ kind: FileKind, name: UnsafePointer<CChar>?) -> RealUndoLog? {
     guard table.mayDrop(kind) else { return nil }
     guard let name = unsafe name else { return RealUndoLog() }
@@ -187,7 +188,7 @@ public final class RealFileSystem: @unchecked Sendable {
     }
   }
 
-  /// A file is gone; what follows under its name is another one.
+  /// Drops the undo log of a deleted file; a later file of the same name is a different one.
   func forget(_ name: UnsafePointer<CChar>, _ kind: FileKind) {
     guard table.mayDrop(kind) else { return }
     let path = unsafe String(cString: name)

@@ -1,10 +1,10 @@
 public import AssayModel
 
-/// What the layer over real files does in one process.
+/// Settings of the layer over real files in one process.
 public struct RealFileSystemSettings: Hashable, Sendable {
   /// One fault and its place in the scenario's list.
   public struct NumberedFault: Hashable, Sendable {
-    /// Its place; names its seed and comes back in `InjectedFault`.
+    /// Place in the list; determines the seed and is reported in `InjectedFault`.
     public var number: Int
     /// The fault.
     public var fault: FaultSpecification
@@ -16,27 +16,27 @@ public struct RealFileSystemSettings: Hashable, Sendable {
     }
   }
 
-  /// Whether calls are timed as well as counted: two readings of the clock for each.
+  /// Indicates that calls are timed as well as counted, at two readings of the clock per call.
   public var measuresTime = false
-  /// What methods take longer than the device underneath, from the first call on.
+  /// Time that methods take in addition to the device underneath, from the first call on.
   public var latencies: [DiskSettings.Latency] = []
-  /// What may happen to this process between `arm` and `disarm`; only faults whose
+  /// Faults that may hit this process between `arm` and `disarm`; only faults whose
   /// `isOfFileSystem` is true have an effect.
   public var faults: [NumberedFault] = []
-  /// From which probabilities and positions are drawn.
+  /// Seed from which probabilities and positions are drawn.
   public var seed = Seed(0)
-  /// Whether the process returned after a death: what happens at one operation has happened.
+  /// True if the process was restarted after a death: faults at a single operation are over.
   public var isRestarted = false
-  /// A file to which injections are appended, so that they outlast the process; `nil` for none.
+  /// File to which injections are appended, so that they outlast the process; `nil` for none.
   public var logPath: String?
 
   /// Creates settings that only count.
   public init() {}
 }
 
-/// Why the layer cannot be put in place.
+/// Failure to install the layer.
 public struct RealFileSystemError: Error, Equatable, Sendable {
-  /// What went wrong.
+  /// Reason for the failure.
   public enum Code: Hashable, Sendable {
     /// SQLite has no file system layer of its own.
     case noBase
@@ -48,10 +48,10 @@ public struct RealFileSystemError: Error, Equatable, Sendable {
     case log
   }
 
-  /// What went wrong.
+  /// Reason for the failure.
   public var code: Code
   /// SQLite's code or `errno`.
   public var cause: Int32
-  /// The name or path that it is about.
+  /// Name or path concerned.
   public var subject: String
 }

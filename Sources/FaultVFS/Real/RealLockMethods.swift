@@ -9,8 +9,8 @@ enum RealLockMethods {
     let own = unsafe RealFile.of(file)
     guard unsafe own.pointee.mask & VFSMethod.lock.bit == 0 else {
       return unsafe faulted(own, .lock, special: { _ in SQLITE_OK }) {
-        // The layer underneath must not take a higher lock over a lower one that it was never
-        // asked for: its own count of shared locks would go wrong.
+        // The layer underneath must not take a higher lock without the lower one, which it was
+        // never asked for: its own count of shared locks would go wrong.
         if unsafe own.pointee.realLock == SQLITE_LOCK_NONE, level > SQLITE_LOCK_SHARED {
           return SQLITE_OK
         }
@@ -35,8 +35,8 @@ enum RealLockMethods {
     }
   }
 
-  /// An unlock that reports an error has let go all the same, as SQLite's own layer does: it counts
-  /// the lock as gone when the system call fails.
+  /// An unlock that reports an error has released the lock anyway, as in SQLite's own layer, which
+  /// counts the lock as gone even if the system call fails.
   private static func faultedUnlock(_ own: RealFileHandle, _ level: Int32) -> Int32 {
     func release() -> Int32 {
       guard unsafe own.pointee.mask & VFSMethod.lock.bit != 0 else {
@@ -83,7 +83,7 @@ enum RealLockMethods {
     guard unsafe own.pointee.mask & VFSMethod.sharedMemoryMap.bit != 0 else {
       return unsafe counted(own, .sharedMemoryMap) { map(extend) }
     }
-    // A region that is there needs no room. Without leave to extend nothing grows.
+    // An existing region needs no space. Without permission to extend, nothing grows.
     func mapsWithoutRoom() -> Bool {
       let code = map(0)
       let isThere = unsafe place?.pointee != nil
@@ -125,7 +125,7 @@ enum RealLockMethods {
         own.pointee.real, first, count, flags)
     }
     if isUnlock {
-      // An unlock has no errors that SQLite would look at: it only takes its time, or dies.
+      // SQLite ignores errors of an unlock: the call can only be delayed or die.
       return unsafe counted(own, .sharedMemoryLock) {
         unsafe witnessed(own) { $0.announce(.sharedMemoryLock, $1) }
         unsafe own.pointee.system._withUnsafeGuaranteedRef { $0.table }.delay(.sharedMemoryLock)

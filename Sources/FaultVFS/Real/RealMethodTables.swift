@@ -1,10 +1,10 @@
 import CSQLite
 import Synchronization
 
-/// One table of methods for each table of the layer underneath, which has several: for files with
-/// and without locks, say.
+/// One table of methods for each table of the layer underneath, which has several, for example for
+/// files with and without locks.
 ///
-/// Safe because tables are only added, under the lock, and freed with the whole.
+/// Safe because tables are only added, under the lock, and all freed together.
 @safe
 final class RealMethodTables: @unchecked Sendable {
   // Unchecked because of the pointers, which are only used under the lock or read by SQLite, which
@@ -27,7 +27,7 @@ final class RealMethodTables: @unchecked Sendable {
     }
   }
 
-  /// The table that stands before `base`: of the same version, with the same methods missing.
+  /// Returns the table that wraps `base`: same version, same methods missing.
   func table(
     for base: UnsafePointer<sqlite3_io_methods>
   ) -> UnsafePointer<sqlite3_io_methods> {
@@ -41,7 +41,7 @@ final class RealMethodTables: @unchecked Sendable {
       unsafe entries.append(Entry(base: base, own: own))
       return UInt(bitPattern: own)
     }
-    // The bits are those of a pointer that was made above.
+    // The bits are those of a pointer created above.
     return unsafe UnsafePointer(bitPattern: own) ?? base
   }
 

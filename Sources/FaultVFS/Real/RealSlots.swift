@@ -51,7 +51,7 @@ extension FileKind {
     }
   }
 
-  /// What a file is to SQLite, as its name says: `xDelete` and `xAccess` get no flags.
+  /// Derives the kind of a file from its name: `xDelete` and `xAccess` get no flags.
   ///
   /// A super-journal is named `<database>-mjXXXXXX9XX` (SQLite's vdbeaux.c).
   init(path: UnsafePointer<CChar>) {
@@ -81,7 +81,7 @@ func monotonicNanoseconds() -> UInt64 {
   return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
 }
 
-/// Sleeps until a reading of `CLOCK_MONOTONIC`; a signal in between moves nothing.
+/// Sleeps until a reading of `CLOCK_MONOTONIC`; a signal in between does not shift the deadline.
 func sleep(untilNanoseconds deadline: UInt64) {
   var until = timespec(
     tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))

@@ -2,7 +2,7 @@ import AssayModel
 import CSQLite
 import Glibc
 
-/// The methods of the layer itself that open, delete and look for files, and those that wait.
+/// The methods of the layer itself that open, delete and check files, and those that wait.
 enum RealSystemMethods {
   typealias System = UnsafeMutablePointer<sqlite3_vfs>
 
@@ -19,7 +19,7 @@ enum RealSystemMethods {
     _ flags: Int32, _ flagsOut: UnsafeMutablePointer<Int32>?
   ) -> Int32 {
     guard let owner = unsafe owner(system), let file = unsafe file else { return SQLITE_MISUSE }
-    // Without methods SQLite does not close what could not be opened.
+    // With `pMethods` unset, SQLite does not close a file that could not be opened.
     unsafe file.pointee.pMethods = nil
     let kind = FileKind(flags: flags)
     let memory = UnsafeMutableRawPointer(file)
@@ -52,20 +52,20 @@ enum RealSystemMethods {
     return code
   }
 
-  /// Whether a file does not exist that is to be made: for the witness.
+  /// Returns true if a file to be created does not exist yet, for the witness.
   private static func isMissing(
     _ name: UnsafePointer<CChar>?, _ flags: Int32, _ owner: RealFileSystem
   ) -> Bool {
     guard let name = unsafe name, flags & SQLITE_OPEN_CREATE != 0 else { return false }
     var exists: Int32 = 0
-    // Not EXISTS, for which SQLite's layer denies empty files.
+    // EXISTS would not do: SQLite's layer reports empty files as missing.
     _ = unsafe owner.base.pointee.xAccess(owner.base, name, SQLITE_ACCESS_READWRITE, &exists)
     return exists == 0
   }
 
-  /// The number of the database file whose journal or log this is.
+  /// Returns the number of the database file to which a journal or log belongs.
   ///
-  /// Their names lie in memory of the pager, from which SQLite finds its database's file.
+  /// The names lie in the pager's memory, from which SQLite can find the database's file.
   private static func database(of name: UnsafePointer<CChar>?, _ kind: FileKind) -> UInt64? {
     guard kind == .journal || kind == .wal, let name = unsafe name,
       let file = unsafe sqlite3_database_file_object(name)
@@ -155,10 +155,10 @@ enum RealSystemMethods {
     return unsafe owner.base.pointee.xGetLastError(owner.base, size, text)
   }
 
-  /// The layer that stands before `base`.
+  /// Returns the layer that wraps `base`.
   ///
-  /// Methods for extensions and system calls are those of the base: SQLite's own layers ask nothing
-  /// of the structure that they are given there.
+  /// Methods for extensions and system calls are those of the base: SQLite's own layers do not use
+  /// the structure passed to them there.
   static func wrapping(_ base: sqlite3_vfs) -> sqlite3_vfs {
     var own = unsafe base
     unsafe own.pNext = nil

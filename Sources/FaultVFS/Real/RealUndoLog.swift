@@ -1,19 +1,20 @@
 import CSQLite
 import Synchronization
 
-/// What a file held before the writes since its last sync, so that they can be lost.
+/// Content of a file before the writes since its last sync, so that those writes can be lost.
 ///
-/// Shared by all handles of this process to one file, because a sync is the file's and not the
-/// handle's. Writes of other processes are theirs: a piece that somebody else has changed since is
-/// left alone.
+/// Shared by all handles of this process to one file, because a sync applies to the file, not the
+/// handle. Writes of other processes are not undone: a piece that another process has changed since
+/// is left alone.
 final class RealUndoLog: Sendable {
-  /// Old bytes kept for one file. Beyond, the oldest count as written back by the system in time.
+  /// Maximum of old bytes kept for one file. Beyond it, the oldest count as already written back by
+  /// the system.
   private static let byteLimit = 64 << 20
 
   private enum Change {
-    /// Bytes were written over `old`, which is shorter where the file ended.
+    /// Bytes were written over `old`, which is shorter if the file ended there.
     case write(offset: Int64, length: Int, old: [UInt8], sizeBefore: Int64, new: UInt64)
-    /// The file was cut, and `tail` was lost.
+    /// The file was truncated, and `tail` was lost.
     case truncate(size: Int64, tail: [UInt8])
 
     var byteCount: Int {
@@ -42,16 +43,16 @@ final class RealUndoLog: Sendable {
 
   private let state = Mutex(State())
 
-  /// Everything up to now is on the disk, or the file is gone.
+  /// Clears the log: everything so far is on the disk, or the file is gone.
   func clear() { state.withLock { $0 = State() } }
 
-  /// Writes, and keeps what was there.
+  /// Writes, and saves the old bytes.
   func write(_ file: RealBaseFile, _ bytes: UnsafeRawBufferPointer, offset: Int64) -> Int32 {
     state.withLock { state in
       let size = file.size
       let old = file.read(min(bytes.count, Int(clamping: size - offset)), offset: offset)
       let code = unsafe file.write(bytes, offset: offset)
-      // Even one that failed may have written a part.
+      // Even a failed write may have written a part.
       state.append(
         .write(
           offset: offset, length: bytes.count, old: old, sizeBefore: size,
@@ -60,7 +61,7 @@ final class RealUndoLog: Sendable {
     }
   }
 
-  /// Cuts the file, and keeps what was there.
+  /// Truncates the file, and saves the bytes cut off.
   func truncate(_ file: RealBaseFile, to size: Int64) -> Int32 {
     state.withLock { state in
       let tail = file.read(Int(clamping: file.size - size), offset: size)
@@ -70,7 +71,7 @@ final class RealUndoLog: Sendable {
     }
   }
 
-  /// Takes back every change since the last sync, newest first.
+  /// Undoes every change since the last sync, newest first.
   func drop(_ file: RealBaseFile) {
     state.withLock { state in
       for change in state.changes.reversed() {

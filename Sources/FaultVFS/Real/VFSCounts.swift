@@ -1,9 +1,9 @@
 public import AssayModel
 
-/// What the file system layer of a process was asked for: calls, bytes and times per method and
-/// kind of file.
+/// Requests to the file system layer of a process: calls, bytes and times per method and kind of
+/// file.
 public struct VFSCounts: Equatable, Sendable {
-  /// What the time in the layer goes to.
+  /// Purpose of the time spent in the layer.
   public enum Purpose: Int, CaseIterable, Sendable {
     /// `xLock`, `xShmLock`, and `xSleep`, in which SQLite waits for locks.
     case locking
@@ -28,7 +28,7 @@ public struct VFSCounts: Equatable, Sendable {
     public var calls: UInt64
     /// Bytes of the reads and writes that succeeded.
     public var bytes: UInt64
-    /// Nanoseconds in the calls; 0 where nothing is timed.
+    /// Nanoseconds in the calls; 0 if calls are not timed.
     public var nanoseconds: UInt64
   }
 
@@ -45,20 +45,20 @@ public struct VFSCounts: Equatable, Sendable {
     block.addAll(to: &tables[slot])
   }
 
-  /// The counts of a method on a kind of file; `nil` for the calls that concern no file.
+  /// Returns the counts of a method on a kind of file; pass `nil` for calls that concern no file.
   public func figures(_ method: VFSMethod, _ file: FileKind?) -> Figures {
     let table = tables[file?.slot ?? FileKind.slotCount]
     let index = method.slot * RealCounterBlock.figures
     return Figures(calls: table[index], bytes: table[index + 1], nanoseconds: table[index + 2])
   }
 
-  /// Nanoseconds of the measured time that went to calls, by purpose; 0 where nothing is timed.
+  /// Returns nanoseconds of the measured time spent in calls, by purpose; 0 if calls are not timed.
   public func measuredNanoseconds(_ purpose: Purpose) -> UInt64 {
     let index = VFSMethod.slotCount * RealCounterBlock.figures + purpose.rawValue
     return tables.reduce(0) { $0 &+ $1[index] }
   }
 
-  /// Every count that is not zero under a name such as `vfs.sync.wal.calls`.
+  /// Every nonzero count under a name such as `vfs.sync.wal.calls`.
   public var named: [String: UInt64] {
     var names: [String: UInt64] = [:]
     for file in FileKind.allCases.map(Optional.some) + [nil] {
@@ -76,8 +76,8 @@ public struct VFSCounts: Equatable, Sendable {
     return names
   }
 
-  /// How far the writes of the process reached into the database, its log and its journal, by name
-  /// of the kind: the longest length that it gave the file.
+  /// Longest length in bytes that the process's writes gave the database, its log and its journal,
+  /// by name of the kind.
   public var writtenLengths: [String: UInt64] {
     Dictionary(
       uniqueKeysWithValues: [FileKind.database, .wal, .journal].map {
@@ -85,9 +85,9 @@ public struct VFSCounts: Equatable, Sendable {
       })
   }
 
-  /// What came between two readings of the same process.
+  /// Returns the difference between two readings of the same process.
   ///
-  /// - Parameter earlier: the first one.
+  /// - Parameter earlier: the earlier reading.
   public func since(_ earlier: VFSCounts) -> VFSCounts {
     var difference = self
     for slot in tables.indices {

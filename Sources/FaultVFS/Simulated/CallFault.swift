@@ -1,34 +1,34 @@
 public import AssayModel
 
-/// A fault that makes one call of the simulated disk fail, and perhaps all that follow.
+/// A fault of one call on the simulated disk, optionally along with all later matching calls.
 public struct CallFault: Hashable, Sendable {
-  /// What happens to the call.
+  /// Effect of the fault on the call.
   public enum Effect: String, CaseIterable, Codable, Sendable {
     /// It fails with the method's I/O error and has no effect.
     case ioError = "io_error"
-    /// A read returns half of its bytes, the rest is zero.
+    /// A read returns half of its bytes; the rest is zero.
     case shortRead = "short_read"
-    /// A write fails when its first half is in the file.
+    /// A write fails after its first half has reached the file.
     case shortWrite = "short_write"
     /// A write finds no space.
     case diskFull = "disk_full"
-    /// A sync fails, and what it should have made durable is lost.
+    /// A sync fails, and the data it should have made durable is lost.
     case fsyncError = "fsync_error"
     /// A read has one bit flipped.
     case bitFlip = "bit_flip"
-    /// A lock is granted that was not taken.
+    /// A lock is reported as granted but not taken.
     case silentLock = "silent_lock"
   }
 
-  /// What happens.
+  /// Effect of the fault.
   public var effect: Effect
-  /// The method that is hit.
+  /// Method to hit.
   public var method: VFSMethod
-  /// The kind of file that is hit; `nil` for any.
+  /// Kind of file to hit; `nil` for any.
   public var file: FileKind?
-  /// The number of the matching call that is hit first, from 1.
+  /// Number of the first matching call to hit, from 1.
   public var call: Int
-  /// Whether all later matching calls are hit as well.
+  /// Indicates that all later matching calls are hit as well.
   public var isLasting: Bool
 
   /// Creates a fault.
@@ -49,14 +49,14 @@ struct CallFaultState {
   let fault: CallFault
   /// Matching calls so far.
   private(set) var calls = 0
-  /// How many of them were hit.
+  /// Matching calls hit so far.
   private(set) var hits = 0
 
   init(_ fault: CallFault) {
     self.fault = fault
   }
 
-  /// Counts a call; returns what happens to it.
+  /// Counts a call; returns the effect of the fault on it, if any.
   mutating func next(_ method: VFSMethod, _ file: FileKind?) -> CallFault.Effect? {
     guard method == fault.method, fault.file == nil || fault.file == file else { return nil }
     calls += 1

@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// Told of every call that a simulated disk has answered, for replays that explain themselves.
+/// Observes every call that a simulated disk has answered, for replays with an explanation.
 ///
 /// Called on the thread of the actor that made the call.
 public protocol DiskObserver: AnyObject, Sendable {
@@ -8,27 +8,28 @@ public protocol DiskObserver: AnyObject, Sendable {
   func answered(_ call: DiskCall)
 }
 
-/// A call of the file system layer and what came of it.
+/// A call of the file system layer and its outcome.
 public struct DiskCall: Hashable, Sendable {
-  /// What was called.
+  /// Method called.
   public var method: VFSMethod
-  /// What the file is to SQLite; `nil` for a name without a file.
+  /// Role of the file in SQLite; `nil` for a name without a file.
   public var file: FileKind?
   /// Number of the open file, from 1; 0 where there is none.
   public var handle: Int32 = 0
-  /// Place of a read or write, or new length.
+  /// Offset of a read or write, or the new length.
   public var offset: Int64 = 0
   /// Bytes of a read or write.
   public var count = 0
-  /// The lock that was asked for or given back.
+  /// Lock requested or released.
   public var lock: DiskLock?
   /// The result code.
   public var code: Int32 = 0
-  /// What the open file holds after the call.
+  /// Locks of the open file after the call.
   public var held = HeldLocks()
-  /// What the shared memory says of the log after the call; `nil` without shared memory.
+  /// State of the write-ahead log in the shared memory header after the call; `nil` without shared
+  /// memory.
   public var log: LogState?
-  /// Set where the checkpoint lock was given back and the shared memory says what cannot be.
+  /// Set if the checkpoint lock was released and the shared memory header is impossible.
   public var fault: SharedMemoryFault?
 
   init(_ method: VFSMethod, _ file: FileKind?) {
@@ -37,7 +38,7 @@ public struct DiskCall: Hashable, Sendable {
   }
 }
 
-/// A lock that a call asks for or gives back.
+/// A lock that a call requests or releases.
 public enum DiskLock: Hashable, Sendable {
   /// A level of the database file.
   case level(LockLevel)
@@ -54,31 +55,31 @@ public enum LockLevel: Int32, Hashable, Sendable {
   case exclusive = 4
 }
 
-/// What an open file holds.
+/// Locks held by an open file.
 public struct HeldLocks: Hashable, Sendable {
-  /// Of the database file.
+  /// Lock level on the database file.
   public var level = LockLevel.none
   /// Slots of the shared memory that are shared with others, a bit each.
   public var sharedSlots: UInt16 = 0
   /// Slots of the shared memory that are held alone, a bit each.
   public var exclusiveSlots: UInt16 = 0
-  /// Whether the file has mapped the shared memory, that is, is in WAL mode.
+  /// True if the file has mapped the shared memory, that is, the database is in WAL mode.
   public var hasSharedMemory = false
 
-  /// Holds nothing.
+  /// Creates a value without locks.
   public init() {}
 }
 
-/// What the header of the shared memory says of the write-ahead log.
+/// State of the write-ahead log according to the shared memory header.
 public struct LogState: Hashable, Sendable {
-  /// Frames that the log holds (`mxFrame`).
+  /// Frames in the log (`mxFrame`).
   public var frames: Int
-  /// Frames that are in the database (`nBackfill`).
+  /// Frames copied to the database (`nBackfill`).
   public var checkpointed: Int
 }
 
 extension OpenFile {
-  /// Tells the disk's observer of a call that was answered.
+  /// Reports an answered call to the disk's observer.
   func tell(
     _ method: VFSMethod, _ code: Int32, faultsBefore: Int? = nil,
     _ fill: (inout DiskCall) -> Void = { _ in }

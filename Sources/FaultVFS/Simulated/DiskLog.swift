@@ -1,11 +1,11 @@
 import AssayModel
 
-/// The log of a simulated disk since its last crash: operations, and the bytes that they wrote.
+/// The log of a simulated disk since its last crash: operations and the bytes they wrote.
 ///
 /// Safe because `memory` is private, owned, and only read within what was appended.
 @safe
 public final class DiskLog: @unchecked Sendable {
-  // Unchecked because only one actor runs at a time: who holds the baton is the only user.
+  // Unchecked because only one actor runs at a time: the holder of the baton is the only user.
 
   /// The operations in order; a log position is an index here, or the count for the end.
   public private(set) var operations: [DiskOperation] = []
@@ -18,10 +18,10 @@ public final class DiskLog: @unchecked Sendable {
 
   deinit { unsafe memory.deallocate() }
 
-  /// Number of operations: the position at which the next one will stand.
+  /// Number of operations, which is the position of the next one.
   public var position: Int { operations.count }
 
-  /// Forgets everything, keeping the memory.
+  /// Removes everything but keeps the memory allocated.
   public func removeAll() {
     operations.removeAll(keepingCapacity: true)
     used = 0
@@ -57,7 +57,7 @@ public final class DiskLog: @unchecked Sendable {
     unsafe UnsafeRawPointer(memory + operation.bytesAt)
   }
 
-  /// A copy of the bytes that a write wrote; empty for any other operation.
+  /// A copy of the bytes of a write; empty for any other operation.
   public func content(of operation: DiskOperation) -> [UInt8] {
     guard operation.kind == .write else { return [] }
     return unsafe Array(

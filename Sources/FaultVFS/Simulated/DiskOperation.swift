@@ -1,8 +1,8 @@
 public import AssayModel
 
-/// One entry of a simulated disk's log: what reached the operating system, in order.
+/// One entry of a simulated disk's log: an operation that reached the operating system, in order.
 public struct DiskOperation: Hashable, Sendable {
-  /// What was done.
+  /// Kind of operation.
   public enum Kind: UInt8, Sendable {
     /// Bytes were written: `offset`, `count`.
     case write
@@ -18,27 +18,27 @@ public struct DiskOperation: Hashable, Sendable {
     case directorySync
     /// A write transaction got its lock; `offset` is its number, from 1.
     case transactionBegan
-    /// It gave the lock back, committed or not; `offset` is its number.
+    /// A write transaction released its lock, committed or not; `offset` is its number.
     case transactionEnded
 
-    /// Whether it changes what a crash may leave.
+    /// True if the operation affects the state after a crash.
     public var isOfDisk: Bool { self != .transactionBegan && self != .transactionEnded }
   }
 
-  /// What was done.
+  /// Kind of operation.
   public var kind: Kind
-  /// The kind of file it was done to.
+  /// Kind of the file affected.
   public var file: FileKind
-  /// Number of the actor that did it; -1 for none.
+  /// Number of the actor that issued it; -1 for none.
   public var actor: Int32
-  /// Number of the file itself; names come and go.
+  /// Number of the file itself, which outlives its names.
   public var inode: Int32
-  /// Number of the name; -1 where no name is concerned.
+  /// Number of the name; -1 if no name is affected.
   public var name: Int32
-  /// Position in the file, new length, or number of the transaction.
+  /// Offset in the file, new length, or number of the transaction.
   public var offset: Int64
   /// Number of bytes written.
   public var count: Int32
-  /// Where the bytes written begin in the log's memory.
+  /// Offset of the written bytes in the log's memory.
   var bytesAt: Int
 }

@@ -1,16 +1,16 @@
 public import AssayModel
 
-/// The files of a simulated disk at a moment: what a program starts from.
+/// The files of a simulated disk at one moment: the starting point of a program.
 public struct DiskState: Hashable, Sendable {
   /// One file with a name.
   public struct File: Hashable, Sendable {
     /// Number of the file on its disk.
     var inode: Int32
-    /// What it is to SQLite.
+    /// Role of the file in SQLite.
     public var kind: FileKind
     /// Its path.
     public var path: String
-    /// What it holds.
+    /// Content of the file.
     public var content: [UInt8]
   }
 
@@ -29,8 +29,8 @@ public struct DiskState: Hashable, Sendable {
 }
 
 extension SimulatedDisk {
-  /// Creates a disk that holds these files; the numbers of files and names may differ from those
-  /// of the disk they come from.
+  /// Creates a disk with these files; the numbers of files and names may differ from those of the
+  /// original disk.
   public convenience init(
     _ state: DiskState, settings: DiskSettings = DiskSettings(), seed: Seed = Seed(0)
   ) {
@@ -52,8 +52,9 @@ extension SimulatedDisk {
 }
 
 extension SimulatedDisk {
-  /// Takes over the named files of another disk, under files that stay open here: what has the same
-  /// name there is the same file with other content, and a log that is not there is empty here.
+  /// Copies the named files of another disk to this one, under files that stay open here: a file
+  /// with the same name keeps its identity and gets the other content; a log missing there becomes
+  /// empty here.
   public func copyFiles(from other: SimulatedDisk) {
     for number in 0..<nameCount where other.inode(named: number, of: self) == nil {
       guard let inode = inode(ofName: number) else { continue }
@@ -74,7 +75,7 @@ extension SimulatedDisk {
     unsafe own.write(file.memory, count: file.count, at: 0)
   }
 
-  /// The file that a name of another disk leads to here.
+  /// Finds the file here under a name of another disk.
   private func inode(named number: Int, of other: SimulatedDisk) -> SimulatedInode? {
     unsafe inode(at: other.name(number))
   }

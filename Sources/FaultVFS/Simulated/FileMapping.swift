@@ -1,7 +1,7 @@
-/// How much of a file one connection has mapped into memory, as the unix VFS keeps it.
+/// The part of a file that one connection has mapped into memory, managed as in the unix VFS.
 ///
-/// The mapping covers what the file held when its first page was fetched; what is added later is
-/// read by `xRead` until the mapping is made again. Source: SQLite, os_unix.c, `unixMapfile`,
+/// The mapping covers the file as it was when its first page was fetched; data appended later is
+/// read by `xRead` until the file is mapped again. Source: SQLite, os_unix.c, `unixMapfile`,
 /// `unixFetch`, `unixUnfetch`.
 struct FileMapping {
   /// Largest limit that SQLite accepts unless it is built with another one.
@@ -11,14 +11,14 @@ struct FileMapping {
   /// page. Source: SQLite 3.46, os_unix.c, `nEofBuffer`.
   private static let margin = 256
 
-  /// Bytes that may be mapped, as `PRAGMA mmap_size` set it; 0 maps nothing.
+  /// Maximum number of bytes to map, as set by `PRAGMA mmap_size`; 0 disables mapping.
   private(set) var limit = 0
-  /// Bytes that are mapped; `nil` before the first fetch.
+  /// Bytes mapped; `nil` before the first fetch.
   private var size: Int?
-  /// Pages that SQLite has fetched and not returned.
+  /// Pages fetched by SQLite and not yet returned.
   private(set) var lent = 0
 
-  /// Changes the limit; a negative one changes nothing. Returns the limit before.
+  /// Sets the limit; a negative value changes nothing. Returns the previous limit.
   mutating func setLimit(_ wanted: Int) -> Int {
     let before = limit
     if wanted >= 0, lent == 0 {
@@ -28,7 +28,7 @@ struct FileMapping {
     return before
   }
 
-  /// Counts a page out if it lies within the mapping.
+  /// Counts a page as lent if it lies within the mapping.
   mutating func lend(offset: Int, count: Int, fileSize: Int) -> Bool {
     guard limit > 0 else { return false }
     let mapped = size ?? min(fileSize, limit)
@@ -38,25 +38,25 @@ struct FileMapping {
     return true
   }
 
-  /// Counts a page back in.
+  /// Counts a page as returned.
   mutating func takeBack() { lent -= 1 }
 
-  /// Drops the mapping, so that the next fetch maps what the file holds then.
+  /// Drops the mapping, so that the next fetch maps the file as it is then.
   mutating func drop() {
     if lent == 0 { size = nil }
   }
 
-  /// The file was cut off here.
+  /// Shrinks the mapping after a truncate.
   mutating func cut(to length: Int) {
     if let mapped = size, mapped > length { size = length }
   }
 }
 
 extension OpenFile {
-  /// Answers `SQLITE_FCNTL_MMAP_SIZE`; returns the limit before.
+  /// Answers `SQLITE_FCNTL_MMAP_SIZE`; returns the previous limit.
   func setMappingLimit(_ limit: Int) -> Int { mapping.setLimit(limit) }
 
-  /// A page of the mapped file; `nil` when SQLite must read it instead.
+  /// Returns a page of the mapped file; `nil` if SQLite must read it instead.
   func fetch(count: Int, at offset: Int) -> UnsafeMutableRawPointer? {
     guard mapping.lend(offset: offset, count: count, fileSize: inode.count) else { return nil }
     return unsafe inode.lend(at: offset)

@@ -1,8 +1,8 @@
 import AssayModel
 import CSQLite
 
-/// The methods of files that were opened while the disk had an observer: each does what the usual
-/// one does and tells of it. A table of its own, so that nothing is asked where nobody observes.
+/// The methods of files opened while the disk has an observer: each does the same as the usual one
+/// and reports the call. A separate table, so that calls without an observer need no check.
 nonisolated(unsafe) let observedMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
   // Unsafe only by its type: written here and never again.
   let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
@@ -18,7 +18,7 @@ nonisolated(unsafe) let observedMethods: UnsafeMutablePointer<sqlite3_io_methods
   return unsafe methods
 }()
 
-/// The open file of a handle, which stays open during a call.
+/// Returns the open file of a handle; it stays open during a call.
 private func openFile(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> OpenFile? {
   guard let handle = unsafe handle else { return nil }
   let file = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: SimulatedFile.self)

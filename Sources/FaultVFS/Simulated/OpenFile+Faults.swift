@@ -2,7 +2,7 @@ import AssayModel
 import CSQLite
 
 extension OpenFile {
-  /// Reads as a faulty device would.
+  /// Reads like a faulty device.
   func read(
     _ buffer: UnsafeMutableRawPointer, count: Int, at offset: Int, under effect: CallFault.Effect
   ) -> Int32 {
@@ -24,7 +24,7 @@ extension OpenFile {
     }
   }
 
-  /// Writes as a faulty device would.
+  /// Writes like a faulty device.
   func write(
     _ bytes: UnsafeRawPointer, count: Int, at offset: Int, under effect: CallFault.Effect
   ) -> Int32 {
@@ -38,13 +38,13 @@ extension OpenFile {
     return unsafe write(damaged, count: count, at: offset)
   }
 
-  /// Believes to hold a lock that nobody gave it.
+  /// Records a lock as held although it was never granted.
   func pretendLock(_ level: Int32) {
     if level > lockLevel { lockLevel = level }
   }
 
-  /// Loses what was written since the last sync, as file systems do whose fsync has failed: the
-  /// pages are marked clean, and the next sync finds nothing to do.
+  /// Drops the data written since the last sync, as file systems do after a failed fsync: the pages
+  /// are marked clean, and the next sync finds nothing to do.
   func dropUnsynced() {
     guard isNamed else { return }
     disk.dropUnsynced(inode)
@@ -52,12 +52,12 @@ extension OpenFile {
 }
 
 extension SimulatedDisk {
-  /// Forgets a handle of a process that has died; its locks vanished with the process.
+  /// Removes a handle of a dead process; its locks vanished with the process.
   func forget(_ file: OpenFile) {
     removeOpenFile(file)
   }
 
-  /// Puts a file back to what it was at its last sync in the log; needs the log.
+  /// Restores a file to its state at its last sync in the log; needs the log.
   func dropUnsynced(_ inode: SimulatedInode) {
     guard isLogging else { return }
     let operations = log.operations
@@ -71,7 +71,7 @@ extension SimulatedDisk {
     rebuild(inode, upTo: last)
   }
 
-  /// Plays a file's operations again up to a position, over what it held when logging began.
+  /// Replays a file's operations up to a position, on top of its content at the start of logging.
   private func rebuild(_ inode: SimulatedInode, upTo last: Int) {
     let base = baseContent(of: inode)
     inode.truncate(to: 0)
@@ -96,7 +96,7 @@ extension SimulatedDisk {
 }
 
 extension DiskSettings {
-  /// What `xDeviceCharacteristics` answers.
+  /// Answer to `xDeviceCharacteristics`.
   var deviceCharacteristics: Int32 {
     var bits: Int32 = powersafeOverwrite ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0
     for claim in claims {

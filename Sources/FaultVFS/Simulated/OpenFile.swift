@@ -1,36 +1,36 @@
 import AssayModel
 import CSQLite
 
-/// One open file of the simulated disk: what stands behind a `sqlite3_file`.
+/// One open file of the simulated disk: the object behind a `sqlite3_file`.
 ///
-/// Each method does what the unix VFS does with the same call, and tells the disk's log. Result
+/// Each method behaves as the unix VFS does for the same call and appends to the disk's log. Result
 /// codes are SQLite's.
 ///
 /// Safe because `shared` is set from the memory of `inode`, which never changes once it is made.
 @safe
 final class OpenFile {
-  /// Its number among the open files of the disk, from 1.
+  /// Number among the open files of the disk, from 1.
   let number: Int32
-  /// The disk that it was opened on, which lives as long as files of it are open.
+  /// Disk on which the file was opened; it outlives its open files.
   let disk: SimulatedDisk
   let inode: SimulatedInode
   let kind: FileKind
-  /// Number of the simulated process that opened it.
+  /// Number of the simulated process that opened the file.
   let process: Int32
-  /// Whether crashes and logs know it: it has a name.
+  /// True if the file has a name and so takes part in crashes and logs.
   let isNamed: Bool
-  /// Whether its first sync syncs the directory too: a journal or WAL that was opened to be made.
+  /// True if the first sync also syncs the directory: a journal or WAL opened with the create flag.
   private var syncsDirectory: Bool
   private let deletesOnClose: Int32
   var lockLevel: Int32 = SQLITE_LOCK_NONE
   var sharedSlots: UInt16 = 0
   var exclusiveSlots: UInt16 = 0
-  /// What it has mapped of its content.
+  /// Mapped part of the content.
   var mapping = FileMapping()
-  /// Whether it has mapped the shared memory.
+  /// True if the file has mapped the shared memory.
   private(set) var isAttached = false
-  /// The shared memory once it is mapped, kept alive by its inode: the calls for its locks, the
-  /// most frequent of all, count no references.
+  /// Shared memory once it is mapped, kept alive by its inode: calls for its locks, the most
+  /// frequent of all, need no reference counting.
   private var shared: Unmanaged<SharedMemory>?
 
   init(
@@ -63,7 +63,7 @@ final class OpenFile {
     return SQLITE_OK
   }
 
-  /// Whether the file must grow for a write.
+  /// Returns true if the file must grow for a write.
   func grows(writing count: Int, at offset: Int) -> Bool {
     RealBaseFile.room(
       forWriting: count, offset: Int64(offset), length: Int64(inode.count)) < count
@@ -118,16 +118,16 @@ final class OpenFile {
     return unsafe shared.region(region, extend: extend)
   }
 
-  /// Whether a region of the shared memory is there, so that it takes no more room.
+  /// Returns true if a region of the shared memory already exists and so needs no more space.
   func hasSharedMemory(region: Int) -> Bool {
-    // What nobody has mapped is begun anew.
+    // Shared memory that no connection has mapped is reset on the next use.
     guard let memory = inode.sharedMemory, memory.attached > 0 else { return false }
     return memory.regionCount > region
   }
 
-  /// Slot 0 is `WAL_WRITE_LOCK`: who has it is the one writer.
+  /// Slot 0 is `WAL_WRITE_LOCK`: its holder is the only writer.
   private static let writeSlot: UInt16 = 1
-  /// Slot 1 is `WAL_CKPT_LOCK`: who has it is the one checkpointer.
+  /// Slot 1 is `WAL_CKPT_LOCK`: its holder is the only checkpointer.
   private static let checkpointSlot: UInt16 = 2
 
   func lockSharedMemory(first: Int, count: Int, flags: Int32) -> Int32 {
@@ -158,7 +158,7 @@ final class OpenFile {
 
   // MARK: End
 
-  /// Gives back every lock, as the operating system does when a process dies.
+  /// Releases all locks, as the operating system does when a process dies.
   func releaseLocks() {
     unmapSharedMemory()
     if inode.locks.unlock(self, to: SQLITE_LOCK_NONE) { disk.endTransaction(self) }

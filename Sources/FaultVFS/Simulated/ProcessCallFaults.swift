@@ -1,26 +1,26 @@
 public import AssayModel
 
-/// Decides what becomes of the calls of a simulated disk, one by one, while actors take turns.
+/// Decides the outcome of each call on a simulated disk while actors take turns.
 public protocol CallFaultSource: AnyObject {
-  /// Told of a call when its actor goes on with it, before it takes effect.
+  /// Called when the actor resumes a call, before the call takes effect.
   ///
   /// - Parameters:
   ///   - bytes: length of a read or write.
-  ///   - grows: whether a file must grow for it.
-  /// - Returns: what happens to it; `nil` for nothing.
+  ///   - grows: true if a file must grow for it.
+  /// - Returns: the effect on the call; `nil` for none.
   func effect(
     on method: VFSMethod, _ file: FileKind?, bytes: Int, grows: Bool
   ) -> CallFault.Effect?
 }
 
-/// The faults of the file system layer in one simulated process: they strike when those of a real
-/// process do.
+/// The faults of the file system layer in one simulated process, triggered exactly as in a real
+/// process.
 public struct ProcessCallFaults: Sendable {
-  /// What becomes of a call.
+  /// Outcome of a call.
   public enum Outcome: Hashable, Sendable {
-    /// It fails.
+    /// The call fails.
     case fails(CallFault.Effect)
-    /// The process dies in it.
+    /// The process dies during the call.
     case dies(FaultSpecification.Moment)
   }
 
@@ -28,9 +28,9 @@ public struct ProcessCallFaults: Sendable {
   public struct Strike: Hashable, Sendable {
     /// Place of the fault in the scenario's list.
     public var number: Int
-    /// What becomes of the call.
+    /// Outcome of the call.
     public var outcome: Outcome
-    /// Whether the fault begins here, and does not go on.
+    /// True if the fault begins with this call rather than continues.
     public var isFirst: Bool
   }
 
@@ -39,11 +39,10 @@ public struct ProcessCallFaults: Sendable {
   /// Prepares the faults of a process.
   ///
   /// - Parameters:
-  ///   - faults: those that are not of the file system layer are left out.
-  ///   - seed: of the process.
-  ///   - isRestarted: whether the process was started before: what happens once does not happen to
-  ///     it again.
-  ///   - measuredFrom: what times are counted from.
+  ///   - faults: faults outside the file system layer are ignored.
+  ///   - seed: seed of the process.
+  ///   - isRestarted: true if the process has been started before: one-time faults do not recur.
+  ///   - measuredFrom: origin of the fault times.
   public init(
     _ faults: [RealFileSystemSettings.NumberedFault], seed: Seed, isRestarted: Bool,
     measuredFrom: MonotonicTime, now: MonotonicTime
@@ -56,19 +55,20 @@ public struct ProcessCallFaults: Sendable {
     }
   }
 
-  /// Takes a call of the process.
+  /// Processes a call of the process.
   ///
   /// - Parameters:
-  ///   - grows: whether a file must grow for it, which a full disk refuses.
+  ///   - grows: true if a file must grow for it, which a full disk refuses.
   ///   - phase: the part of the process's life.
-  /// - Returns: what strikes it; each fault counts it, and the first one acts.
+  /// - Returns: the fault that hits the call: each fault counts the call, and only the first one
+  ///   acts.
   public mutating func next(
     _ method: VFSMethod, _ file: FileKind?, bytes: Int, grows: Bool = true,
     phase: FaultSpecification.Phase = .load, now: MonotonicTime
   ) -> Strike? {
     var strike: Strike?
     for index in entries.indices {
-      // A name without a file is of no kind.
+      // A name without a file has no kind.
       guard file != nil || entries[index].fault.file == nil else { continue }
       let kind = file ?? .database
       guard entries[index].selects(method, kind, in: phase) else { continue }

@@ -1,23 +1,23 @@
 import AssayModel
 
-/// What a crash of the process leaves of a simulated disk: everything that was written.
+/// State of a simulated disk after a process crash: every write survives.
 ///
-/// Walks along the log, so positions are asked for in ascending order.
+/// Walks along the log, so positions must be requested in ascending order.
 public final class ProcessCrash {
   private let source: SimulatedDisk
   private let builder: CrashImageBuilder
 
-  /// - Parameter source: a disk that has logged; it must not log on while this is used.
+  /// - Parameter source: a disk that has logged; it must not log further while this is in use.
   public init(of source: SimulatedDisk) {
     self.source = source
     builder = CrashImageBuilder(source, settings: source.settings)
   }
 
-  /// The files after a number of operations.
+  /// Returns the files after a number of operations.
   ///
   /// - Parameters:
-  ///   - position: at least that of the call before.
-  ///   - halfDone: whether the first half of the write that stands at `position` is there too.
+  ///   - position: at least the position of the previous call.
+  ///   - halfDone: true if the first half of the write at `position` is included.
   public func files(at position: Int, halfDone: Bool = false) -> DiskState {
     precondition(builder.position <= position, "position \(position) was passed")
     while builder.position < position, builder.advance() {}

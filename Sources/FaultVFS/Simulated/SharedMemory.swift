@@ -6,7 +6,7 @@ import CSQLite
 /// last connection has unmapped.
 @safe
 final class SharedMemory {
-  /// Who holds a slot.
+  /// Holders of a slot.
   private struct Slot {
     var sharedCount = 0
     /// Number of an open file; 0 for none.
@@ -16,9 +16,10 @@ final class SharedMemory {
   private(set) var regions: [UnsafeMutableRawPointer]
   private let regionSize: Int
   private var slots = InlineArray<8, Slot>(repeating: Slot())
-  /// A slot that is given to everybody and held by nobody, which only tests plant; `nil` for none.
+  /// Slot that is granted to every connection and held by none, planted only by tests; `nil` for
+  /// none.
   private let forgottenSlot: Int?
-  /// Connections that have mapped it.
+  /// Number of connections that have mapped the shared memory.
   private(set) var attached = 0
 
   init(regionSize: Int, forgottenSlot: Int? = nil) {
@@ -33,31 +34,31 @@ final class SharedMemory {
 
   func attach() { attached += 1 }
 
-  /// Counts a connection out; returns whether nobody is left.
+  /// Detaches a connection; returns true if none is left.
   func detach() -> Bool {
     attached -= 1
     return attached == 0
   }
 
-  /// Clears what a finished generation of connections has left, so that the memory can be used
-  /// again as if it were new.
+  /// Clears the state left by a finished generation of connections, so that the memory can be
+  /// reused as if new.
   func reset() {
     for index in unsafe regions.indices {
       unsafe regions[index].initializeMemory(as: UInt8.self, repeating: 0, count: regionSize)
     }
   }
 
-  /// Regions that are there.
+  /// Number of existing regions.
   var regionCount: Int { unsafe regions.count }
 
-  /// A copy of what every region holds.
+  /// A copy of the content of every region.
   var contents: [[UInt8]] {
     unsafe regions.map { region in
       unsafe Array(UnsafeRawBufferPointer(start: region, count: regionSize))
     }
   }
 
-  /// Puts back what `contents` returned.
+  /// Restores the value of `contents`.
   func restore(_ contents: [[UInt8]]) {
     for (index, content) in contents.enumerated() {
       unsafe content.withUnsafeBytes { bytes in
@@ -67,7 +68,7 @@ final class SharedMemory {
     }
   }
 
-  /// Returns a region, or `nil` when it does not exist and may not be made.
+  /// Returns a region, or `nil` if it does not exist and may not be created.
   func region(_ index: Int, extend: Bool) -> UnsafeMutableRawPointer? {
     while unsafe regions.count <= index {
       guard extend else { return nil }
@@ -78,7 +79,7 @@ final class SharedMemory {
     return unsafe regions[index]
   }
 
-  /// Takes or gives back lock slots; all of them or none.
+  /// Takes or releases lock slots: all of them or none.
   func lock(_ file: OpenFile, first: Int, count: Int, flags: Int32) -> Int32 {
     let range = first..<first + count
     let isShared = flags & SQLITE_SHM_SHARED != 0
@@ -120,7 +121,7 @@ final class SharedMemory {
     }
   }
 
-  /// What the header says of a checkpoint that has ended; `nil` without a header.
+  /// Checkpoint state in the header after a checkpoint; `nil` without a header.
   ///
   /// Source: SQLite, `wal.c`: `WalIndexHdr.mxFrame` of the first copy is number 4 of the 32-bit
   /// words, `WalCkptInfo.nBackfill` number 24.
@@ -132,7 +133,7 @@ final class SharedMemory {
     )
   }
 
-  /// Gives back everything that a file holds.
+  /// Releases all slots of a file.
   func releaseAll(_ file: OpenFile) {
     for slot in slots.indices { release(file, slot) }
   }

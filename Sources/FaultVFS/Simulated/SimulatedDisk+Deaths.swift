@@ -1,12 +1,12 @@
-/// What a shared memory held.
+/// A copy of the content of one shared memory.
 struct SharedMemoryCopy {
   var memory: SharedMemory
   var regions: [[UInt8]]
 }
 
 extension SimulatedDisk {
-  /// Keeps what shared memory holds: SQLite of a dead process unwinds through its own mapping,
-  /// which no call of the VFS can deny it.
+  /// Saves the content of all shared memory: SQLite in a dead process unwinds through its own
+  /// mapping, and no VFS call can prevent that.
   func keepSharedMemory() {
     guard sharedMemoryAtDeath == nil else { return }
     sharedMemoryAtDeath = inodes.compactMap { $0?.sharedMemory }.map {
@@ -14,9 +14,9 @@ extension SimulatedDisk {
     }
   }
 
-  /// Puts shared memory back as it was at the first death since the last call of this.
+  /// Restores shared memory to its state at the first death since the last call of this method.
   ///
-  /// Called when the dead have unwound, and before anybody else has taken a step.
+  /// Called after the dead processes have unwound and before any other actor takes a step.
   public func deadUnwound() {
     for copy in sharedMemoryAtDeath ?? [] { copy.memory.restore(copy.regions) }
     sharedMemoryAtDeath = nil

@@ -1,13 +1,13 @@
 import AssayModel
 
 extension DiskLog {
-  /// What happened to the files, with their contents at each sync.
+  /// Lists the steps that happened to the files, with file contents at each sync.
   ///
-  /// The marks of transactions are left out.
+  /// Transaction marks are left out.
   /// - Parameters:
-  ///   - base: what the files held when logging began.
-  ///   - leftOut: position of an operation that is taken for one that never reached its file, so
-  ///     that a test can see the difference; `nil` for none.
+  ///   - base: content of the files at the start of logging.
+  ///   - leftOut: position of an operation to treat as if it never reached its file, so that a test
+  ///     can see the difference; `nil` for none.
   func steps(base: DiskState, leavingOut leftOut: Int? = nil) -> [FileStep] {
     var contents: [Int32: [UInt8]] = [:]
     for file in base.files { contents[file.inode] = file.content }
@@ -26,17 +26,18 @@ extension DiskLog {
 }
 
 extension SimulatedDisk {
-  /// What the log says of the files since logging began, as `RealFileWitness.steps` does.
+  /// Lists the steps of the files since the start of logging, in the form of
+  /// `RealFileWitness.steps`.
   ///
-  /// - Parameter leftOut: position of an operation that is taken for one that never reached its
-  ///   file; `nil` for none.
+  /// - Parameter leftOut: position of an operation to treat as if it never reached its file; `nil`
+  ///   for none.
   public func steps(leavingOut leftOut: Int? = nil) -> [FileStep] {
     log.steps(base: base ?? DiskState(of: self), leavingOut: leftOut)
   }
 }
 
 extension FileStep {
-  /// - Parameter content: of the whole file, with the operation done.
+  /// - Parameter content: content of the whole file after the operation.
   fileprivate init?(_ operation: DiskOperation, _ bytes: [UInt8], content: [UInt8]) {
     switch operation.kind {
     case .write:
@@ -54,7 +55,7 @@ extension FileStep {
 }
 
 extension [UInt8] {
-  /// Does to a file's content what an operation does.
+  /// Applies an operation to a file's content.
   fileprivate mutating func apply(_ operation: DiskOperation, _ bytes: [UInt8]) {
     switch operation.kind {
     case .write: write(bytes[...], at: Int(operation.offset))
@@ -69,7 +70,7 @@ extension [UInt8] {
     if count < length { append(contentsOf: repeatElement(0, count: length - count)) }
   }
 
-  /// Overwrites bytes; a gap before them reads zero.
+  /// Overwrites bytes; a gap before them is filled with zeros.
   mutating func write(_ bytes: ArraySlice<UInt8>, at offset: Int) {
     grow(to: offset + bytes.count)
     replaceSubrange(offset..<offset + bytes.count, with: bytes)

@@ -3,26 +3,26 @@ import CSQLite
 import Glibc
 
 /// A disk in memory that SQLite uses through `sqlite3_vfs`: files, names, locks, shared memory, and
-/// a log of everything that a power loss could undo.
+/// a log of every operation that a power loss could undo.
 ///
-/// One actor at a time uses it (decision 3 of the design: one simulation per process, parallel by
-/// processes), so there are no locks in here.
+/// Only one actor at a time uses it (decision 3 of the design: one simulation per process, parallel
+/// by processes), so it needs no locks.
 @safe
 public final class SimulatedDisk: @unchecked Sendable {
-  // Unchecked because the baton sees to it that one thread at a time calls.
+  // Unchecked because the baton lets only one thread call at a time.
   // Safe because names are owned C strings that live as long as the disk.
 
-  /// Everything that happened, while `isLogging`.
+  /// Log of all operations while `isLogging` is true.
   public let log = DiskLog()
-  /// Whether operations are logged: not during set-up and recovery.
+  /// Indicates that operations are logged; false during set-up and recovery.
   public private(set) var isLogging = false
-  /// What the files held when logging began, by inode.
+  /// Content of the files at the start of logging, by inode.
   private(set) var base: DiskState?
-  /// Positions in the log of what failed syncs have dropped: it never reaches the files again.
+  /// Log positions of data dropped by failed syncs, which never reaches the files again.
   var dropped: Set<Int> = []
-  /// Its standing properties.
+  /// Fixed properties of the disk.
   public let settings: DiskSettings
-  /// Told of every call before it takes effect; `nil` for nobody.
+  /// Called before every call takes effect; `nil` for none.
   public var yieldPoint: (any YieldPoint)? {
     didSet {
       gate = yieldPoint.map(YieldGate.init)
@@ -33,9 +33,9 @@ public final class SimulatedDisk: @unchecked Sendable {
   private var gate: YieldGate?
   /// The same, kept alive by `gate`.
   private var openGate: Unmanaged<YieldGate>?
-  /// Told of the calls of files that are opened from here on; `nil` for nobody.
+  /// Observer of calls on files opened from now on; `nil` for none.
   public var observer: (any DiskObserver)?
-  /// The wall clock where nobody is told of calls.
+  /// Wall clock time without a yield point.
   public var wallTime = WallTime(milliseconds: 1_767_225_600_000)
 
   private(set) var inodes: [SimulatedInode?] = []
@@ -45,46 +45,46 @@ public final class SimulatedDisk: @unchecked Sendable {
   private var randomState: UInt64
   private var transactions: Int64 = 0
   private var fault: CallFaultState?
-  /// Asked about every call of an actor, once it goes on with it; `nil` for nobody. Needs a yield
+  /// Consulted on every call of an actor when the actor resumes it; `nil` for none. Needs a yield
   /// point.
   public var callFaults: (any CallFaultSource)?
-  /// Whether a call needs nothing but its work: the fast path of recovery.
+  /// True if no yield point, fault or latency is set: the fast path of recovery.
   private(set) var isPlain = true
   /// Old bytes of every change since the mark; used by crash images.
   var undo = UndoLog()
-  /// Who has the checkpoint lock; -1 for nobody.
+  /// Number of the actor that holds the checkpoint lock; -1 for none.
   private var checkpointer = -1
-  /// Whether it has read from the log since.
+  /// True if that actor has read from the log since it took the lock.
   private var hasReadFrames = false
-  /// How often a log was begun anew between the moment at which another actor took the checkpoint
-  /// lock and its first reading from the log: where the WAL-reset bug strikes.
+  /// Number of log restarts between the moment another actor took the checkpoint lock and its first
+  /// read from the log: the window of the WAL-reset bug.
   public private(set) var restartsUnderCheckpoint = 0
-  /// Every time that a checkpoint left behind more frames checkpointed than there are.
+  /// Every checkpoint that left more frames marked as checkpointed than the log holds.
   public private(set) var sharedMemoryFaults: [SharedMemoryFault] = []
   var isUndoing = false
-  /// A lock slot of every shared memory that it forgets: the fault of a VFS that tests plant.
+  /// Lock slot that every shared memory fails to record: a VFS bug planted by tests.
   var forgottenSlot: Int?
-  /// Shared memory as it was at a death, while the dead unwind; `nil` when nobody does.
+  /// Shared memory at the time of a death, while dead processes unwind; `nil` otherwise.
   var sharedMemoryAtDeath: [SharedMemoryCopy]?
   private let latencies: [VFSMethod: Nanoseconds]
   private let hasLatencies: Bool
-  /// What SQLite asks for at every opening.
+  /// Answer to SQLite's query at every opening.
   let deviceCharacteristics: Int32
 
-  /// A name of the one directory.
+  /// A name in the only directory.
   ///
   /// Safe because the disk owns the text and frees it last.
   @safe
   struct Name {
-    /// The path as SQLite says it; never freed while the disk lives.
+    /// The path as passed by SQLite; never freed while the disk lives.
     let path: UnsafeMutablePointer<CChar>
-    /// The file that it leads to; -1 for none.
+    /// Number of the file under this name; -1 for none.
     var inode: Int32
   }
 
   /// Creates an empty disk.
   ///
-  /// - Parameter seed: of `xRandomness`.
+  /// - Parameter seed: seed of `xRandomness`.
   public init(settings: DiskSettings = DiskSettings(), seed: Seed = Seed(0)) {
     self.settings = settings
     randomState = seed.rawValue
@@ -99,31 +99,31 @@ public final class SimulatedDisk: @unchecked Sendable {
     for name in names { unsafe name.path.deallocate() }
   }
 
-  /// Sets the fault that is to come; counts from the next call on.
+  /// Sets the next fault; counting starts with the next call.
   public func setFault(_ fault: CallFault?) {
     self.fault = fault.map(CallFaultState.init)
     updateIsPlain()
   }
 
-  /// How many calls the fault has counted, and how many of them it hit.
+  /// Number of calls counted by the fault and number of calls hit.
   public var faultCounts: (calls: Int, hits: Int) { (fault?.calls ?? 0, fault?.hits ?? 0) }
 
-  /// Number of files that are open; 0 when nothing leaked.
+  /// Number of open files; 0 if none has leaked.
   public var openFileCount: Int { openFiles.count }
 
   private func updateIsPlain() {
     isPlain = yieldPoint == nil && fault == nil && !hasLatencies
   }
 
-  /// Seeds `xRandomness` anew.
+  /// Reseeds `xRandomness`.
   public func reseed(_ seed: Seed) { randomState = seed.rawValue }
 
   // MARK: Calls
 
-  /// Announces a call; returns what a fault does to it.
+  /// Announces a call; returns the effect of a fault on it.
   ///
-  /// - Parameter grows: whether a file must grow for it.
-  /// - Returns: `.dead` when the caller's process has died.
+  /// - Parameter grows: true if a file must grow for it.
+  /// - Returns: `.dead` if the caller's process has died.
   func enter(
     _ method: VFSMethod, _ file: FileKind?, bytes: Int = 0, grows: Bool = false
   ) -> CallAdmission {
@@ -142,7 +142,7 @@ public final class SimulatedDisk: @unchecked Sendable {
     return .admitted
   }
 
-  /// Marks a process as dead: its locks vanish, its handles stay for SQLite to close.
+  /// Marks a process as dead: its locks vanish, its handles stay open until SQLite closes them.
   public func processDied(_ process: Int) {
     keepSharedMemory()
     for number in openFiles.keys.sorted() {
@@ -152,7 +152,7 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   // MARK: Names
 
-  /// The number of a name, which it keeps for the life of the disk.
+  /// Returns the number of a name, which is fixed for the life of the disk.
   private func nameNumber(_ path: UnsafePointer<CChar>) -> Int? {
     for index in names.indices where unsafe strcmp(names[index].path, path) == 0 {
       return index
@@ -169,34 +169,34 @@ public final class SimulatedDisk: @unchecked Sendable {
     return names.count - 1
   }
 
-  /// The path of a name in the log.
+  /// Returns the path of a name in the log.
   public func path(ofName number: Int32) -> String {
     guard names.indices.contains(Int(number)) else { return "?" }
     return unsafe String(cString: names[Int(number)].path)
   }
 
-  /// The file that a path leads to.
+  /// Returns the file at a path.
   func inode(at path: UnsafePointer<CChar>) -> SimulatedInode? {
     guard let number = unsafe nameNumber(path) else { return nil }
     return inode(ofName: number)
   }
 
-  /// The file that a name leads to.
+  /// Returns the file under a name.
   func inode(ofName number: Int) -> SimulatedInode? {
     let inode = names[number].inode
     return inode < 0 ? nil : inodes[Int(inode)]
   }
 
-  /// The path of a name, which lives as long as the disk.
+  /// Returns the path of a name, which lives as long as the disk.
   func name(_ number: Int) -> UnsafePointer<CChar> { unsafe UnsafePointer(names[number].path) }
 
   /// Number of names ever used.
   var nameCount: Int { names.count }
 
-  /// The number of the file that a name leads to; -1 for none.
+  /// Returns the number of the file under a name; -1 for none.
   func inodeNumber(ofName number: Int) -> Int32 { names[number].inode }
 
-  /// Lets a name lead to a file, or to none.
+  /// Binds a name to a file, or to none.
   func setName(_ number: Int32, inode: Int32) {
     if isUndoing { undo.append(.name(number, inode: names[Int(number)].inode)) }
     names[Int(number)].inode = inode
@@ -220,7 +220,7 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   // MARK: Files
 
-  /// Makes a file without a name.
+  /// Creates a file without a name.
   func makeInode(_ kind: FileKind) -> SimulatedInode {
     let inode = SimulatedInode(number: Int32(inodes.count), kind: kind)
     inodes.append(inode)
@@ -228,9 +228,9 @@ public final class SimulatedDisk: @unchecked Sendable {
     return inode
   }
 
-  /// Opens a file, making it if the flags say so.
+  /// Opens a file, creating it if the flags ask for it.
   ///
-  /// - Returns: `nil` when it does not exist and may not be made.
+  /// - Returns: `nil` if the file does not exist and may not be created.
   func open(_ path: UnsafePointer<CChar>?, flags: Int32) -> OpenFile? {
     let kind = FileKind(flags: flags)
     let mayCreate = flags & SQLITE_OPEN_CREATE != 0
@@ -266,20 +266,20 @@ public final class SimulatedDisk: @unchecked Sendable {
     openFiles[file.number] = nil
   }
 
-  /// The number of the file that a path leads to; `nil` for none.
+  /// Returns the number of the file at a path; `nil` for none.
   public func fileNumber(at path: String) -> Int32? {
     unsafe path.withCString { path in unsafe inode(at: path)?.number }
   }
 
-  /// Clears shared memory as a restart of the machine does, under connections that stay open.
+  /// Clears shared memory like a restart of the machine, under connections that stay open.
   public func clearSharedMemory() {
     for inode in inodes { inode?.sharedMemory?.reset() }
   }
 
-  /// Changes of files and names that are kept to be taken back.
+  /// Number of changes to files and names kept for undo.
   public var changeCount: Int { undo.entries.count }
 
-  /// Takes back all but the first changes since undoing began.
+  /// Undoes all changes since undo began except the first `count`.
   func rollBack(to count: Int) {
     while undo.entries.count > count {
       unsafe undo.removeLast { entry, bytes in
@@ -312,7 +312,7 @@ public final class SimulatedDisk: @unchecked Sendable {
     if isLogging, isNamed { log.append(operation(.truncate, inode, offset: Int64(length))) }
   }
 
-  /// The number of the actor that calls; -1 for nobody.
+  /// Number of the calling actor; -1 for none.
   private var currentActor: Int {
     guard let gate = unsafe openGate else { return -1 }
     return unsafe gate._withUnsafeGuaranteedRef { $0.point.currentActor }
@@ -320,7 +320,7 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   // MARK: Log
 
-  /// Takes the present state for durable and logs from here on.
+  /// Treats the present state as durable and starts logging.
   public func beginLog() {
     log.removeAll()
     dropped = []
@@ -329,10 +329,10 @@ public final class SimulatedDisk: @unchecked Sendable {
     isLogging = true
   }
 
-  /// Stops logging; the log stays.
+  /// Stops logging; the log is kept.
   public func endLog() { isLogging = false }
 
-  /// What a file held when logging began.
+  /// Returns the content of a file at the start of logging.
   func baseContent(of inode: SimulatedInode) -> [UInt8] {
     base?.files.first { $0.inode == inode.number }?.content ?? []
   }
@@ -364,21 +364,21 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   // MARK: Shared memory
 
-  /// Notes that the calling actor has the checkpoint lock.
+  /// Records the calling actor as holder of the checkpoint lock.
   func checkpointBegan() {
     checkpointer = currentActor
     hasReadFrames = false
   }
 
-  /// Notes that whoever had the checkpoint lock has died.
+  /// Records the death of the holder of the checkpoint lock.
   func checkpointLost() { checkpointer = -1 }
 
-  /// Notes that the log is read from.
+  /// Records a read from the log.
   func willReadLog() {
     if checkpointer >= 0, checkpointer == currentActor { hasReadFrames = true }
   }
 
-  /// Notes that the header of a log is written, which begins it anew.
+  /// Records a write to the header of a log, which restarts the log.
   func willRestartLog() {
     guard checkpointer >= 0, !hasReadFrames, checkpointer != yieldPoint?.currentActor else {
       return
@@ -386,8 +386,8 @@ public final class SimulatedDisk: @unchecked Sendable {
     restartsUnderCheckpoint += 1
   }
 
-  /// Looks at the header of a shared memory whose checkpoint lock was given back: no more frames
-  /// can be checkpointed than there are.
+  /// Checks the header of a shared memory after the release of the checkpoint lock: the number of
+  /// checkpointed frames cannot exceed the number of frames.
   func checkpointEnded(_ memory: SharedMemory) {
     checkpointer = -1
     guard let backfill = memory.backfill, backfill.checkpointed > backfill.frames else { return }
@@ -414,7 +414,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   }
 }
 
-/// What becomes of a call.
+/// Outcome of a call's admission: normal, fault or dead process.
 enum CallAdmission {
   case admitted
   case fault(CallFault.Effect)
@@ -422,7 +422,7 @@ enum CallAdmission {
 }
 
 extension FileKind {
-  /// The kind that the flags of `xOpen` say.
+  /// Derives the kind from the flags of `xOpen`.
   init(flags: Int32) {
     self =
       if flags & SQLITE_OPEN_MAIN_DB != 0 {

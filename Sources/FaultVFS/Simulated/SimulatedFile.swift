@@ -1,13 +1,13 @@
 import AssayModel
 import CSQLite
 
-/// What the simulated disk keeps in the memory that SQLite gives to each open file.
+/// State that the simulated disk keeps in the memory SQLite provides for each open file.
 @safe
 struct SimulatedFile {
   // Safe because SQLite owns the memory from xOpen to xClose and calls nothing else in between;
   // `open` is retained by the first and released by the second.
 
-  /// First, as `sqlite3_file` demands.
+  /// Must come first, as `sqlite3_file` requires.
   var methods: UnsafePointer<sqlite3_io_methods>?
   var open: Unmanaged<OpenFile>?
 
@@ -17,10 +17,10 @@ struct SimulatedFile {
   }
 }
 
-/// The methods of every open file; made once, never freed.
+/// The methods of every open file; created once, never freed.
 ///
-/// Version 3 for `xFetch` and `xUnfetch`, which maps under `PRAGMA mmap_size`; without `xUnfetch` a
-/// window of schedules would vanish as well.
+/// Version 3 for `xFetch` and `xUnfetch`, which map under `PRAGMA mmap_size`; without `xUnfetch`,
+/// schedules would also lose one window.
 nonisolated(unsafe) let simulatedMethods: UnsafeMutablePointer<sqlite3_io_methods> = {
   // Unsafe only by its type: written here and never again.
   let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
@@ -47,7 +47,7 @@ nonisolated(unsafe) let simulatedMethods: UnsafeMutablePointer<sqlite3_io_method
   return unsafe methods
 }()
 
-/// Lends the open file of a handle.
+/// Passes the open file of a handle to a closure.
 @inline(__always)
 private func withFile<Result>(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ body: (OpenFile) -> Result
@@ -57,7 +57,7 @@ private func withFile<Result>(
   return unsafe file.pointee.open?._withUnsafeGuaranteedRef { body($0) }
 }
 
-/// Does a call that a fault can only make fail as a whole.
+/// Makes a call that a fault can only fail as a whole.
 @inline(__always)
 private func call(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ method: VFSMethod, failing code: Int32,
@@ -77,7 +77,7 @@ private func fileClose(_ handle: UnsafeMutablePointer<sqlite3_file>?) -> Int32 {
   guard let open = unsafe file.pointee.open?.takeRetainedValue() else { return SQLITE_OK }
   unsafe file.initialize(to: SimulatedFile())
   let disk = open.disk
-  // Closing can't fail; a dead process has closed already, as far as anyone can see.
+  // Closing can't fail; a dead process has closed already, as far as any other process can see.
   if !disk.isPlain, case .dead = disk.enter(.close, open.kind) {
     disk.forget(open)
     return SQLITE_OK
@@ -177,7 +177,7 @@ private func fileUnlock(_ handle: UnsafeMutablePointer<sqlite3_file>?, _ level: 
       switch file.disk.enter(.unlock, file.kind) {
       case .admitted: break
       case .fault:
-        // As in SQLite's own layer: what reports an error has let go all the same.
+        // As in SQLite's own layer, an unlock that reports an error has released the lock anyway.
         _ = file.unlock(to: level)
         return assay_IOERR_UNLOCK
       case .dead: return assay_IOERR_UNLOCK
@@ -232,7 +232,7 @@ private func fileShmLock(
       case .admitted: break
       case .fault(.silentLock): return SQLITE_OK
       case .fault:
-        // Nobody looks at the code of an unlock, and SQLite's own layer has let go.
+        // SQLite ignores the result code of an unlock, and its own layer has released the lock.
         if flags & SQLITE_SHM_UNLOCK != 0 {
           _ = file.lockSharedMemory(first: Int(first), count: Int(count), flags: flags)
         }
@@ -255,7 +255,7 @@ private func fileShmUnmap(_ handle: UnsafeMutablePointer<sqlite3_file>?, _: Int3
   }
 }
 
-/// Knows the one control that a setting of SQLite needs.
+/// Handles the only file control that a SQLite setting needs.
 private func fileControl(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ control: Int32,
   _ argument: UnsafeMutableRawPointer?
@@ -270,7 +270,7 @@ private func fileControl(
   } ?? SQLITE_MISUSE
 }
 
-/// A fault of the mapping is no error: SQLite reads the page instead.
+/// A fault in the mapping is not an error: SQLite reads the page instead.
 private func fileFetch(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _ offset: sqlite3_int64, _ count: Int32,
   _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
@@ -282,7 +282,7 @@ private func fileFetch(
   }
 }
 
-/// Takes a page back whatever becomes of the call: the dead return theirs as well.
+/// Returns a page whatever the outcome of the call: dead processes return theirs as well.
 private func fileUnfetch(
   _ handle: UnsafeMutablePointer<sqlite3_file>?, _: sqlite3_int64,
   _ page: UnsafeMutableRawPointer?

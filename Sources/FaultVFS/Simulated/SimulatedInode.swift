@@ -7,22 +7,22 @@ import AssayModel
 /// Safe because `memory` is owned by this object and every access is checked against `count`.
 @safe
 final class SimulatedInode {
-  /// Its number on the disk.
+  /// Number of the file on the disk.
   let number: Int32
-  /// What it is to SQLite.
+  /// Role of the file in SQLite.
   let kind: FileKind
-  /// Its length.
+  /// Length in bytes.
   private(set) var count = 0
   private(set) var memory: UnsafeMutableRawPointer
   private var capacity: Int
   /// Pages that mappings have lent to SQLite.
   private var lentPages = 0
-  /// Memory that the file has outgrown while pages of it were lent. Changes reach it as well: a
-  /// mapping of a real file shows them.
+  /// Memory that the file has outgrown while pages of it were lent. Changes are written to it as
+  /// well, because a mapping of a real file shows them.
   private var outgrown: [Outgrown] = []
   /// The locks of `sqlite3_io_methods`.
   var locks = SimulatedLocks()
-  /// The shared memory of the database, while somebody is attached.
+  /// Shared memory of the database while at least one connection is attached.
   var sharedMemory: SharedMemory?
 
   /// Safe because the inode owns the memory and frees it once no page of it is lent.
@@ -50,7 +50,7 @@ final class SimulatedInode {
     return unsafe memory
   }
 
-  /// Copies up to `wanted` bytes at `offset`; returns how many there were.
+  /// Copies up to `wanted` bytes at `offset`; returns the number of bytes copied.
   func read(into buffer: UnsafeMutableRawPointer, count wanted: Int, at offset: Int) -> Int {
     let available = max(0, min(wanted, count - offset))
     if available > 0 {
@@ -59,7 +59,7 @@ final class SimulatedInode {
     return available
   }
 
-  /// Overwrites bytes at `offset`; a gap before them reads zero.
+  /// Overwrites bytes at `offset`; a gap before them is filled with zeros.
   func write(_ bytes: UnsafeRawPointer, count written: Int, at offset: Int) {
     let end = offset + written
     reserve(end)
@@ -68,7 +68,7 @@ final class SimulatedInode {
     if !outgrown.isEmpty { updateOutgrown(from: offset, to: end) }
   }
 
-  /// Sets the length; what is cut off is gone, what is added reads zero.
+  /// Sets the length; bytes cut off are lost, bytes added are zero.
   func truncate(to length: Int) {
     let longer = max(length, count)
     if length < count {
@@ -105,7 +105,7 @@ final class SimulatedInode {
     return unsafe memory + offset
   }
 
-  /// Takes back one page that was lent.
+  /// Takes back one lent page.
   func takeBack() {
     precondition(lentPages > 0, "a page was returned that was not lent")
     lentPages -= 1

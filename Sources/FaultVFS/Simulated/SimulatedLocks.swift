@@ -1,6 +1,6 @@
 import CSQLite
 
-/// The five lock levels of one database file, as the unix VFS gives them to its connections.
+/// The five lock levels of one database file, granted to its connections as in the unix VFS.
 ///
 /// Source: SQLite, `os_unix.c`, `unixLock` and `unixUnlock`.
 struct SimulatedLocks {
@@ -12,7 +12,7 @@ struct SimulatedLocks {
 
   /// Raises the lock of a file.
   ///
-  /// - Returns: OK, or BUSY when another connection is in the way; a failed wish for EXCLUSIVE
+  /// - Returns: OK, or BUSY if another connection is in the way; a failed request for EXCLUSIVE
   ///   leaves PENDING behind.
   mutating func lock(_ file: OpenFile, to level: Int32) -> Int32 {
     if file.lockLevel >= level { return SQLITE_OK }
@@ -39,7 +39,7 @@ struct SimulatedLocks {
 
   /// Lowers the lock of a file to SHARED or NONE.
   ///
-  /// - Returns: whether the file gave back RESERVED, which ends a write transaction.
+  /// - Returns: true if the file released RESERVED, which ends a write transaction.
   mutating func unlock(_ file: OpenFile, to level: Int32) -> Bool {
     guard file.lockLevel > level else { return false }
     let endsTransaction = reserved == file.number
@@ -51,6 +51,6 @@ struct SimulatedLocks {
     return endsTransaction
   }
 
-  /// Whether some connection holds RESERVED or more.
+  /// True if a connection holds RESERVED or more.
   var isReserved: Bool { reserved != 0 || pending != 0 || exclusive != 0 }
 }

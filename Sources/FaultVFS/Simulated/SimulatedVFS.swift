@@ -3,16 +3,16 @@ import CSQLite
 import Glibc
 
 /// The file system layer `VFSName.simulated` of this process: registered once, it points at the
-/// disk that is current (decision 3 of the design).
+/// current disk (decision 3 of the design).
 @safe
 public final class SimulatedVFS: @unchecked Sendable {
   // Unchecked because `disk` changes only between programs, when no connection is open.
   // Safe because both C structures are allocated once and never freed: SQLite keeps them.
 
-  /// The one of this process.
+  /// The only instance in this process.
   public static let shared = SimulatedVFS()
 
-  /// The disk that files are opened on; `nil` makes every open fail.
+  /// Disk on which files are opened; `nil` makes every open fail.
   public var disk: SimulatedDisk?
   private let vfs: UnsafeMutablePointer<sqlite3_vfs>
 
@@ -35,14 +35,14 @@ public final class SimulatedVFS: @unchecked Sendable {
     unsafe vfs.pointee.xGetLastError = { _, _, _ in 0 }
   }
 
-  /// Makes the layer known to SQLite under its name; further calls do nothing.
+  /// Registers the layer with SQLite under its name; further calls do nothing.
   public func register() {
     guard unsafe sqlite3_vfs_find(VFSName.simulated) == nil else { return }
     unsafe sqlite3_vfs_register(vfs, 0)
   }
 }
 
-/// The disk of a call.
+/// Returns the disk for a call.
 @inline(__always)
 private func currentDisk(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> SimulatedDisk? {
   guard let data = unsafe vfs?.pointee.pAppData else { return nil }
@@ -60,7 +60,7 @@ private func vfsOpen(
 ) -> Int32 {
   guard let handle = unsafe handle else { return SQLITE_MISUSE }
   let file = unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: SimulatedFile.self)
-  // Without methods SQLite does not close what was not opened.
+  // With `pMethods` unset, SQLite does not close a file that was not opened.
   unsafe file.initialize(to: SimulatedFile())
   guard let disk = unsafe currentDisk(vfs) else { return SQLITE_CANTOPEN }
   if !disk.isPlain {
@@ -99,7 +99,7 @@ private func vfsAccess(
     guard case .admitted = disk.enter(.access, kind) else { return assay_IOERR_ACCESS }
   }
   let inode = unsafe disk.inode(at: path)
-  // As on unix: a file exists for SQLite when it has a length.
+  // As on unix, SQLite considers a file to exist if its length is not zero.
   let exists = flags == SQLITE_ACCESS_EXISTS ? (inode?.count ?? 0) > 0 : inode != nil
   unsafe result?.pointee = exists ? 1 : 0
   return SQLITE_OK

@@ -1,17 +1,17 @@
-/// What has to be put back so that a disk is what it was at a mark: the old bytes of every change.
+/// The old bytes of every change since a mark, used to restore a disk to its state at the mark.
 ///
-/// Crash images differ in a few sectors: putting those back is a hundred times cheaper than making
-/// the files anew.
+/// Crash images differ in a few sectors: restoring those is a hundred times cheaper than rebuilding
+/// the files.
 @safe
 struct UndoLog: ~Copyable {
   // Safe because `memory` is private, owned, and only read within what was appended.
 
   enum Entry {
-    /// Bytes at `offset` were these, and the file was `length` long.
+    /// Previous bytes at `offset`, and the previous `length` of the file.
     case bytes(inode: Int32, offset: Int, count: Int, length: Int)
-    /// The name pointed there; -1 for nowhere.
+    /// Previous target of the name; -1 for none.
     case name(Int32, inode: Int32)
-    /// A file was made that did not exist.
+    /// A new file was created.
     case inodeMade
   }
 
@@ -28,7 +28,7 @@ struct UndoLog: ~Copyable {
     entries.append(entry)
   }
 
-  /// Keeps what a file holds in a range before it is changed, and its length.
+  /// Saves the content of a file in a range, and its length, before a change.
   mutating func save(_ inode: SimulatedInode, offset: Int, count: Int) {
     let kept = max(0, min(count, inode.count - offset))
     if used + kept > capacity { grow(to: used + kept) }
@@ -40,16 +40,16 @@ struct UndoLog: ~Copyable {
       .bytes(inode: inode.number, offset: offset, count: kept, length: inode.count))
   }
 
-  /// Takes the newest entry away.
+  /// Removes the newest entry.
   ///
-  /// - Parameter body: gets the entry and, for bytes, where they are.
+  /// - Parameter body: receives the entry and, for bytes, a pointer to them.
   mutating func removeLast(_ body: (Entry, UnsafeRawPointer) -> Void) {
     guard let entry = entries.popLast() else { return }
     if case .bytes(_, _, let count, _) = entry { used -= count }
     unsafe body(entry, UnsafeRawPointer(memory + used))
   }
 
-  /// Forgets everything: the present state becomes the one to return to.
+  /// Removes all entries: the present state becomes the one to return to.
   mutating func removeAll() {
     entries.removeAll(keepingCapacity: true)
     used = 0

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// Leads to a yield point without counting references, which each call of a file would do twice.
+/// Refers to a yield point without reference counting, which each file call would do twice.
 final class YieldGate {
   let point: any YieldPoint
 

@@ -1,36 +1,36 @@
 import Glibc
 
-/// Reads a file that `BufferedRecordWriter` has written, through a buffer of 64 KiB.
+/// Reads a file written by `BufferedRecordWriter`, through a buffer of 64 KiB.
 ///
 /// One thread at a time uses a reader.
 ///
 /// Safe because `buffer` lives from `init` to `deinit`, is allocated with the slack of one record,
 /// and `taken` never passes `filled`.
 @safe public final class BufferedRecordReader {
-  /// The file.
+  /// Path of the file.
   public let path: String
-  /// Words in a record.
+  /// Number of words in a record.
   public let wordsPerRecord: Int
-  /// The number of records in the file.
+  /// Number of records in the file.
   public let count: UInt64
-  /// The number of records that `next` has returned.
+  /// Number of records returned by `next`.
   public private(set) var position: UInt64 = 0
-  /// What the writer's caller tells kinds of files apart by.
+  /// Tag by which the writer's caller distinguishes kinds of files.
   let tag: UInt64
 
-  /// In place of the buffer, once the file was packed.
+  /// Replaces the buffer if the file has been packed.
   private let packed: PackedReader?
   private let file: FileDescriptor
   private let buffer: UnsafeMutablePointer<UInt64>
-  /// Words in the buffer, and how many of them were taken.
+  /// Words in the buffer; `taken` counts those already consumed.
   private var filled = 0
   private var taken = 0
 
   /// Opens a file, packed or not.
   ///
   /// - Parameter tag: as given to the writer.
-  /// - Throws: `notFound`, or `badFormat` when the file is of another kind, was not closed by its
-  ///   writer, or has another length than its header says.
+  /// - Throws: `notFound`, or `badFormat` if the file is of another kind, was not closed by its
+  ///   writer, or differs in length from its header.
   public convenience init(path: String, tag: UInt64 = 0) throws(PlatformError) {
     try self.init(path: path, anyTag: ())
     guard self.tag == tag else {
@@ -40,7 +40,7 @@ import Glibc
     }
   }
 
-  /// Opens a file of any kind of records.
+  /// Opens a file regardless of its tag.
   init(path: String, anyTag: Void) throws(PlatformError) {
     self.path = path
     packed = PackedReader.isPacked(path) ? try PackedReader(path: path) : nil

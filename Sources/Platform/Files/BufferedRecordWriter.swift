@@ -1,6 +1,6 @@
 import Glibc
 
-/// The form of a record file, in the byte order of the machine: a header of eight words, then
+/// The format of a record file, in the byte order of the machine: a header of eight words, then
 /// records of the same number of words.
 ///
 /// | word | content |
@@ -8,7 +8,7 @@ import Glibc
 /// | 0 | magic and version |
 /// | 1 | words in a record, 1...8 |
 /// | 2 | number of records; all ones until the writer has closed the file |
-/// | 3 | tag of the caller, who tells kinds of files apart by it |
+/// | 3 | tag by which the caller distinguishes kinds of files |
 /// | 4 to 7 | 0 |
 enum RecordFormat {
   /// "RASSAY" above version 1.
@@ -16,30 +16,30 @@ enum RecordFormat {
   static let headerBytes = 64
   static let headerWords = 8
   static let unfinished = UInt64.max
-  /// Words in a buffer; the largest record more, so that a record is always moved whole.
+  /// Words in a buffer; the slack adds the largest record, so that a record is always moved whole.
   static let bufferWords = 8_192
   static let slackWords = 8
 }
 
 /// Writes a file of records of one to eight words, in order, through a buffer of 64 KiB.
 ///
-/// A file that was not closed is refused by the reader. One thread at a time uses a writer.
+/// The reader refuses a file that was not closed. One thread at a time uses a writer.
 ///
 /// Safe because `buffer` lives from `init` to `deinit` and is flushed before `used` passes
 /// `bufferWords`.
 @safe public final class BufferedRecordWriter {
-  /// The file.
+  /// Path of the file.
   public let path: String
-  /// Words in a record.
+  /// Number of words in a record.
   public let wordsPerRecord: Int
-  /// The number of records appended so far.
+  /// Number of records appended so far.
   public private(set) var count: UInt64 = 0
 
   private let file: FileDescriptor
   private let tag: UInt64
   private let buffer: UnsafeMutablePointer<UInt64>
   private var used = 0
-  /// Where the buffer goes in the file.
+  /// Offset in the file at which the buffer is written.
   private var offset = RecordFormat.headerBytes
   private var failure: PlatformError?
   private var isClosed = false
@@ -47,9 +47,9 @@ enum RecordFormat {
   /// Creates the file.
   ///
   /// - Parameters:
-  ///   - path: must not exist.
+  ///   - path: must not exist yet.
   ///   - wordsPerRecord: 1...8.
-  ///   - tag: what the reader must ask for.
+  ///   - tag: the value that the reader must pass.
   public init(path: String, wordsPerRecord: Int, tag: UInt64 = 0) throws(PlatformError) {
     precondition((1...8).contains(wordsPerRecord), "\(wordsPerRecord) words in a record")
     self.path = path
@@ -62,14 +62,14 @@ enum RecordFormat {
 
   deinit { unsafe buffer.deallocate() }
 
-  /// Adds the first `wordsPerRecord` words of a record.
+  /// Appends the first `wordsPerRecord` words of a record.
   ///
-  /// - Throws: `noSpace` or what else the system refused; every later call throws the same.
+  /// - Throws: `noSpace` or another system error; every later call throws the same.
   public func append(_ record: RecordWords) throws(PlatformError) {
     if used + wordsPerRecord > RecordFormat.bufferWords || failure != nil || isClosed {
       try makeRoom()
     }
-    // All eight words fit into the slack; those behind the record are overwritten by the next one.
+    // All eight words fit into the slack; those after the record are overwritten by the next one.
     let target = unsafe buffer + used
     unsafe target[0] = record.w0
     unsafe target[1] = record.w1
@@ -83,7 +83,7 @@ enum RecordFormat {
     count += 1
   }
 
-  /// Writes what is left and declares the file complete.
+  /// Writes the remaining buffer and marks the file as complete.
   public func close() throws(PlatformError) {
     if isClosed { return }
     try makeRoom()

@@ -2,12 +2,12 @@ import Glibc
 import Synchronization
 
 extension ByteFile {
-  /// Puts a file with this content in the place of `path`, whole or not at all.
+  /// Replaces `path` by a file with this content, whole or not at all.
   ///
-  /// The content is written aside in the same folder, synchronised, renamed, and the folder is
-  /// synchronised: after a crash there is the old file or the new one.
+  /// The content is written to a temporary file in the same folder, synced and renamed, and the
+  /// folder is synced: after a crash there is either the old file or the new one.
   ///
-  /// - Throws: what the system refused; then `path` is as it was and nothing is left aside.
+  /// - Throws: the system's error; then `path` is unchanged and no temporary file is left.
   public static func replace(_ path: String, with content: [UInt8]) throws(PlatformError) {
     guard let folder = Folder.parent(of: path) else {
       throw PlatformError(operation: "open", errorNumber: EISDIR, path: path)
@@ -25,7 +25,7 @@ extension ByteFile {
     try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY).synchronize(path: folder)
   }
 
-  /// Puts a text in the place of `path`, as UTF-8, whole or not at all.
+  /// Replaces `path` by a text in UTF-8, whole or not at all.
   public static func replace(_ path: String, withText text: String) throws(PlatformError) {
     try replace(path, with: Array(text.utf8))
   }
@@ -34,8 +34,8 @@ extension ByteFile {
   ///
   /// - Parameters:
   ///   - source: a file, or a link to one.
-  ///   - target: must not exist.
-  /// - Throws: what the system refused; then there is no `target`, unless it existed before.
+  ///   - target: must not exist yet.
+  /// - Throws: the system's error; then there is no `target`, unless it existed before.
   public static func copy(from source: String, to target: String) throws(PlatformError) {
     let input = try FileDescriptor(opening: source, O_RDONLY)
     let mode = try input.status(path: source).st_mode & 0o777
@@ -57,18 +57,18 @@ extension ByteFile {
     }
   }
 
-  /// Creates a symbolic link at `path` that leads to `target`.
+  /// Creates a symbolic link at `path` that points to `target`.
   ///
-  /// - Throws: `alreadyExists`, or what else the system refused.
+  /// - Throws: `alreadyExists`, or another system error.
   public static func link(at path: String, to target: String) throws(PlatformError) {
     guard unsafe symlink(target, path) == 0 else {
       throw PlatformError(operation: "symlink", errorNumber: errno, path: path)
     }
   }
 
-  /// The size of a file in bytes; links are followed.
+  /// Returns the size of a file in bytes; links are followed.
   ///
-  /// - Throws: `notFound`, or what else the system refused.
+  /// - Throws: `notFound`, or another system error.
   public static func size(of path: String) throws(PlatformError) -> Int64 {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
@@ -77,14 +77,14 @@ extension ByteFile {
     return Int64(status.st_size)
   }
 
-  /// Whether there is anything at `path`; a link that leads nowhere is nothing.
+  /// Returns true if `path` exists; a dangling link does not count.
   public static func exists(_ path: String) -> Bool {
     unsafe access(path, F_OK) == 0
   }
 
   private static let asideCount = Atomic<Int>(0)
 
-  /// Hidden, and unlike any other of this machine, so that two writers never share it.
+  /// Hidden, and unique on this machine, so that two writers never share it.
   private static func temporaryPath(in folder: String, beside path: String) -> String {
     let name = path.split(separator: "/").last ?? ""
     let number = asideCount.wrappingAdd(1, ordering: .relaxed).newValue

@@ -1,19 +1,19 @@
 import Glibc
 
-/// Whole small files.
+/// Functions for whole small files.
 public enum ByteFile {
-  /// Reads a file to its end, also one of `/proc` whose size reads as 0.
+  /// Reads a file to its end, including files in `/proc` whose size reads as 0.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - limit: the largest content accepted, in bytes; at least 1.
-  /// - Throws: `tooLarge` when there is more, or what the system refused.
+  ///   - limit: maximum size of the content, in bytes; at least 1.
+  /// - Throws: `tooLarge` if the content is larger, or the system's error.
   public static func read(_ path: String, limit: Int) throws(PlatformError) -> [UInt8] {
     precondition(limit > 0, "the limit is \(limit), must be at least 1")
     let file = try FileDescriptor(opening: path, O_RDONLY)
     let size = Int(try file.status(path: path).st_size)
     var bytes: [UInt8] = []
-    // One byte beyond the known size shows the end without another round.
+    // One byte beyond the known size detects the end without another round.
     var chunk = min(max(size + 1, 4_096), limit + 1)
     while true {
       let start = bytes.count

@@ -4,7 +4,7 @@ import Glibc
 struct FileDescriptor: ~Copyable {
   let number: Int32
 
-  /// Opens a file with `O_CLOEXEC`, as `open`.
+  /// Opens a file with `O_CLOEXEC`, like `open`.
   init(
     opening path: String, _ flags: Int32, mode: mode_t = 0o644
   ) throws(PlatformError) {
@@ -20,7 +20,7 @@ struct FileDescriptor: ~Copyable {
 
   deinit { close(number) }
 
-  /// What `fstat` knows about the file.
+  /// Returns the `fstat` result for the file.
   func status(path: String) throws(PlatformError) -> stat {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else {
@@ -29,7 +29,7 @@ struct FileDescriptor: ~Copyable {
     return status
   }
 
-  /// Reads until `buffer` is full or the file ends, from an offset or (`nil`) from the position.
+  /// Reads until `buffer` is full or the file ends, from an offset or (`nil`) the current position.
   ///
   /// - Returns: the number of bytes read.
   func read(
@@ -66,7 +66,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes all of `buffer`, at an offset or (`nil`) at the position.
+  /// Writes all of `buffer`, at an offset or (`nil`) the current position.
   func write(
     _ buffer: UnsafeRawBufferPointer, at offset: Int? = nil, path: String
   ) throws(PlatformError) {
@@ -87,7 +87,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Waits until the content is on the device, as `fsync`.
+  /// Waits until the content is on the device, like `fsync`.
   func synchronize(path: String) throws(PlatformError) {
     guard fsync(number) == 0 else {
       throw PlatformError(operation: "fsync", errorNumber: errno, path: path)

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A lock on a file that lasts as long as the process, or this object, lives (`flock`).
+/// A lock on a file, held as long as the process, or this object, lives (`flock`).
 ///
-/// Dropped by the kernel when the process ends, however that happens.
+/// Released by the kernel when the process ends, however it ends.
 public final class FileLock: Sendable {
-  /// The locked file.
+  /// Path of the locked file.
   public let path: String
   private let file: FileDescriptor
 
-  /// Creates the file with a text in it and locks it.
+  /// Creates a file with a text and locks it.
   ///
-  /// - Parameter path: must not exist.
-  /// - Throws: what the system refused.
+  /// - Parameter path: must not exist yet.
+  /// - Throws: the system's error.
   public init(creating path: String, text: String) throws(PlatformError) {
     self.path = path
     file = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL)
@@ -25,7 +25,7 @@ public final class FileLock: Sendable {
     }
   }
 
-  /// Whether a process holds the lock on a file; `false` when there is no such file.
+  /// Returns true if a process holds the lock on a file; `false` if there is no such file.
   public static func isHeld(_ path: String) -> Bool {
     guard let file = try? FileDescriptor(opening: path, O_RDONLY) else { return false }
     guard flock(file.number, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }

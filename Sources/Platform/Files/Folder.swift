@@ -1,11 +1,11 @@
 public import AssayModel
 import Glibc
 
-/// Folders and the files in them.
+/// Functions for folders and the files in them.
 public enum Folder {
-  /// Removes a file, a link or a folder with everything in it; links are not followed.
+  /// Removes a file, a link or a folder with all its contents; links are not followed.
   ///
-  /// - Throws: what the system refused first; a path that does not exist is no error.
+  /// - Throws: the first system error; a path that does not exist is not an error.
   public static func remove(_ path: String) throws(PlatformError) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else {
@@ -24,7 +24,7 @@ public enum Folder {
     }
   }
 
-  /// The names in a folder, sorted by their bytes; without `.` and `..`.
+  /// Returns the names in a folder, sorted by their bytes; without `.` and `..`.
   public static func list(_ path: String) throws(PlatformError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw PlatformError(operation: "opendir", errorNumber: errno, path: path)
@@ -44,11 +44,11 @@ public enum Folder {
     guard errno == 0 else {
       throw PlatformError(operation: "readdir", errorNumber: errno, path: path)
     }
-    // The order of String depends on Unicode tables; that of the bytes never changes.
+    // The order of String depends on Unicode tables; byte order never changes.
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Creates a folder and those above it that are missing; one that exists is no error.
+  /// Creates a folder and any missing parents; an existing folder is not an error.
   public static func create(_ path: String) throws(PlatformError) {
     if unsafe mkdir(path, 0o755) == 0 { return }
     let failure = errno
@@ -62,13 +62,14 @@ public enum Folder {
     }
   }
 
-  /// Whether the path is a folder, or a link to one.
+  /// Returns true if the path is a folder, or a link to one.
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The folder that holds `path`: `.` for a bare name, `nil` for the root and the empty path.
+  /// Returns the folder that holds `path`: `.` for a bare name, `nil` for the root and the empty
+  /// path.
   public static func parent(of path: String) -> String? {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     guard !parts.isEmpty else { return nil }
@@ -79,9 +80,10 @@ public enum Folder {
 }
 
 extension Folder {
-  /// Bytes that the files in a folder, or a file, take on the device; 0 for what does not exist.
+  /// Returns the bytes on the device used by a file, or by the files in a folder; 0 if it is
+  /// missing.
   ///
-  /// Links are not followed. What vanishes meanwhile or may not be read counts as nothing.
+  /// Links are not followed. Entries that vanish meanwhile or cannot be read count as nothing.
   public static func allocatedBytes(in path: String) -> Int64 {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return 0 }
@@ -91,7 +93,7 @@ extension Folder {
     return names.reduce(own) { $0 + allocatedBytes(in: "\(path)/\($1)") }
   }
 
-  /// When a file or folder was changed last; `nil` when there is none.
+  /// Returns the time of the last change to a file or folder; `nil` if there is none.
   public static func changed(_ path: String) -> WallTime? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }

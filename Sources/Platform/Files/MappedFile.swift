@@ -1,38 +1,38 @@
 import Glibc
 import Synchronization
 
-/// A file in memory that other processes see at once: 64-bit words at multiples of eight bytes.
+/// A file mapped and shared with other processes: 64-bit words at multiples of eight bytes.
 ///
-/// What was stored survives the death of the process (not of the machine): nothing is ever
-/// synchronised to the device.
+/// Stored words survive the death of the process (not of the machine): nothing is ever synced to
+/// the device.
 ///
 /// Safe because `base` is mapped in `init`, unmapped in `deinit`, and every public access checks
-/// its index. A file that somebody else truncates meanwhile is SIGBUS; Assay's own code truncates a
-/// file only after its last mapping is gone.
+/// its index. If another program truncates the file meanwhile, an access is SIGBUS; Assay's own
+/// code truncates a file only after its last mapping is gone.
 @safe public final class MappedFile: @unchecked Sendable {
-  // Unchecked because of the pointer; sharing is what the mapping is for, and the caller orders
-  // plain stores by a releasing store and an acquiring load.
+  // Unchecked because of the pointer; the mapping exists for sharing, and the caller orders plain
+  // stores by a releasing store and an acquiring load.
 
-  /// The file.
+  /// Path of the file.
   public let path: String
-  /// The length of the mapping; a multiple of eight.
+  /// Length of the mapping in bytes; a multiple of eight.
   public let byteCount: Int
-  /// The number of whole words.
+  /// Number of whole words.
   public var wordCount: Int { byteCount / 8 }
 
-  /// The first byte; module-internal code that goes around the checks must stay below `byteCount`.
+  /// The first byte; module-internal code that bypasses the checks must stay below `byteCount`.
   let base: UnsafeMutableRawPointer
 
   /// Creates a file of zeros and maps it.
   ///
   /// The blocks are allocated first (`posix_fallocate`): a full disk is an error here and never a
-  /// signal later. On a file system that copies on write, such as btrfs, that is no guarantee.
+  /// signal later. On a copy-on-write file system, such as btrfs, that is not guaranteed.
   ///
   /// - Parameters:
-  ///   - path: must not exist.
+  ///   - path: must not exist yet.
   ///   - byteCount: a positive multiple of eight.
-  ///   - populated: whether to fault all pages in now, so that no later store has to.
-  /// - Throws: `alreadyExists`, `noSpace`, or what else the system refused; no file is left then.
+  ///   - populated: true to fault all pages in now, so that no later store has to.
+  /// - Throws: `alreadyExists`, `noSpace`, or another system error; no file is left then.
   public init(
     creating path: String, byteCount: Int, populated: Bool = false
   ) throws(PlatformError) {
@@ -50,10 +50,10 @@ import Synchronization
     if populated { populate() }
   }
 
-  /// Maps an existing file, whole words of it.
+  /// Maps the whole words of an existing file.
   ///
-  /// - Parameter isWritable: whether stores are allowed; a store into a read-only mapping traps.
-  /// - Throws: `badFormat` when the file holds less than a word, or what the system refused.
+  /// - Parameter isWritable: true to allow stores; a store into a read-only mapping traps.
+  /// - Throws: `badFormat` if the file is shorter than one word, or the system's error.
   public init(opening path: String, isWritable: Bool) throws(PlatformError) {
     let file = try FileDescriptor(opening: path, isWritable ? O_RDWR : O_RDONLY)
     let size = Int(try file.status(path: path).st_size) / 8 * 8
@@ -74,7 +74,7 @@ import Synchronization
     unsafe atomic(index).pointee.load(ordering: .relaxed)
   }
 
-  /// Reads a word; what was stored before its releasing store is seen afterwards.
+  /// Reads a word with acquire ordering: all stores before its releasing store are then visible.
   public func loadAcquiring(_ index: Int) -> UInt64 {
     unsafe atomic(index).pointee.load(ordering: .acquiring)
   }
@@ -84,7 +84,7 @@ import Synchronization
     unsafe atomic(index).pointee.store(value, ordering: .relaxed)
   }
 
-  /// Writes a word after everything that was stored before.
+  /// Writes a word with release ordering, after all earlier stores.
   public func storeReleasing(_ value: UInt64, at index: Int) {
     unsafe atomic(index).pointee.store(value, ordering: .releasing)
   }
@@ -101,7 +101,7 @@ import Synchronization
     return unsafe (base + index * 8).assumingMemoryBound(to: Atomic<UInt64>.self)
   }
 
-  /// Faults all pages in for writing, as `MADV_POPULATE_WRITE` (Linux 5.14), else page by page.
+  /// Faults all pages in for writing with `MADV_POPULATE_WRITE` (Linux 5.14), else page by page.
   private func populate() {
     let populateWrite: Int32 = 23
     if unsafe madvise(base, byteCount, populateWrite) == 0 { return }

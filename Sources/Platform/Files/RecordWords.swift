@@ -1,6 +1,6 @@
 /// Eight 64-bit words: one slot of a history, or a record of a record file (unused words are 0).
 public struct RecordWords: Hashable, Sendable {
-  /// Word 0; in a history the state, where 0 means that the slot is empty.
+  /// Word 0; in a history the state, where 0 means an empty slot.
   public var w0: UInt64
   /// Word 1.
   public var w1: UInt64

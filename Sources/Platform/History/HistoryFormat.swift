@@ -1,4 +1,4 @@
-/// The form of a history in files, in the byte order of the machine.
+/// The file format of a history, in the byte order of the machine.
 ///
 /// A history is a sequence of segment files `<base>.0000`, `<base>.0001`, ... of 64-byte slots.
 /// Slot 0 of each is its header:
@@ -10,9 +10,9 @@
 /// | 2 | sequence number of its first slot |
 /// | 3 | number of slots published so far |
 /// | 4 | `State` |
-/// | 5 to 7 | the same in all segments: whatever the writer's owner says of itself |
+/// | 5 to 7 | the same in all segments: metadata of the writer (`HistoryMetadata`) |
 ///
-/// A segment is left when it is full, never earlier. A slot's word 0 is stored after its other
+/// The writer leaves a segment only when it is full. A slot's word 0 is stored after its other
 /// words and never becomes 0 again.
 enum HistoryFormat {
   /// "HASSAY" above version 1.
@@ -21,12 +21,12 @@ enum HistoryFormat {
   static let slotBytes = 64
   static let slotWords = 8
 
-  /// What the writer has done with a segment.
+  /// State of a segment, as set by its writer.
   enum State: UInt64 {
     case open = 0
     /// Full; the next segment exists.
     case sealed = 1
-    /// The writer has ended, and in order.
+    /// The writer has ended normally.
     case closed = 2
   }
 
@@ -36,7 +36,7 @@ enum HistoryFormat {
   static let stateWord = 4
   static let metadataWord = 5
 
-  /// The path of a segment.
+  /// Returns the path of a segment.
   static func path(_ base: String, segment index: Int) -> String {
     let digits = String(index)
     return base + "." + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
@@ -58,7 +58,7 @@ public struct HistoryMetadata: Hashable, Sendable {
   }
 }
 
-/// Names a slot to the writer that published it.
+/// Identifies a slot to the writer that published it.
 public struct HistorySlot: Hashable, Sendable {
   /// Position in the history, from 0.
   public let sequence: UInt64

@@ -1,10 +1,11 @@
 import AssayModel
 import Synchronization
 
-/// Makes the next segments of histories on a thread of its own, so that no actor pays for a page
-/// fault or a file's creation while it is being timed.
+/// Creates the next segments of histories on a separate thread, so that no actor pays for a page
+/// fault or the creation of a file while it is being timed.
 ///
-/// One serves all writers of a process. It ends its thread when the last reference goes.
+/// One preparer serves all writers of a process. Its thread ends when the last reference is
+/// dropped.
 public final class HistoryPreparer: Sendable {
   private let queue = PreparationQueue()
   private let thread: SystemThread
@@ -20,15 +21,15 @@ public final class HistoryPreparer: Sendable {
     thread.join()
   }
 
-  /// Has a segment made soon.
+  /// Schedules the creation of a segment.
   func prepare(_ segment: PendingSegment) { queue.add(.make(segment)) }
 
-  /// Has a full segment unmapped soon.
+  /// Schedules the unmapping of a full segment.
   func retire(_ segment: MappedFile) { queue.add(.drop(segment)) }
 }
 
-/// A segment that is wanted later. Whoever comes first makes it: the preparer, or the writer that
-/// cannot wait.
+/// A segment that will be needed later. It is created by the preparer or, if it cannot wait, by the
+/// writer, whichever comes first.
 final class PendingSegment: Sendable {
   private enum State {
     case wanted
@@ -49,7 +50,7 @@ final class PendingSegment: Sendable {
     state = Mutex(.wanted)
   }
 
-  /// Makes the segment unless that has happened; a failure waits for `take`.
+  /// Creates the segment unless that has been done; a failure is reported by `take`.
   func prepare() {
     state.withLock { state in
       guard case .wanted = state else { return }
@@ -63,7 +64,7 @@ final class PendingSegment: Sendable {
     }
   }
 
-  /// Hands the segment over, once.
+  /// Hands over the segment, once.
   func take() throws(PlatformError) -> MappedFile {
     prepare()
     let taken = state.withLock { state in
@@ -78,7 +79,7 @@ final class PendingSegment: Sendable {
     }
   }
 
-  /// Gives up the segment and removes its file if it was made.
+  /// Abandons the segment and removes its file if it was created.
   func abandon() {
     let abandoned = state.withLock { state in
       let abandoned = state
@@ -89,11 +90,11 @@ final class PendingSegment: Sendable {
   }
 }
 
-/// What the preparer's thread still has to do.
+/// Pending jobs of the preparer's thread.
 private final class PreparationQueue: Sendable {
   enum Job {
     case make(PendingSegment)
-    /// Letting go of the last reference unmaps the file.
+    /// Dropping the last reference unmaps the file.
     case drop(MappedFile)
     case end
   }
@@ -130,13 +131,13 @@ private final class PreparationQueue: Sendable {
         case .end: return
         }
       }
-      // SystemParking never throws; a wake-up between the look and the park is remembered.
+      // SystemParking never throws; a wake-up between the check and the park is remembered.
       if jobs.isEmpty { try? parking.park(until: nil) }
     }
   }
 }
 
-/// What a segment says of itself when it is created.
+/// Header of a segment at its creation.
 struct SegmentHeader {
   var index: Int
   var base: UInt64

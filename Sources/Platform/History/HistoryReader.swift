@@ -1,6 +1,6 @@
-/// Reads a history from its segment files, while its writer lives or after its death.
+/// Reads a history from its segment files, while its writer is alive or after its death.
 ///
-/// A history that was packed since (`Packing`) reads the same.
+/// A history that has since been packed (`Packing`) reads the same.
 ///
 /// Reads through a small buffer and never maps a file, so that a history of any length costs the
 /// reader 64 KiB. One thread at a time uses a reader.
@@ -10,9 +10,9 @@
 @safe public final class HistoryReader {
   /// The path of the segment files without their numbers.
   public let path: String
-  /// What the writer says of itself; `nil` until it has finished its first header.
+  /// Metadata of the writer; `nil` until it has finished its first header.
   public private(set) var metadata: HistoryMetadata?
-  /// The number of slots that `next` has returned so far.
+  /// Number of slots returned by `next` so far.
   public var position: UInt64 {
     if let packed { return packed.position }
     return (segment?.base ?? 0) + UInt64(read - (filled - taken))
@@ -20,24 +20,24 @@
 
   private static let bufferSlots = 1_024
   private let buffer: UnsafeMutablePointer<UInt64>
-  /// Slots in the buffer, and how many of them were taken.
+  /// Slots in the buffer; `taken` counts those already consumed.
   private var filled = 0
   private var taken = 0
-  /// The segment that `next` reads, and how many of its slots went into the buffer.
+  /// The segment that `next` reads; `read` counts its slots already buffered.
   private var segment: SegmentFile?
   private var read = 0
-  /// The last segment that `latest` has found.
+  /// The last segment found by `latest`.
   private var tail: SegmentFile?
-  /// In place of segments, once the history was packed.
+  /// Replaces the segments if the history has been packed.
   private let packed: PackedReader?
 
   /// Opens a history.
   ///
-  /// A first segment without a finished header, from a writer that starts or died while it
-  /// started, reads as empty.
+  /// A first segment without a finished header, from a writer that is starting or died during its
+  /// start, reads as empty.
   ///
   /// - Parameter path: as given to `HistoryWriter`.
-  /// - Throws: `notFound`, or `badFormat` when the first segment is something else.
+  /// - Throws: `notFound`, or `badFormat` if the first segment is another kind of file.
   public init(path: String) throws(PlatformError) {
     self.path = path
     unsafe buffer = .allocate(capacity: Self.bufferSlots * HistoryFormat.slotWords)
@@ -52,7 +52,7 @@
     tail = segment
   }
 
-  /// Whether there is a history at `path`, packed or not.
+  /// Returns true if there is a history at `path`, packed or not.
   public static func exists(path: String) -> Bool {
     ByteFile.exists(path + Packing.ending)
       || ByteFile.exists(HistoryFormat.path(path, segment: 0))
@@ -60,12 +60,12 @@
 
   deinit { unsafe buffer.deallocate() }
 
-  /// Returns the next slot, or `nil` when no more are published for now.
+  /// Returns the next slot, or `nil` if no more are published at present.
   ///
-  /// Completions that come after a slot was read are not seen; those of a writer that has ended are
-  /// all there.
+  /// Completions made after a slot was read are not seen; all completions of a writer that has
+  /// ended are present.
   ///
-  /// - Throws: `badFormat`, when published slots are missing or an empty one is followed by others.
+  /// - Throws: `badFormat` if published slots are missing or an empty one is followed by others.
   public func next() throws(PlatformError) -> RecordWords? {
     if let packed { return try packed.next() }
     if taken == filled {
@@ -80,12 +80,13 @@
     return words
   }
 
-  /// Returns the last published slots, oldest first, whatever `next` has read.
+  /// Returns the last published slots, oldest first, regardless of the position of `next`.
   ///
-  /// A slot is consistent: the words that belong to the state it shows were stored before it.
+  /// A slot is consistent: the words that belong to its visible state were stored before that
+  /// state.
   ///
-  /// - Parameter limit: at most as many slots; 0...1024.
-  /// - Complexity: two reads of the slots, and one of each segment that was begun since last time.
+  /// - Parameter limit: maximum number of slots; 0...1024.
+  /// - Complexity: two reads of the slots, and one of each segment begun since the last call.
   public func latest(_ limit: Int) throws(PlatformError) -> [RecordWords] {
     precondition((0...Self.bufferSlots).contains(limit), "\(limit) is not in 0...1024")
     if let packed { return try Self.latest(limit, ofPacked: packed.path) }
@@ -102,7 +103,7 @@
     return words.filter { $0.w0 != 0 }
   }
 
-  /// The last slots of a packed history, which has to be read from its beginning.
+  /// Returns the last slots of a packed history, which must be read from its beginning.
   private static func latest(
     _ limit: Int, ofPacked path: String
   ) throws(PlatformError) -> [RecordWords] {
@@ -121,7 +122,7 @@
 }
 
 extension HistoryReader {
-  /// Puts further published slots of the current segment, or of the next, into the buffer.
+  /// Reads further published slots of the current or next segment into the buffer.
   private func fill() throws(PlatformError) -> Bool {
     if segment == nil {
       segment = try SegmentFile.open(path, segment: 0, base: 0)
@@ -158,7 +159,8 @@ extension HistoryReader {
       path, segment: current.index + 1, base: current.base + UInt64(current.count))
   }
 
-  /// An empty slot ends the history if nothing follows; it is read again by the next call.
+  /// Accepts an empty slot as the end of the history if nothing follows; the next call reads it
+  /// again.
   private func checkTornEnd() throws(PlatformError) {
     for slot in taken..<filled where unsafe buffer[slot * HistoryFormat.slotWords] != 0 {
       throw PlatformError(
@@ -170,7 +172,7 @@ extension HistoryReader {
     taken = 0
   }
 
-  /// The last segment, with a fresh count.
+  /// Returns the last segment, with a fresh count.
   private func findTail() throws(PlatformError) -> SegmentFile? {
     if tail == nil { tail = try SegmentFile.open(path, segment: 0, base: 0) }
     guard var last = tail else { return nil }
@@ -184,7 +186,7 @@ extension HistoryReader {
   }
 
   private func segment(before last: SegmentFile) throws(PlatformError) -> SegmentFile? {
-    // Its base follows from the sizes, which only the writer knows: count from the first one.
+    // Its base depends on the sizes, which only the writer knows: count from the first segment.
     var current = try SegmentFile.open(path, segment: 0, base: 0)
     while let found = current {
       try found.refresh()
@@ -195,7 +197,7 @@ extension HistoryReader {
   }
 
   /// Reads slots until no state has changed between two readings, so that the words that belong to
-  /// each state were there before the second one.
+  /// each state were stored before the second one.
   private func consistentSlots(
     _ slots: Range<Int>, of file: SegmentFile
   ) throws(PlatformError) -> [RecordWords] {

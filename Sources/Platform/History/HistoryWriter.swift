@@ -1,23 +1,25 @@
 import Glibc
 import Synchronization
 
-/// Appends slots of eight words to a history in mapped memory, where they survive the death of the
+/// Appends slots of eight words to a history in mapped memory, which survives the death of the
 /// process.
 ///
-/// Used by one thread at a time. Appending makes no system call, except where a segment begins.
-/// What the words mean is the caller's affair, but for word 0, the state: it is never 0, and it is
-/// stored after the others, so that whoever finds a state finds the words that belong to it.
+/// Used by one thread at a time. Appending makes no system call, except at the start of a segment.
+/// The caller defines the meaning of all words except word 0, the state: it is never 0, and it is
+/// stored after the others, so that a reader that sees a state also sees the words that belong to
+/// it.
 ///
-/// Safe because `slots` points behind the header of `segment`, which is mapped as long as this
+/// Safe because `slots` points just past the header of `segment`, which is mapped as long as this
 /// object holds it, and `used` never passes `capacity`.
 @safe public final class HistoryWriter: @unchecked Sendable {
   // Unchecked because of the pointer and the plain counters; one thread at a time uses a writer.
 
   /// Sizes of the segments of one history, header slots included.
   public struct Sizes: Sendable {
-    /// Of the first segment, in bytes; a positive multiple of 128.
+    /// Size of the first segment, in bytes; a positive multiple of 128.
     public var first: Int
-    /// Of the largest segment, in bytes; each segment has four times the size of the one before.
+    /// Size of the largest segment, in bytes; each segment is four times as large as the previous
+    /// one.
     public var largest: Int
 
     /// Creates sizes; the defaults hold 4,095 slots at first and 65,535 later.
@@ -34,7 +36,7 @@ import Synchronization
 
   /// The path of the segment files without their numbers.
   public let path: String
-  /// The number of slots published so far.
+  /// Number of slots published so far.
   public var count: UInt64 { base + UInt64(used) }
 
   private let metadata: HistoryMetadata
@@ -47,7 +49,7 @@ import Synchronization
   private var base: UInt64 = 0
   private var used = 0
   private var capacity: Int
-  /// Where `append` must look up: at half of the segment, then at its end.
+  /// Number of slots at which `append` takes the slow path: half of the segment, then its end.
   private var limit: Int
   private var previous: Filled?
   private var pending: PendingSegment?
@@ -62,10 +64,11 @@ import Synchronization
   /// Creates the first segment, `<path>.0000`.
   ///
   /// - Parameters:
-  ///   - path: a folder that exists and a name, such as `.../p0i0a3`.
-  ///   - metadata: told to readers.
-  ///   - preparer: makes further segments aside; without one `append` and `prepareIfNeeded` do.
-  /// - Throws: `alreadyExists`, `noSpace`, or what else the system refused.
+  ///   - path: an existing folder and a name, such as `.../p0i0a3`.
+  ///   - metadata: words passed to readers.
+  ///   - preparer: creates further segments on its own thread; without one, `append` and
+  ///     `prepareIfNeeded` do.
+  /// - Throws: `alreadyExists`, `noSpace`, or another system error.
   public init(
     path: String, metadata: HistoryMetadata, sizes: Sizes = Sizes(),
     preparer: HistoryPreparer? = nil
@@ -89,8 +92,8 @@ import Synchronization
   ///
   /// - Parameter w0: the state; not 0.
   /// - Returns: the slot, for `complete`.
-  /// - Throws: `noSpace` or what else the system refused when the next segment was made. Nothing
-  ///   was published then, and the next `append` tries again.
+  /// - Throws: `noSpace` or another system error if the next segment could not be created. Nothing
+  ///   is published then, and the next `append` tries again.
   @discardableResult
   public func append(
     _ w0: UInt64, _ w1: UInt64, _ w2: UInt64, _ w3: UInt64,
@@ -115,15 +118,15 @@ import Synchronization
     return HistorySlot(sequence: base + UInt64(position))
   }
 
-  /// Overwrites words of a slot, and at last its state.
+  /// Overwrites words of a slot, and finally its state.
   ///
-  /// A word that is `nil` stays. Until the new state is seen, the other words given here may be
-  /// seen old, new or mixed: a reader must not rely on them in the old state.
+  /// A `nil` word is left unchanged. Until the new state is visible, the other words given here may
+  /// be seen old, new or mixed: a reader must not rely on them in the old state.
   ///
   /// - Parameters:
-  ///   - slot: one that this writer returned; completing the latest slots is fast.
+  ///   - slot: a slot returned by this writer; completing the latest slots is fast.
   ///   - w0: the new state; not 0.
-  /// - Throws: what the system refused, only for a slot at least a whole segment ago.
+  /// - Throws: the system's error, only for a slot at least a whole segment old.
   public func complete(
     _ slot: HistorySlot, w0: UInt64, w1: UInt64? = nil, w2: UInt64? = nil, w3: UInt64? = nil,
     w4: UInt64? = nil, w5: UInt64? = nil, w6: UInt64? = nil, w7: UInt64? = nil
@@ -146,18 +149,19 @@ import Synchronization
     unsafe Self.storeReleasing(w0, words)
   }
 
-  /// Makes the next segment now if more than half of this one is used and nobody makes it yet.
+  /// Creates the next segment now if more than half of this one is used and it is not yet being
+  /// created.
   ///
-  /// For writers without a preparer, between operations. A failure shows in `append`.
+  /// For writers without a preparer, between operations. A failure is reported by `append`.
   public func prepareIfNeeded() {
     guard used >= capacity / 2, !isClosed else { return }
     wantNextSegment()
     pending?.prepare()
   }
 
-  /// Says that the history is complete, and cuts the last segment to what it holds.
+  /// Marks the history as complete, and truncates the last segment to its content.
   ///
-  /// - Throws: what `truncate` refused; the history is readable nonetheless.
+  /// - Throws: the error of `truncate`; the history is readable nonetheless.
   public func close() throws(PlatformError) {
     guard !isClosed else { return }
     isClosed = true
@@ -165,7 +169,7 @@ import Synchronization
     pending?.abandon()
     pending = nil
     previous = nil
-    // Nothing may touch the pages behind the new end, so no slot is writable from here on.
+    // The pages beyond the new end must not be touched, so no slot is writable from here on.
     limit = 0
     capacity = 0
     let path = segment.path
@@ -185,7 +189,7 @@ import Synchronization
 }
 
 extension HistoryWriter {
-  /// Half of the segment is used, or all of it.
+  /// Handles a segment that is half used, or full.
   private func passLimit() throws(PlatformError) {
     precondition(!isClosed, "history \(path) is closed")
     wantNextSegment()
@@ -216,7 +220,7 @@ extension HistoryWriter {
     preparer?.prepare(next)
   }
 
-  /// Completes a slot of an earlier segment, in memory if it is the last one, else in its file.
+  /// Completes a slot of an earlier segment, in memory if it is the previous one, else in its file.
   private func completeEarlier(
     _ slot: HistorySlot, state: UInt64, _ words: [UInt64?]
   ) throws(PlatformError) {

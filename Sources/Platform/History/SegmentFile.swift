@@ -8,14 +8,14 @@ final class SegmentFile {
   let metadata: HistoryMetadata
   private let descriptor: FileDescriptor
 
-  /// What the header said when it was last read.
+  /// Content of the header when it was last read.
   private(set) var count = 0
   private(set) var isSealed = false
 
   /// Opens a segment.
   ///
-  /// - Returns: `nil` when its writer has not finished the header, and may never do so.
-  /// - Throws: `notFound`, or `badFormat` when the file is no such segment.
+  /// - Returns: `nil` if its writer has not finished the header, and may never do so.
+  /// - Throws: `notFound`, or `badFormat` if the file is not such a segment.
   static func open(
     _ history: String, segment index: Int, base: UInt64
   ) throws(PlatformError) -> SegmentFile? {
@@ -37,10 +37,10 @@ final class SegmentFile {
     metadata = HistoryMetadata(header[first], header[first + 1], header[first + 2])
   }
 
-  /// Reads the count of published slots and the state again.
+  /// Rereads the count of published slots and the state.
   func refresh() throws(PlatformError) {
     var words = [UInt64](repeating: 0, count: 2)
-    // The state first: a segment that was sealed has its final count.
+    // State first: a sealed segment has its final count.
     _ = try descriptor.read(into: &words, at: HistoryFormat.countWord * 8, path: path)
     let state = words[1]
     if state != HistoryFormat.State.open.rawValue {
@@ -55,7 +55,7 @@ final class SegmentFile {
     isSealed = state == HistoryFormat.State.sealed.rawValue
   }
 
-  /// Reads whole slots into a buffer of words; all of them are published, so they must be there.
+  /// Reads whole slots into a buffer of words; all of them are published, so they must be present.
   func read(
     slots: Range<Int>, into buffer: UnsafeMutablePointer<UInt64>
   ) throws(PlatformError) {

@@ -1,4 +1,4 @@
-/// The form of a packed file: histories and record files once nothing is added to them any more.
+/// The format of a packed file: a history or record file that is no longer appended to.
 ///
 /// A header of eight words in the byte order of the machine, then the records:
 ///
@@ -11,24 +11,24 @@
 /// | 4 to 6 | metadata of a history's writer |
 /// | 7 | tag of a record file |
 ///
-/// Of each record, a byte says which of its words differ from their prediction; the differences
+/// For each record, a byte tells which of its words differ from their prediction; the differences
 /// follow as zigzag numbers in groups of seven bits, the lowest first. The times of an actor's
 /// events follow each other within microseconds and most other words repeat, so an event takes
-/// about 8 bytes of its 64: less than general compressors reach (zstd -19 takes a tenth more).
+/// about 8 bytes of its 64: less than general compressors achieve (zstd -19 takes a tenth more).
 enum PackedFormat {
   /// "PASSAY" above version 1.
   static let magic: UInt64 = 0x5041_5353_4159_0001
   static let headerWords = 8
   static let headerBytes = 64
-  /// Most bytes that a record takes: the mask, and ten for each word.
+  /// Maximum number of bytes of a record: the mask, and ten for each word.
   static let mostRecordBytes = 81
 
-  /// What a word is compared with.
+  /// Value with which a word is compared.
   enum Prediction: UInt64 {
-    /// The same word of the record before.
+    /// The same word of the previous record.
     case previous = 0
-    /// The same, but for the times of an event: an actor intends when it has completed, calls when
-    /// it intends, and completes after it has called.
+    /// The same, except for the times of an event: intended time is predicted from the last
+    /// completion, call time from the intended time, and completion time from the call time.
     case times = 1
   }
 
@@ -45,7 +45,7 @@ enum PackedFormat {
 }
 
 extension RecordWords {
-  /// The record that is expected after `previous`, as far as `self` is known: word by word.
+  /// Predicts the record after `previous`, using the words of `self` known so far, word by word.
   @inline(__always)
   func prediction(
     of word: Int, after previous: RecordWords, _ prediction: PackedFormat.Prediction

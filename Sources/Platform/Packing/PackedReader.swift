@@ -7,14 +7,14 @@ import Glibc
 /// Safe because `buffer` holds `bufferBytes` bytes from `init` to `deinit`, `taken` never passes
 /// `filled`, and `filled` never passes `bufferBytes`.
 @safe final class PackedReader {
-  /// The file.
+  /// Path of the file.
   let path: String
   let wordsPerRecord: Int
   /// Number of records in the file.
   let count: UInt64
   let metadata: HistoryMetadata
   let tag: UInt64
-  /// Number of records that `next` has returned.
+  /// Number of records returned by `next`.
   private(set) var position: UInt64 = 0
 
   private let file: FileDescriptor
@@ -31,7 +31,7 @@ import Glibc
 
   /// Opens a file.
   ///
-  /// - Throws: `notFound`, or `badFormat` when the file is of another kind or was never closed.
+  /// - Throws: `notFound`, or `badFormat` if the file is of another kind or was never closed.
   init(path: String) throws(PlatformError) {
     self.path = path
     file = try FileDescriptor(opening: path, O_RDONLY)
@@ -56,7 +56,7 @@ import Glibc
 
   deinit { unsafe buffer.deallocate() }
 
-  /// Whether the file at `path` begins as a packed file does.
+  /// Returns true if the file at `path` begins like a packed file.
   static func isPacked(_ path: String) -> Bool {
     guard let file = try? FileDescriptor(opening: path, O_RDONLY) else { return false }
     var word: [UInt64] = [0]
@@ -66,7 +66,7 @@ import Glibc
 
   /// Returns the next record, its unused words 0, or `nil` at the end.
   ///
-  /// - Throws: `badFormat` when records are missing, bytes are left over or the checksum differs.
+  /// - Throws: `badFormat` if records are missing, bytes are left over or the checksum differs.
   func next() throws(PlatformError) -> RecordWords? {
     guard position < count else {
       try checkEnd()
@@ -107,7 +107,7 @@ import Glibc
     return unsafe buffer[taken]
   }
 
-  /// Moves the rest to the front and reads on behind it.
+  /// Moves the rest to the front and fills the buffer after it.
   private func fill() throws(PlatformError) {
     let rest = filled - taken
     unsafe buffer.update(from: buffer + taken, count: rest)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Writes a packed file; one that was not closed has no header and is refused by the reader.
+/// Writes a packed file; the reader refuses a file that was not closed, because it has no header.
 ///
 /// One thread at a time uses a writer.
 ///
@@ -23,7 +23,7 @@ import Glibc
   /// Creates the file.
   ///
   /// - Parameters:
-  ///   - path: must not exist.
+  ///   - path: must not exist yet.
   ///   - wordsPerRecord: 1...8; further words of a record are not written.
   init(
     path: String, wordsPerRecord: Int, prediction: PackedFormat.Prediction
@@ -38,7 +38,7 @@ import Glibc
 
   deinit { unsafe buffer.deallocate() }
 
-  /// Adds a record.
+  /// Appends a record.
   func append(_ record: RecordWords) throws(PlatformError) {
     if used + PackedFormat.mostRecordBytes > Self.bufferBytes { try flush() }
     let maskPlace = used
@@ -56,7 +56,7 @@ import Glibc
     count += 1
   }
 
-  /// Writes what is left and the header.
+  /// Writes the remaining buffer and the header.
   func close(metadata: HistoryMetadata, tag: UInt64) throws(PlatformError) {
     try flush()
     let header: [UInt64] = [

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Packs what nothing is added to any more: histories after they were judged, files of records.
+/// Packs files that are no longer appended to: histories already judged, and files of records.
 ///
-/// A history `<base>.0000`, `<base>.0001`, ... becomes `<base>.packed`, a file of records keeps its
-/// name. Both are read by the readers of the unpacked forms. What cannot be packed stays as it is.
+/// A history `<base>.0000`, `<base>.0001`, ... becomes `<base>.packed`; a file of records keeps its
+/// name. The readers of the unpacked forms read both. A file that cannot be packed stays as it is.
 public enum Packing {
-  /// Ending of a packed history.
+  /// File name suffix of a packed history.
   static let ending = ".packed"
 
   /// Packs every history and every file of records in a folder.
   ///
-  /// - Parameter folder: no writer may be at work in it.
-  /// - Throws: the first failure; other files are packed or as they were.
+  /// - Parameter folder: no writer may be active in it.
+  /// - Throws: the first failure; other files are either packed or unchanged.
   public static func pack(folder: String) throws(PlatformError) {
     let first = ".0000"
     var failure: PlatformError?
@@ -31,7 +31,7 @@ public enum Packing {
 
   /// Packs a history.
   ///
-  /// A history whose writer never finished the first header holds nothing and stays as it is.
+  /// A history whose writer never finished the first header is empty and stays as it is.
   ///
   /// - Parameter path: as given to `HistoryWriter`; its writer has ended.
   public static func pack(history path: String) throws(PlatformError) {
@@ -44,9 +44,9 @@ public enum Packing {
     try removeSegments(of: path)
   }
 
-  /// Packs a file of records in its place.
+  /// Packs a file of records in place.
   ///
-  /// - Parameter path: of a closed file; one that is packed already is left alone.
+  /// - Parameter path: path of a closed file; a file already packed is left unchanged.
   public static func pack(records path: String) throws(PlatformError) {
     guard !PackedReader.isPacked(path) else { return }
     let reader = try BufferedRecordReader(path: path, anyTag: ())
@@ -55,7 +55,8 @@ public enum Packing {
     }
   }
 
-  /// Writes aside and renames, so that a reader finds one form or the other, whole.
+  /// Writes to a temporary file and renames it, so that a reader finds one form or the other,
+  /// whole.
   private static func replace(
     _ path: String, words: Int, _ prediction: PackedFormat.Prediction,
     metadata: HistoryMetadata = HistoryMetadata(), tag: UInt64 = 0,

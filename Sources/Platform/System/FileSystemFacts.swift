@@ -3,27 +3,27 @@ import Glibc
 
 /// The file system that holds a path.
 public struct FileSystemFacts: Hashable, Codable, Sendable {
-  /// Its name, such as `ext4`, `overlay`, `tmpfs` or `fuse.sshfs`; `unknown` when no mount that
-  /// this process sees holds the path.
+  /// Name of the file system, such as `ext4`, `overlay`, `tmpfs` or `fuse.sshfs`; `unknown` if no
+  /// mount visible to this process holds the path.
   public var type: String
-  /// Its mount options and those of the mount, as the kernel prints them; empty when unknown.
+  /// Options of the file system and the mount, as printed by the kernel; empty if unknown.
   public var options: String
-  /// Where it is mounted; empty when unknown.
+  /// Mount point; empty if unknown.
   public var mountPoint: String
-  /// What an unprivileged process may still write.
+  /// Space that an unprivileged process may still write.
   public var free: ByteCount
 
-  /// Whether it lives in memory, so that a sync costs nothing and a power loss takes everything.
+  /// True if it lives in memory, so that a sync costs nothing and a power loss loses everything.
   public var isInMemory: Bool { type == "tmpfs" || type == "ramfs" }
 
-  /// Whether it lives on another machine, where locks and mapped memory are not to be trusted.
+  /// True if it lives on another machine, where locks and mapped memory are unreliable.
   public var isRemote: Bool {
     ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse.sshfs"].contains(type)
   }
 
-  /// Reads the facts, as `/proc/self/mountinfo` and `statvfs`.
+  /// Reads the facts from `/proc/self/mountinfo` and `statvfs`.
   ///
-  /// - Parameter path: a file or folder that exists.
+  /// - Parameter path: an existing file or folder.
   public static func of(_ path: String) throws(PlatformError) -> FileSystemFacts {
     let mounts = try ByteFile.readText("/proc/self/mountinfo", limit: 16 << 20)
     let mount = MountEntry.holding(try realPath(path), in: mounts)
@@ -32,7 +32,7 @@ public struct FileSystemFacts: Hashable, Codable, Sendable {
       free: try freeSpace(path))
   }
 
-  /// What an unprivileged process may still write on the file system of a path, as `statvfs`.
+  /// Returns the space that an unprivileged process may still write at a path, from `statvfs`.
   public static func freeSpace(_ path: String) throws(PlatformError) -> ByteCount {
     var status = statvfs()
     guard unsafe statvfs(path, &status) == 0 else {
@@ -56,10 +56,10 @@ struct MountEntry: Equatable {
   var type: String
   var options: String
 
-  /// Reads `36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda rw,errors=continue`.
+  /// Parses `36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda rw,errors=continue`.
   init?(line: Substring) {
     let fields = line.split(separator: " ").map(String.init)
-    // A varying number of optional fields ends with a lone hyphen.
+    // A variable number of optional fields ends with a lone hyphen.
     guard fields.count >= 10, let hyphen = fields.dropFirst(6).firstIndex(of: "-"),
       fields.count > hyphen + 3
     else { return nil }
@@ -68,7 +68,8 @@ struct MountEntry: Equatable {
     options = Self.merged(fields[5], fields[hyphen + 3])
   }
 
-  /// The mount that holds an absolute path without links; the latest wins over those it covers.
+  /// Returns the mount that holds an absolute path without links; a later mount hides those it
+  /// covers.
   static func holding(_ path: String, in mounts: String) -> MountEntry? {
     var best: MountEntry?
     for line in mounts.split(separator: "\n") {
@@ -80,7 +81,7 @@ struct MountEntry: Equatable {
     return best
   }
 
-  /// The kernel writes blanks, tabs, line ends and backslashes as `\040`.
+  /// Decodes blanks, tabs, line ends and backslashes, which the kernel writes as in `\040`.
   private static func unescaped(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

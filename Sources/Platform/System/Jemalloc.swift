@@ -1,7 +1,7 @@
 public import AssayModel
 import Glibc
 
-/// What jemalloc says of the memory of this process.
+/// Memory statistics of this process as reported by jemalloc.
 public struct JemallocStatistics: Equatable, Sendable {
   /// Bytes the application has allocated.
   public var allocated: ByteCount
@@ -9,14 +9,14 @@ public struct JemallocStatistics: Equatable, Sendable {
   public var active: ByteCount
   /// Bytes in mapped extents.
   public var mapped: ByteCount
-  /// Bytes in physical memory, at most.
+  /// Maximum number of bytes in physical memory.
   public var resident: ByteCount
-  /// Allocations requested since the start; lags by what the caches of running threads hold.
+  /// Allocations requested since the start; excludes those still in the caches of running threads.
   public var requests: UInt64
 
-  /// Reads the statistics afresh; about 10 us.
+  /// Reads fresh statistics; takes about 10 us.
   ///
-  /// - Returns: `nil` when jemalloc does not serve this process, or keeps no statistics.
+  /// - Returns: `nil` if jemalloc does not serve this process, or keeps no statistics.
   /// Source: jemalloc(3), `mallctl`.
   public static func current() -> JemallocStatistics? {
     guard let control = MallocControl(), control.refresh(),
@@ -25,7 +25,7 @@ public struct JemallocStatistics: Equatable, Sendable {
       let mapped = control.size("stats.mapped"),
       let resident = control.size("stats.resident")
     else { return nil }
-    // 4096 stands for all arenas together (MALLCTL_ARENAS_ALL).
+    // 4096 means all arenas together (MALLCTL_ARENAS_ALL).
     let small = control.count("stats.arenas.4096.small.nrequests") ?? 0
     let large = control.count("stats.arenas.4096.large.nrequests") ?? 0
     return JemallocStatistics(
@@ -47,12 +47,12 @@ public struct JemallocStatistics: Equatable, Sendable {
   private let function: Function
 
   init?() {
-    // A null handle is RTLD_DEFAULT: whatever was preloaded.
+    // A null handle is RTLD_DEFAULT, which finds a preloaded library.
     guard let symbol = unsafe dlsym(nil, "mallctl") else { return nil }
     unsafe function = unsafeBitCast(symbol, to: Function.self)
   }
 
-  /// Has the statistics gathered now.
+  /// Updates the statistics now.
   func refresh() -> Bool {
     var epoch: UInt64 = 1
     return unsafe function("epoch", nil, nil, &epoch, 8) == 0
@@ -62,7 +62,7 @@ public struct JemallocStatistics: Equatable, Sendable {
     count(name).map { Int64(clamping: $0) }
   }
 
-  /// Reads a `size_t` or `uint64_t`, which are the same on the 64-bit machines that Assay is for.
+  /// Reads a `size_t` or `uint64_t`, which are the same on the 64-bit machines that Assay supports.
   func count(_ name: String) -> UInt64? {
     var value: UInt64 = 0
     var length = 8

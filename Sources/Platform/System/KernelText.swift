@@ -1,8 +1,8 @@
 import AssayModel
 
-/// Reads the texts of `/proc`. Source: proc(5).
+/// Parses the texts of `/proc`. Source: proc(5).
 enum KernelText {
-  /// The value of the first line `key : value`, without blanks around it.
+  /// Returns the value of the first line `key : value`, without surrounding blanks.
   static func value(of key: String, in text: String) -> String? {
     for line in text.split(separator: "\n") {
       guard let colon = line.firstIndex(of: ":"), trimmed(line[..<colon]) == key else { continue }
@@ -11,7 +11,7 @@ enum KernelText {
     return nil
   }
 
-  /// A value such as `24108012 kB`.
+  /// Returns a value such as `24108012 kB`.
   static func kibibytes(of key: String, in text: String) -> ByteCount? {
     guard let words = value(of: key, in: text)?.split(separator: " "), words.count == 2,
       words[1] == "kB", let count = Int64(words[0])
@@ -19,7 +19,7 @@ enum KernelText {
     return ByteCount(count * 1_024)
   }
 
-  /// How many numbers a list such as `0-3,8` holds.
+  /// Returns the number of entries in a list such as `0-3,8`.
   static func count(ofList list: String) -> Int? {
     var total = 0
     for part in list.split(separator: ",") {
@@ -30,7 +30,7 @@ enum KernelText {
     return total > 0 ? total : nil
   }
 
-  /// The eighth number of the line `cpu` of `/proc/stat`.
+  /// Returns the eighth number of the line `cpu` of `/proc/stat`.
   static func stealTicks(in text: String) -> UInt64? {
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("cpu ") }) else {
       return nil

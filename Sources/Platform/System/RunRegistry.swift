@@ -2,16 +2,16 @@ public import AssayModel
 import Glibc
 import Synchronization
 
-/// Runs of Assay that work on this machine at the moment.
+/// The runs of Assay currently active on this machine.
 ///
-/// Each run keeps a small file in a folder that all users share, and holds an advisory lock
+/// Each run keeps a small file in a folder shared by all users, and holds an advisory lock
 /// (`flock`) on it. The kernel releases the lock when the process ends, however it ends: a file
-/// that can be locked is stale. That holds across users and across containers that share the
-/// folder, where process ids say nothing.
+/// that can be locked is stale. This works across users and across containers that share the
+/// folder, where process ids are meaningless.
 public final class RunRegistry: Sendable {
   /// Overrides the folder, for tests.
   public static let folderVariable = "ASSAY_RUNTIME_DIR"
-  /// Folders that hold files of running programs, most fitting first.
+  /// Folders for files of running programs, in order of preference.
   private static let parents = ["/run/lock", "/dev/shm", "/tmp"]
   private static let suffix = ".run"
   private static let sizeLimit = 1_024
@@ -24,7 +24,7 @@ public final class RunRegistry: Sendable {
 
   /// Announces a run.
   ///
-  /// - Returns: `nil` where no folder takes the file. A run does not fail for that.
+  /// - Returns: `nil` if no folder accepts the file. A run does not fail for that.
   public init?(scenario: String, started: WallTime, folder: String? = nil) {
     guard let folder = folder ?? Self.usualFolder() else { return nil }
     let serial = Self.number.add(1, ordering: .relaxed).newValue
@@ -34,7 +34,7 @@ public final class RunRegistry: Sendable {
     guard file >= 0 else { return nil }
     var text = "\(getpid())\n\(started.milliseconds)\n\(scenario)\n"
     let isWritten = text.withUTF8 { unsafe write(file, $0.baseAddress, $0.count) == $0.count }
-    // It appears under its name only when it is locked, so that no reader takes it for a stale one.
+    // It gets its name only once it is locked, so that no reader takes it for a stale one.
     guard isWritten, flock(file, LOCK_EX | LOCK_NB) == 0,
       unsafe rename(hidden, "\(folder)/\(base)\(Self.suffix)") == 0
     else {
@@ -52,16 +52,16 @@ public final class RunRegistry: Sendable {
     close(descriptor)
   }
 
-  /// The other runs at this moment, the oldest first; stale files are removed.
+  /// Returns the other runs at this moment, oldest first; stale files are removed.
   public func others() -> [OtherRun] {
     let names = (try? Folder.list(folder)) ?? []
     return names.filter { $0.hasSuffix(Self.suffix) && $0 != name }
       .compactMap { Self.run("\(folder)/\($0)") }.sorted { $0.started < $1.started }
   }
 
-  /// Reads the file of a run; `nil` when that run is over.
+  /// Reads the file of a run; `nil` if that run is over.
   private static func run(_ path: String) -> OtherRun? {
-    // Anyone may put anything into the folder: no link is followed, no pipe is waited for.
+    // Any user may put any file into the folder: no link is followed, no pipe is waited for.
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -92,7 +92,7 @@ public final class RunRegistry: Sendable {
     }
     for parent in parents {
       let path = "\(parent)/assay"
-      // As /tmp: everyone adds files, and removes only their own.
+      // Like /tmp: all users may add files, and remove only their own.
       if unsafe mkdir(path, 0o1777) == 0 { _ = unsafe chmod(path, 0o1777) }
       if Folder.isFolder(path), unsafe access(path, W_OK | X_OK) == 0 { return path }
     }

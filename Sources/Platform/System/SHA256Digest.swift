@@ -7,7 +7,7 @@ public struct SHA256Digest: Equatable, Sendable, CustomStringConvertible {
   /// The digest: 32 bytes.
   public let bytes: [UInt8]
 
-  /// Digests `content`, which may be empty.
+  /// Computes the digest of `content`, which may be empty.
   public init(of content: [UInt8]) {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     unsafe content.withUnsafeBufferPointer { input in

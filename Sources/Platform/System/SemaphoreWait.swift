@@ -1,7 +1,7 @@
 public import AssayModel
 public import Glibc
 
-/// Waits on a semaphore by the monotonic clock.
+/// Waits on a semaphore with a deadline on the monotonic clock.
 public enum SemaphoreWait {
   private typealias ClockWait =
     @convention(c) (
@@ -10,7 +10,7 @@ public enum SemaphoreWait {
 
   /// `sem_clockwait` (glibc 2.30), which the Glibc module hides behind `_GNU_SOURCE`.
   ///
-  /// `sem_timedwait` is no substitute: it follows the wall clock, which may be stepped.
+  /// `sem_timedwait` is not a substitute: it follows the wall clock, which may be stepped.
   private static let clockWait: ClockWait = {
     guard let symbol = unsafe dlsym(nil, "sem_clockwait") else {
       preconditionFailure("the C library has no sem_clockwait; glibc 2.30 is needed")
@@ -18,7 +18,7 @@ public enum SemaphoreWait {
     return unsafe unsafeBitCast(symbol, to: ClockWait.self)
   }()
 
-  /// Takes one post; `false` when the deadline came first.
+  /// Takes one post; `false` if the deadline came first.
   public static func take(
     _ semaphore: UnsafeMutablePointer<sem_t>, until deadline: MonotonicTime
   ) -> Bool {

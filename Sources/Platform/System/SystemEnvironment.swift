@@ -1,9 +1,9 @@
 public import AssayModel
 import Glibc
 
-/// The machine that a result was measured on.
+/// The machine on which a result was measured.
 public struct SystemEnvironment: Hashable, Codable, Sendable {
-  /// Model of the processor as `/proc/cpuinfo` names it, else the architecture.
+  /// Model of the processor according to `/proc/cpuinfo`, else the architecture.
   public var processorModel: String
   /// Number of cores this process may use.
   public var coreCount: Int
@@ -14,9 +14,9 @@ public struct SystemEnvironment: Hashable, Codable, Sendable {
   /// Physical memory of the machine.
   public var memory: ByteCount
 
-  /// Reads what this machine is.
+  /// Reads the properties of this machine.
   ///
-  /// - Throws: when `/proc` is not mounted.
+  /// - Throws: if `/proc` is not mounted.
   public static func current() throws(PlatformError) -> SystemEnvironment {
     var names = utsname()
     guard unsafe uname(&names) == 0 else {
@@ -40,7 +40,7 @@ public struct SystemEnvironment: Hashable, Codable, Sendable {
   }
 }
 
-/// What changes on a machine while it measures.
+/// Machine load, which changes during measurements.
 public struct SystemLoad: Hashable, Codable, Sendable {
   /// Mean number of runnable and waiting tasks over the last minute.
   public var oneMinute: Double
@@ -48,8 +48,8 @@ public struct SystemLoad: Hashable, Codable, Sendable {
   public var fiveMinutes: Double
   /// The same over fifteen minutes.
   public var fifteenMinutes: Double
-  /// Time that the hypervisor gave to others since boot, all cores together, in clock ticks
-  /// (usually 10 ms); 0 on bare metal.
+  /// Time that the hypervisor gave to other guests since boot, summed over all cores, in clock
+  /// ticks (usually 10 ms); 0 on bare metal.
   public var stealTicks: UInt64
 
   /// Reads `/proc/loadavg` and `/proc/stat`.
@@ -66,21 +66,21 @@ public struct SystemLoad: Hashable, Codable, Sendable {
   }
 }
 
-/// The most physical memory that a process has held.
+/// Peak physical memory of a process.
 public enum PeakMemory {
-  /// Of the calling process.
+  /// Returns the peak of the calling process.
   ///
-  /// Not from `getrusage`, whose figure a spawned process begins with that of its parent.
+  /// Not from `getrusage`, whose figure for a spawned process starts at that of its parent.
   ///
-  /// - Throws: when `/proc` is not mounted.
+  /// - Throws: if `/proc` is not mounted.
   public static func ofOwnProcess() throws(PlatformError) -> ByteCount {
     try of(getpid()) ?? ByteCount(0)
   }
 
-  /// Of a running process, as `VmHWM` in `/proc/<pid>/status`.
+  /// Returns the peak of a running process, from `VmHWM` in `/proc/<pid>/status`.
   ///
-  /// - Returns: `nil` for a zombie, which has no memory any more.
-  /// - Throws: `notFound` when there is no such process.
+  /// - Returns: `nil` for a zombie, which no longer has memory.
+  /// - Throws: `notFound` if there is no such process.
   public static func of(_ processID: Int32) throws(PlatformError) -> ByteCount? {
     let status = try ByteFile.readText("/proc/\(processID)/status", limit: 1 << 20)
     return KernelText.kibibytes(of: "VmHWM", in: status)

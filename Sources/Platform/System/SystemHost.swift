@@ -1,16 +1,16 @@
 public import AssayModel
 import Glibc
 
-/// This machine and its processes, as `/proc` shows them.
+/// This machine and its processes, according to `/proc`.
 public final class SystemHost: HostIdentity {
   /// The content of `/proc/sys/kernel/random/boot_id`.
   public let bootID: String
   /// The calling process.
   public let ownProcess: ProcessIdentity
 
-  /// Reads who this process is.
+  /// Reads the identity of this process.
   ///
-  /// - Throws: when `/proc` is not mounted.
+  /// - Throws: if `/proc` is not mounted.
   public init() throws(PlatformError) {
     let text = try ByteFile.readText("/proc/sys/kernel/random/boot_id", limit: 4_096)
     bootID = String(text.prefix { !$0.isWhitespace })
@@ -19,11 +19,11 @@ public final class SystemHost: HostIdentity {
       processID: getpid(), startTicks: own.startTicks, namespace: try Self.ownNamespace())
   }
 
-  /// Whether a process of this boot still lives.
+  /// Determines whether a process of this boot is still alive.
   ///
   /// A zombie is gone: it holds no lock and runs no code, although its id is not free yet. So is a
-  /// process whose id belongs to another one now, which the start time tells. A process of another
-  /// process-id namespace, or one that `/proc` hides, is unknown.
+  /// process whose id now belongs to another one, as shown by the start time. A process of another
+  /// process-id namespace, or one hidden by `/proc`, is unknown.
   public func liveness(of process: ProcessIdentity) -> ProcessLiveness {
     guard process.namespace == ownProcess.namespace, process.processID > 0 else { return .unknown }
     if kill(process.processID, 0) != 0 && errno == ESRCH { return .gone }
@@ -31,14 +31,14 @@ public final class SystemHost: HostIdentity {
       let status = try ProcessStatus(of: process.processID)
       return status.startTicks == process.startTicks && !status.isDead ? .alive : .gone
     } catch {
-      // It ended in between, or `/proc` hides the processes of others (`hidepid`).
+      // It ended in between, or `/proc` hides the processes of other users (`hidepid`).
       return kill(process.processID, 0) != 0 && errno == ESRCH ? .gone : .unknown
     }
   }
 
-  /// Identifies another process of this namespace, such as a child that was just started.
+  /// Identifies another process of this namespace, such as a child just started.
   ///
-  /// - Throws: `notFound` when there is none.
+  /// - Throws: `notFound` if there is none.
   public func identity(of processID: Int32) throws(PlatformError) -> ProcessIdentity {
     ProcessIdentity(
       processID: processID, startTicks: try ProcessStatus(of: processID).startTicks,
@@ -55,7 +55,7 @@ public final class SystemHost: HostIdentity {
   }
 }
 
-/// The fields of `/proc/<pid>/stat` that tell whether a process lives. Source: proc(5).
+/// The fields of `/proc/<pid>/stat` that show whether a process is alive. Source: proc(5).
 struct ProcessStatus: Equatable {
   /// Field 3: `R` running, `S` sleeping, `T` stopped, `Z` zombie, `X` dead, ...
   var state: Character
@@ -76,7 +76,7 @@ struct ProcessStatus: Equatable {
     self = status
   }
 
-  /// Reads the line; the command in field 2 may contain blanks and parentheses.
+  /// Parses the line; the command in field 2 may contain blanks and parentheses.
   init?(line: String) {
     guard let end = line.lastIndex(of: ")") else { return nil }
     let fields = line[line.index(after: end)...].split(whereSeparator: \.isWhitespace)

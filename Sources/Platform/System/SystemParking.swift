@@ -4,25 +4,26 @@ import Synchronization
 
 /// Parks and wakes the threads of this process.
 ///
-/// A thread has one permit, whichever instance it parks through. An unpark of a running thread and
-/// the park that consumes it make no system call; a real wait is one futex wait and one wake.
+/// A thread has one permit, regardless of the instance it parks through. An unpark of a running
+/// thread and the park that consumes it make no system call; a real wait is one futex wait and one
+/// wake.
 public final class SystemParking: Parking {
   /// Creates the facade; all instances share the permits of the threads.
   public init() {}
 
-  /// The calling thread's token, created at its first use.
+  /// Returns the calling thread's token, created at its first use.
   ///
   /// The thread must have been started by the program: the token ends with the thread.
   public func currentToken() -> ParkingToken { Parker.ofCurrentThread() }
 
-  /// Blocks the calling thread until it is unparked or `deadline` has come; never throws.
+  /// Blocks the calling thread until it is unparked or `deadline` is reached; never throws.
   public func park(until deadline: MonotonicTime?) throws(ActorStopped) {
     Parker.ofCurrentThread().park(until: deadline)
   }
 
   /// Gives the thread behind `token` its permit, and wakes it if it is parked.
   ///
-  /// - Parameter token: one that `currentToken` of a `SystemParking` returned.
+  /// - Parameter token: a token returned by `currentToken` of a `SystemParking`.
   public func unpark(_ token: ParkingToken) {
     guard let parker = token as? Parker else {
       preconditionFailure("the token \(token) belongs to another Parking")
@@ -34,7 +35,7 @@ public final class SystemParking: Parking {
 /// The permit of one thread and the semaphore on which it waits.
 ///
 /// Safe because `semaphore` is allocated in `init`, freed in `deinit` and touched only through the
-/// semaphore functions; whoever unparks holds a reference meanwhile.
+/// semaphore functions; the unparking thread holds a reference meanwhile.
 @safe private final class Parker: ParkingToken, @unchecked Sendable {
   // Unchecked because of the pointer; the semaphore and the atomic are made for sharing.
 
@@ -68,7 +69,8 @@ public final class SystemParking: Parking {
     }
     if !wait(until: deadline) {
       let found = state.exchange(Parker.empty, ordering: .acquiringAndReleasing)
-      // An unpark at the very deadline posts, or has posted: taking its post keeps the count at 0.
+      // An unpark exactly at the deadline posts, or has posted: taking its post keeps the count at
+      // 0.
       if found == Parker.permitted { _ = wait(until: nil) }
       return
     }
@@ -86,7 +88,7 @@ public final class SystemParking: Parking {
     ).exchanged
   }
 
-  /// Takes one post; `false` when the deadline came first.
+  /// Takes one post; `false` if the deadline came first.
   private func wait(until deadline: MonotonicTime?) -> Bool {
     guard let deadline else {
       while unsafe sem_wait(semaphore) != 0 {

@@ -1,7 +1,7 @@
 public import AssayModel
 import Synchronization
 
-/// Randomness from the operating system (`getrandom`): nobody can predict or repeat it.
+/// Randomness from the operating system (`getrandom`), neither predictable nor repeatable.
 public final class SystemRandom: RandomSource {
   /// Creates the source.
   public init() {}
@@ -13,13 +13,13 @@ public final class SystemRandom: RandomSource {
   }
 }
 
-/// Randomness that follows from a seed, shared by the threads of a process.
+/// Randomness derived from a seed, shared by the threads of a process.
 ///
-/// The sequence is fixed; which thread gets which number depends on who asks first.
+/// The sequence is fixed; the assignment of numbers to threads depends on the order of calls.
 public final class SeededRandomSource: RandomSource {
   private let generator: Mutex<SeededGenerator>
 
-  /// Creates the source that belongs to a seed.
+  /// Creates the source for a seed.
   public init(_ seed: Seed) {
     generator = Mutex(SeededGenerator(seed))
   }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A thread of the operating system that runs one closure and ends.
 ///
-/// Letting go of the handle detaches the thread; it does not end it.
+/// Dropping the handle detaches the thread; it does not end it.
 public final class SystemThread: Sendable {
   /// 1 MiB: enough for SQLite with deep expressions, small enough for hundreds of actors.
   public static let defaultStackSize = 1 << 20
@@ -17,10 +17,10 @@ public final class SystemThread: Sendable {
   /// Starts a thread.
   ///
   /// - Parameters:
-  ///   - name: shown by `ps` and debuggers; the first 15 bytes count.
+  ///   - name: shown by `ps` and debuggers; only the first 15 bytes count.
   ///   - stackSize: in bytes; at least 16 KiB (`PTHREAD_STACK_MIN`).
-  ///   - body: what the thread runs.
-  /// - Throws: `pthread_create` when the system has no thread left.
+  ///   - body: closure run by the thread.
+  /// - Throws: the error of `pthread_create` if the system has no thread left.
   public static func start(
     name: String, stackSize: Int = defaultStackSize, body: @escaping @Sendable () -> Void
   ) throws(PlatformError) -> SystemThread {
@@ -41,7 +41,7 @@ public final class SystemThread: Sendable {
     return SystemThread(thread)
   }
 
-  /// Blocks until the closure has returned; further calls return at once.
+  /// Blocks until the closure has returned; further calls return immediately.
   ///
   /// A thread must not join itself.
   public func join() {
@@ -60,7 +60,7 @@ public final class SystemThread: Sendable {
   }
 }
 
-/// Runs a closure on a thread of its own and suspends the caller until it has returned.
+/// Runs a closure on a separate thread and suspends the caller until it has returned.
 ///
 /// For code that blocks in SQLite: the threads of the cooperative pool must never do that.
 public func runOnOwnThread<Value: Sendable>(
@@ -78,7 +78,7 @@ public func runOnOwnThread<Value: Sendable>(
   }
 }
 
-/// The first bytes of a thread's name that Linux shows (`TASK_COMM_LEN` - 1), cut between
+/// Returns the first bytes of a thread's name that Linux shows (`TASK_COMM_LEN` - 1), cut between
 /// characters.
 func visibleThreadName(_ name: String) -> String {
   var visible = ""
@@ -89,7 +89,7 @@ func visibleThreadName(_ name: String) -> String {
   return visible
 }
 
-/// What a new thread is handed.
+/// Data passed to a new thread.
 private final class ThreadStart: Sendable {
   let name: String
   let body: @Sendable () -> Void
@@ -108,7 +108,7 @@ private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
   return nil
 }
 
-/// Names the calling thread; a name is a convenience, so a refusal is not an error.
+/// Names the calling thread; a name is a convenience, so a failure is not an error.
 private func setOwnThreadName(_ name: String) {
   // As pthread_setname_np does for other threads; the Glibc module hides that function.
   let path = "/proc/thread-self/comm"

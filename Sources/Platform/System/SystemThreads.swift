@@ -11,7 +11,7 @@ public final class SystemThreads: Spawning {
     self.stackSize = stackSize
   }
 
-  /// Starts a thread; traps when the system has none left.
+  /// Starts a thread; traps if the system has none left.
   public func spawn(name: String, _ body: @escaping @Sendable () -> Void) -> any SpawnedActor {
     do {
       return try SystemThread.start(name: name, stackSize: stackSize, body: body)

@@ -24,7 +24,7 @@ public final class SystemTime: TimeSource {
 
   /// Blocks the calling thread until `deadline`; never returns early and never throws.
   ///
-  /// Follows `clock_nanosleep` with `TIMER_ABSTIME`: a signal in between moves nothing.
+  /// Uses `clock_nanosleep` with `TIMER_ABSTIME`: a signal in between does not shift the deadline.
   public func sleep(until deadline: MonotonicTime) throws(ActorStopped) {
     var until = timespec(deadline)
     var result = EINTR
@@ -42,14 +42,14 @@ public final class SystemTime: TimeSource {
   private func read(_ clock: clockid_t) -> timespec {
     var now = timespec()
     let result = unsafe clock_gettime(clock, &now)
-    // Only an unknown clock can fail, and Linux has had all three since 2.6.39.
+    // The call fails only for an unknown clock, and Linux has had all three since 2.6.39.
     precondition(result == 0, "clock_gettime(\(clock)) answered errno \(errno)")
     return now
   }
 }
 
 extension timespec {
-  /// The monotonic time as C wants it.
+  /// Converts the monotonic time to the C structure.
   init(_ time: MonotonicTime) {
     self.init(
       tv_sec: Int(time.nanoseconds / 1_000_000_000), tv_nsec: Int(time.nanoseconds % 1_000_000_000))

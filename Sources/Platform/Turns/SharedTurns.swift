@@ -1,19 +1,21 @@
 public import AssayModel
 import Glibc
 
-/// Who works just now, among sides that must not work at once: a mapped file that all processes of
-/// all sides share.
+/// Turns among sides that must not work at the same time, kept in a mapped file that all processes
+/// of all sides share.
 ///
-/// Exactly one side has the turn. Its actors look between two operations whether the turn is over;
-/// who finds it over stops, and the last of them to stop hands the turn on. So no operation is cut,
-/// and a turn lasts as long as the longest operation that was under way at its end.
+/// Exactly one side has the turn. Its actors check between two operations whether the turn is over;
+/// an actor that finds it over stops, and the last of them to stop hands the turn on. So no
+/// operation is cut short, and a turn lasts until the longest operation in progress at its end is
+/// done.
 ///
-/// Two blocks of a quarter of a second, one after the other, meet two different machines wherever
-/// the processor is shared: neighbours come and go within a tenth of a second. In turns of a few
-/// milliseconds both meet the same one.
+/// Two blocks of a quarter of a second, one after the other, see two different machines if the
+/// processor is shared: neighbours come and go within a tenth of a second. In turns of a few
+/// milliseconds both see the same one.
 ///
-/// A process may be killed at any moment, waiting or not: the mutex is a robust one, and who waits
-/// waits on a semaphore, since a condition is never the same after one of its waiters has died.
+/// A process may be killed at any moment, waiting or not: the mutex is a robust one, and actors
+/// wait on a semaphore, because a condition variable is unreliable after one of its waiters has
+/// died.
 ///
 /// Safe because mutex and semaphores are initialised before any other process maps the file, lie at
 /// fixed places that nothing else uses, and live as long as the mapping.
@@ -25,10 +27,10 @@ import Glibc
   private static let headerWord = 8
   private static let firstSideWord = 16
   private static let wordsOfSide = 12
-  /// Place of a side's semaphore among its words.
+  /// Index of a side's semaphore among its words.
   private static let semaphoreWord = 8
 
-  /// Whose turn it is before the first one.
+  /// Holder of the turn before the first one: none.
   private static let nobody = UInt64.max
 
   /// Words of the header.
@@ -38,19 +40,19 @@ import Glibc
 
   /// Words of a side.
   private enum Word: Int {
-    /// Actors that have not ended.
+    /// Number of actors that have not ended.
     case members
-    /// Actors that have the turn and have not stopped.
+    /// Number of actors that have the turn and have not stopped.
     case running
-    /// How often it had the turn.
+    /// Number of turns the side has had.
     case grants
-    /// Whether nobody has come back yet in this turn.
+    /// True if no actor of the side has resumed yet in this turn.
     case isUnresumed
-    /// Nanoseconds that it did not have the turn.
+    /// Nanoseconds during which the side did not have the turn.
     case offset
-    /// When its last turn ended.
+    /// Time at which its last turn ended.
     case stopped
-    /// When its turn is over.
+    /// Time at which its turn is over.
     case over
   }
 
@@ -60,12 +62,12 @@ import Glibc
   /// Number of sides.
   public let sides: Int
 
-  /// Makes the file; nobody has the turn yet.
+  /// Creates the file; no side has the turn yet.
   ///
   /// - Parameters:
-  ///   - path: must not exist.
-  ///   - actors: how many actors each side has, over all of its processes; at least 1 each.
-  ///   - slice: how long a turn lasts; above 0.
+  ///   - path: must not exist yet.
+  ///   - actors: number of actors of each side, over all of its processes; at least 1 each.
+  ///   - slice: duration of a turn; above 0.
   public init(
     creating path: String, actors: [Int], slice: Nanoseconds
   ) throws(PlatformError) {
@@ -82,7 +84,7 @@ import Glibc
     for (side, count) in actors.enumerated() { set(.members, of: side, UInt64(count)) }
   }
 
-  /// Maps the file that another process made.
+  /// Maps the file created by another process.
   public init(opening path: String) throws(PlatformError) {
     file = try MappedFile(opening: path, isWritable: true)
     guard file.wordCount > Self.firstSideWord else {
@@ -100,7 +102,7 @@ import Glibc
     unsafe (file.base + mutexWord * 8).assumingMemoryBound(to: pthread_mutex_t.self)
   }
 
-  /// Where the actors of a side wait.
+  /// Returns the semaphore on which the actors of a side wait.
   private func semaphore(of side: Int) -> UnsafeMutablePointer<sem_t> {
     precondition(side >= 0 && side < sides, "side \(side) of \(sides)")
     let word = Self.firstSideWord + side * Self.wordsOfSide + Self.semaphoreWord
@@ -123,12 +125,12 @@ import Glibc
 
   // MARK: What actors ask without a lock
 
-  /// How long a side did not have the turn so far; constant while it has it.
+  /// Returns the time a side has not had the turn so far; constant while it has it.
   public func offset(of side: Int) -> Nanoseconds {
     Nanoseconds(Int64(bitPattern: get(.offset, of: side)))
   }
 
-  /// When the turn of a side is over, on the clock of the machine.
+  /// Returns the time at which the turn of a side is over, on the clock of the machine.
   public func end(of side: Int) -> MonotonicTime {
     MonotonicTime(nanoseconds: get(.over, of: side))
   }
@@ -137,7 +139,7 @@ import Glibc
 
   /// Gives a side the first turn.
   ///
-  /// - Parameter start: when actors begin; no side's clock stands before it.
+  /// - Parameter start: time at which actors begin; no side's clock starts earlier.
   public func begin(at start: MonotonicTime, first: Int) {
     locked {
       for side in 0..<sides { set(.stopped, of: side, start.nanoseconds) }
@@ -145,8 +147,8 @@ import Glibc
     }
   }
 
-  /// The processes of a side are gone, or one of them is: what is left of it works without turns,
-  /// and the others no longer wait for it.
+  /// Abandons a side of which at least one process is gone: its remaining actors work without
+  /// turns, and the other sides no longer wait for it.
   public func abandon(_ side: Int) {
     locked {
       let members = get(.members, of: side)
@@ -154,7 +156,7 @@ import Glibc
       set(.members, of: side, 0)
       set(.over, of: side, UInt64(Int64.max))
       if hasTurn(side) { handOver(at: now) } else { set(.isUnresumed, of: side, 1) }
-      // Whoever waits goes on, and so does who is about to.
+      // All actors that wait, or are about to wait, continue.
       count(.grants, of: side)
       wake(side, members)
     }
@@ -162,13 +164,13 @@ import Glibc
 
   // MARK: The actors
 
-  /// How long a wait lasts before its caller is asked whether to go on.
+  /// Duration of a wait before its caller is asked whether to continue.
   private static let patience = Nanoseconds.milliseconds(20)
 
   /// Waits until a side has had more turns than `seen`.
   ///
-  /// - Parameter goesOn: asked now and then; `false` ends the wait.
-  /// - Returns: how many turns it had; `nil` when the wait was ended.
+  /// - Parameter goesOn: called from time to time; `false` ends the wait.
+  /// - Returns: number of turns the side has had; `nil` if the wait was ended.
   func awaitTurn(of side: Int, after seen: UInt64, while goesOn: () -> Bool) -> UInt64? {
     while true {
       let granted: UInt64? = locked {
@@ -181,10 +183,10 @@ import Glibc
     }
   }
 
-  /// An actor of the side that has the turn stops, as its turn is over or as it has ended.
+  /// Stops an actor of the side that has the turn, because the turn is over or the actor has ended.
   func stop(_ side: Int, hasEnded: Bool) {
     locked {
-      // What is left of an abandoned side has no turn to hand on.
+      // The remaining actors of an abandoned side have no turn to hand on.
       guard get(.members, of: side) > 0 else { return }
       if hasEnded { set(.members, of: side, get(.members, of: side) - 1) }
       set(.running, of: side, get(.running, of: side) - 1)
@@ -192,14 +194,14 @@ import Glibc
     }
   }
 
-  /// An actor ends that waits for its turn.
+  /// Removes an actor that ends while it waits for its turn.
   ///
-  /// - Parameter seen: how many turns it has had.
+  /// - Parameter seen: number of turns it has had.
   func leave(_ side: Int, after seen: UInt64) {
     locked {
       guard get(.members, of: side) > 0 else { return }
       set(.members, of: side, get(.members, of: side) - 1)
-      // The turn may have come just now, to somebody who no longer wants it.
+      // The turn may have just arrived for this actor, which no longer wants it.
       guard hasTurn(side), get(.grants, of: side) != seen else { return }
       set(.running, of: side, get(.running, of: side) - 1)
       if get(.running, of: side) == 0 { handOver(at: now) }
@@ -229,8 +231,8 @@ import Glibc
     wake(side, get(.members, of: side))
   }
 
-  /// The clock of a side goes on when the first of its actors is awake: that the system takes its
-  /// time to wake it is no work of the side.
+  /// Resumes the clock of a side when the first of its actors is awake: the time the system takes
+  /// to wake it does not count as work of the side.
   private func resume(_ side: Int) {
     guard get(.isUnresumed, of: side) == 1 else { return }
     set(.isUnresumed, of: side, 0)
@@ -264,13 +266,14 @@ import Glibc
     for _ in 0..<actors { unsafe sem_post(semaphore(of: side)) }
   }
 
-  /// Waits for news of a side, outside of the mutex; `false` when there were none for a while. News
-  /// may be old: who is woken looks again.
+  /// Waits for a wake-up of a side, outside the mutex; `false` if there was none for a while. A
+  /// wake-up may be stale, so the woken actor must check again.
   private func waitAWhile(_ side: Int) -> Bool {
     unsafe SemaphoreWait.take(semaphore(of: side), until: now + Self.patience)
   }
 
-  /// A process that died with the mutex leaves words that are whole: each is written at once.
+  /// Checks the result of locking. A process that died while holding the mutex leaves consistent
+  /// words: each is written in one store.
   private func take(_ result: Int32) {
     if result == EOWNERDEAD {
       unsafe pthread_mutex_consistent(mutex)

@@ -1,8 +1,8 @@
 public import AssayModel
 
-/// The clocks of a side that works in turns: its monotonic clock stands while others have the turn.
+/// The clocks of a side that works in turns: its monotonic clock stops while others have the turn.
 ///
-/// Boot and wall clock go on, as leases live by them.
+/// Boot and wall clock continue, because leases depend on them.
 public final class TurnClock: TimeSource {
   let turns: SharedTurns
   let side: Int
@@ -15,20 +15,20 @@ public final class TurnClock: TimeSource {
     self.side = side
   }
 
-  /// When the side's turn is over, on its own clock.
+  /// Time at which the side's turn is over, on its own clock.
   var endOfTurn: MonotonicTime { own(turns.end(of: side)) }
 
-  /// The machine's monotonic clock less the time in which others had the turn. Only to be read by
-  /// whoever has it: for anybody else it runs on and is set back at the next turn.
+  /// Returns the machine's monotonic clock minus the time in which others had the turn. Only valid
+  /// for the side that has the turn: for any other it runs on and is set back at the next turn.
   public func monotonicNow() -> MonotonicTime { own(base.monotonicNow()) }
 
-  /// The boot clock of the machine.
+  /// Returns the boot clock of the machine.
   public func bootNow() -> BootTime { base.bootNow() }
 
-  /// The wall clock of the machine.
+  /// Returns the wall clock of the machine.
   public func wallNow() -> WallTime { base.wallNow() }
 
-  /// Sleeps without letting the turn go: for waits inside of an operation.
+  /// Sleeps without giving up the turn: for waits inside an operation.
   public func sleep(until deadline: MonotonicTime) throws(ActorStopped) {
     try base.sleep(until: deadline + turns.offset(of: side))
   }
@@ -38,7 +38,7 @@ public final class TurnClock: TimeSource {
   }
 }
 
-/// The clock by which an actor waits between two operations: it hands the turn on meanwhile.
+/// The clock with which an actor waits between two operations, giving up the turn meanwhile.
 public final class TurnPacing: TimeSource, @unchecked Sendable {
   // Unchecked because the turns of an actor are used by its own thread only.
 
@@ -51,16 +51,16 @@ public final class TurnPacing: TimeSource, @unchecked Sendable {
     self.clock = clock
   }
 
-  /// The side's own monotonic clock.
+  /// Returns the side's own monotonic clock.
   public func monotonicNow() -> MonotonicTime { clock.monotonicNow() }
 
-  /// The boot clock of the machine.
+  /// Returns the boot clock of the machine.
   public func bootNow() -> BootTime { clock.bootNow() }
 
-  /// The wall clock of the machine.
+  /// Returns the wall clock of the machine.
   public func wallNow() -> WallTime { clock.wallNow() }
 
-  /// Sleeps until the side's clock has come to `deadline`, in as many turns as that takes.
+  /// Sleeps until the side's clock has reached `deadline`, over as many turns as that takes.
   public func sleep(until deadline: MonotonicTime) throws(ActorStopped) {
     while clock.monotonicNow() < deadline {
       try clock.sleep(until: min(deadline, clock.endOfTurn))

@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// One actor of a side that works in turns. It is used by one thread.
+/// One actor of a side that works in turns. Used by one thread.
 public final class TurnTaker {
   private let turns: SharedTurns
   private let side: Int
@@ -11,7 +11,7 @@ public final class TurnTaker {
 
   /// Creates the turns of an actor.
   ///
-  /// - Parameter goesOn: asked now and then while it waits; `false` ends the wait for good.
+  /// - Parameter goesOn: called from time to time while it waits; `false` ends the wait for good.
   public init(_ clock: TurnClock, while goesOn: @escaping () -> Bool) {
     turns = clock.turns
     side = clock.side
@@ -19,7 +19,7 @@ public final class TurnTaker {
     self.goesOn = goesOn
   }
 
-  /// Waits for the actor's first turn; `false` when it shall not begin.
+  /// Waits for the actor's first turn; `false` if it must not begin.
   public func enter() -> Bool {
     guard let granted = turns.awaitTurn(of: side, after: seen, while: goesOn) else {
       turns.leave(side, after: seen)
@@ -32,9 +32,9 @@ public final class TurnTaker {
 
   /// Stops if the side's turn is over, and waits for the next one.
   ///
-  /// Costs a load and a comparison while it is not.
+  /// Costs a load and a comparison while the turn is not over.
   /// - Parameter now: on the side's clock; a recent reading.
-  /// - Returns: `false` when the actor shall end.
+  /// - Returns: `false` if the actor must end.
   public func pass(at now: MonotonicTime) -> Bool {
     guard now >= clock.endOfTurn else { return hasTurn }
     turns.stop(side, hasEnded: false)
@@ -42,7 +42,7 @@ public final class TurnTaker {
     return enter()
   }
 
-  /// The actor has ended.
+  /// Ends the actor's participation in turns.
   public func end() {
     guard hasTurn else { return }
     hasTurn = false
