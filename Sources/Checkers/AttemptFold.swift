@@ -32,7 +32,7 @@ struct AttemptFolds {
   private var lastActor: UInt64 = .max
   private var lastIndex = 0
 
-  /// Takes an attempt and returns the operation before it, if the attempt begins a new one.
+  /// Adds an attempt; returns the previous operation if the attempt begins a new one.
   mutating func add(_ event: Event, identifier: UInt64) -> AttemptFold? {
     let actor = event.actor.packed
     if actor != lastActor {

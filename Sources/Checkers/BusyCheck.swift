@@ -20,11 +20,11 @@ public enum BusyCode {
   }
 }
 
-/// `busy`: no attempt ended with an error of the family SQLITE_BUSY, retried or not, those to open
-/// a connection included.
+/// `busy`: no attempt ended with an error of the SQLITE_BUSY family, retried or not, including
+/// attempts to open a connection.
 ///
-/// A cell in which nobody could be in another's way shows nothing: one actor, or one connection in
-/// one process. Bounds count attempts and are judged over all repetitions.
+/// A cell without possible contention shows nothing: one actor, or one connection in one process.
+/// Bounds count attempts and are judged over all repetitions.
 struct BusyCheck: EventChecker {
   private let context: CellContext
   /// Counts in the order of the extended codes.

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// What a checker must know about the cell besides its history.
+/// The facts about a cell that a checker needs in addition to its history.
 struct CellContext {
   let record: CellRecord
   private let processes: [UInt32: ProcessRecord]
@@ -17,13 +17,13 @@ struct CellContext {
   /// Actors that may use the database at the same time.
   var actors: Int { cell.load.processes * (cell.load.writers + cell.load.readers) }
 
-  /// The life of an actor's process, if it was recorded.
+  /// Returns the life of an actor's process, if it was recorded.
   func process(of actor: ActorID) -> ProcessRecord? {
     processes[Self.key(Int(actor.process), Int(actor.incarnation))]
   }
 
-  /// The event as the content tells of it: where that is a copy, the copy may lack what was
-  /// acknowledged after it had been begun, as if nobody knew how that ended.
+  /// Returns the event as the content reflects it: a copied database may lack a write that was
+  /// acknowledged after the copy began, so its outcome counts as unknown.
   func asJudged(_ event: Event) -> Event {
     guard let copied = record.copied, event.outcome == .ok, event.operation.kind.isWrite,
       event.completed.map({ $0 > copied }) ?? false
@@ -33,16 +33,16 @@ struct CellContext {
     return unknown
   }
 
-  /// The last moment at which an attempt may have taken effect: its completion if it was
-  /// acknowledged, otherwise the end of its process, since nobody else can carry it out.
+  /// Returns the last moment at which an attempt may have taken effect: its completion if it was
+  /// acknowledged, otherwise the end of its process, since no other process can carry it out.
   func latestEffect(of event: Event) -> MonotonicTime {
     if event.outcome == .ok, let completed = event.completed { return completed }
     return process(of: event.actor)?.ended ?? MonotonicTime(nanoseconds: .max)
   }
 
-  /// When a fault killed the process of an actor, if one did.
+  /// Returns the time at which a fault killed the process of an actor, if one did.
   ///
-  /// The time of the signal, not the time at which the process was known to be gone.
+  /// The time of the signal, not the time at which the process was known to be dead.
   func killed(_ actor: ActorID) -> MonotonicTime? {
     guard let process = process(of: actor), process.wasKilled else { return nil }
     let signals = record.faults.filter {
@@ -52,7 +52,8 @@ struct CellContext {
     return signals.map(\.injected).min() ?? process.ended
   }
 
-  /// From when on an actor surely did nothing more, if its process has ended.
+  /// Returns the time after which an actor certainly took no further action, if its process has
+  /// ended.
   func death(of actor: ActorID) -> MonotonicTime? {
     killed(actor) ?? process(of: actor)?.ended
   }

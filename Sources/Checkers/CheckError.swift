@@ -1,16 +1,16 @@
 /// The recorded evidence is damaged, so that no check may judge it.
 public struct CheckError: Error, Equatable, Sendable {
-  /// What is wrong with it.
+  /// Kinds of errors.
   public enum Code: Equatable, Sendable {
-    /// The content stream has another number of rows than the observation says.
+    /// The number of rows in the content stream differs from that in the observation.
     case contentIncomplete
   }
 
-  /// What is wrong.
+  /// Kind of the error.
   public var code: Code
-  /// What was found, for people.
+  /// The value found, for people.
   public var found: String
-  /// What it should have been, for people.
+  /// The value expected, for people.
   public var expected: String
 
   /// Creates an error.

@@ -1,10 +1,10 @@
 public import AssayModel
 
 extension CheckResult {
-  /// Merges the answers of one check over the repetitions of a cell.
+  /// Merges the results of one check over the repetitions of a cell.
   ///
-  /// One violation is enough; otherwise one repetition that can't tell makes the answer unknown,
-  /// except that a repetition in which nothing happened is outweighed by one that passed.
+  /// One violation is enough; otherwise one unknown repetition makes the result unknown, except
+  /// that a pass outweighs a repetition in which nothing happened.
   ///
   /// - Precondition: at least one result, all of the same check.
   public static func merged(_ repetitions: [CheckResult]) -> CheckResult {
@@ -26,7 +26,7 @@ extension CheckResult {
     return merged
   }
 
-  /// Merges, check by check, what each repetition of a cell found.
+  /// Merges the results of all repetitions of a cell, check by check.
   ///
   /// - Returns: one result per check that occurs, in the order of first occurrence.
   public static func merged(repetitions: [[CheckResult]]) -> [CheckResult] {

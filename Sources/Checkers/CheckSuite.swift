@@ -4,20 +4,20 @@ public import AssayModel
 ///
 /// Memory: O(keys) for `kv` and `ledger` (plus a bit per transfer), O(events) for `locks`.
 public struct CheckSuite {
-  /// What the suite found.
+  /// The results of the suite.
   public struct Findings: Equatable, Sendable {
-    /// One result per check that was asked for and judges a history, in the order of `CheckName`.
+    /// One result per requested check that judges a history, in the order of `CheckName`.
     public var results: [CheckResult]
-    /// Locks that passed on without a release, by lock and token.
+    /// Locks that changed owner without a release, by lock and token.
     public var takeovers: [Takeover]
   }
 
   private let context: CellContext
   private let initialNonce: @Sendable (UInt64) -> UInt64
 
-  /// Creates the checks that a cell asks for.
+  /// Creates the checks that a cell requests.
   ///
-  /// - Parameter initialNonce: what a key of workload `kv` holds before the run; 0 for absence.
+  /// - Parameter initialNonce: nonce of a key of workload `kv` before the run; 0 for absence.
   public init(
     record: CellRecord,
     initialNonce: @escaping @Sendable (UInt64) -> UInt64 = { InitialContent.nonce(ofKey: $0) }
@@ -34,8 +34,8 @@ public struct CheckSuite {
 
   /// Reads the content and then the history, each once.
   ///
-  /// - Parameter content: `nil` when it could not be read; checks that need it answer unknown.
-  /// - Throws: what the streams throw, or `CheckError` when the content is incomplete.
+  /// - Parameter content: `nil` if it could not be read; checks that need it return unknown.
+  /// - Throws: errors of the streams, or `CheckError` if the content is incomplete.
   /// - Complexity: O(rows + events), and O(n log n) in the events of each lock.
   public func run<Events: EventStream, Content: ContentStream>(
     events: inout Events, content: inout Content?
@@ -129,7 +129,7 @@ public struct CheckSuite {
     return .read
   }
 
-  /// Adds an answer for each check that was asked for and does not fit the workload.
+  /// Adds a result for each requested check that does not fit the workload.
   private func complete(_ results: [CheckResult]) -> [CheckResult] {
     Self.checks.compactMap { check in
       if let result = results.first(where: { $0.check == check }) { return result }

@@ -3,29 +3,30 @@ import AssayModel
 /// `errors`: attempts that ended with an error, by operation and code.
 ///
 /// Judged from the figures of a cell, all repetitions together. A transaction that rolls itself
-/// back as its program says is no error; nor is the death of a process in an attempt, which no
-/// operation was told of.
+/// back by design is not an error; nor is the death of a process during an attempt, since no
+/// operation received an error.
 struct ErrorsCheck {
-  /// What a bound speaks of.
+  /// The attempts that a bound applies to.
   struct Target: Hashable {
     /// A kind of operation or the name of a transaction; `nil` for all.
     var operation: String?
-    /// A code, whose extended ones it includes; `nil` for all.
+    /// A code, including its extended codes; `nil` for all.
     var code: String?
 
-    /// What a requirement speaks of: words and bounds without more speak of everything.
+    /// Creates the target of a requirement: words, and bounds without further keys, apply to all
+    /// errors.
     init(_ requirement: ExpectationRule.Requirement) {
       guard case .bound(let bound) = requirement else { return }
       operation = bound.operation
       code = bound.code
     }
 
-    /// Whether a row is one of them.
+    /// Returns true if an error belongs to the target.
     func includes(_ error: ErrorResult, kind: String?) -> Bool {
       includes(operation: error.operation, kind: kind) && includes(code: error.code)
     }
 
-    /// Whether an operation is one of them.
+    /// Returns true if an operation belongs to the target.
     func includes(operation name: String, kind: String?) -> Bool {
       operation.map { $0 == name || $0 == kind } ?? true
     }
@@ -51,7 +52,7 @@ struct ErrorsCheck {
     errors = (figures.errors ?? []).filter(\.isAnswer)
   }
 
-  /// The rows of a target.
+  /// Returns the rows of a target.
   func rows(of target: Target) -> [ErrorResult] {
     errors.filter { target.includes($0, kind: kind(of: $0.operation)) }
   }
@@ -62,7 +63,7 @@ struct ErrorsCheck {
       .reduce(0) { $0 + $1.attempts }
   }
 
-  /// Whether no attempt ended with an error.
+  /// Valid if no attempt ended with an error.
   var result: CheckResult {
     let all = attempts.reduce(UInt64(0)) { $0 + $1.attempts }
     let count = errors.reduce(UInt64(0)) { $0 + $1.count }

@@ -2,16 +2,16 @@ import AssayModel
 
 /// One check that reads the final content and then the history, each once.
 ///
-/// The content comes first, so that a checker of ten million events needs to remember only what
-/// belongs to the keys that it found, never the events.
+/// The content comes first, so that a checker of ten million events needs to remember only the
+/// state of the keys that it found, never the events.
 protocol EventChecker {
   /// Takes one row of the final content.
   mutating func see(_ row: ContentRow)
 
-  /// Whether it wants to see connections being opened and closed as well.
+  /// True if the checker also needs the events of opening and closing connections.
   var seesConnections: Bool { get }
 
-  /// Takes one event; those of one actor come in its order, between actors there is none.
+  /// Takes one event; events of one actor come in its order, those of different actors in no order.
   mutating func see(_ event: Event)
 
   /// Judges, after the last row and the last event.
@@ -22,15 +22,15 @@ extension EventChecker {
   var seesConnections: Bool { false }
 }
 
-/// Whether the final content could be read.
+/// The readability of the final content.
 enum ContentState: Equatable {
   case read
   /// It could not, for this reason.
   case missing(String)
-  /// It could not, because SQLite says that the file is damaged.
+  /// It could not, because SQLite reports that the file is damaged.
   case damaged(String)
 
-  /// The reason why a check that needs the content can't tell; `nil` when it was read.
+  /// The reason why a check that needs the content is unknown; `nil` if it was read.
   var reason: String? {
     switch self {
     case .read: nil
@@ -38,9 +38,9 @@ enum ContentState: Equatable {
     }
   }
 
-  /// Turns an answer that lacks the content into a violation where SQLite itself calls the
-  /// database damaged: that is no state that whole transactions could have left, and nobody can
-  /// read what was acknowledged.
+  /// Turns a result that lacks the content into a violation if SQLite itself reports the database
+  /// as damaged: whole transactions cannot have left such a state, and the acknowledged writes can
+  /// no longer be read.
   func judge(_ result: CheckResult) -> CheckResult {
     guard case .damaged(let reason) = self, result.status == .unknown,
       [.durability, .atomicity, .invariants].contains(result.check)

@@ -4,13 +4,13 @@ public import AssayModel
 public typealias ExitCode = ExitStatus
 
 extension ExitStatus {
-  /// What follows from a run's verdicts.
+  /// Returns the exit code of a run.
   ///
   /// - Parameters:
-  ///   - verdicts: those of all cells.
+  ///   - verdicts: the verdicts of all cells.
   ///   - incidents: number of workers that exited unexpectedly.
-  ///   - timeJumped: whether time jumped while a cell ran.
-  ///   - wasInterrupted: whether the user stopped the run.
+  ///   - timeJumped: true if time jumped while a cell ran.
+  ///   - wasInterrupted: true if the user stopped the run.
   public static func of(
     verdicts: some Sequence<Verdict>, incidents: Int, timeJumped: Bool = false,
     wasInterrupted: Bool = false
@@ -22,9 +22,9 @@ extension ExitStatus {
     return first(of: codes)
   }
 
-  /// What follows from one verdict.
+  /// Returns the exit code of one verdict.
   ///
-  /// A miss of a check about speed is `tooSlow`, unless a witness shows that safety was broken,
+  /// A miss of a check about speed is `tooSlow`, unless a witness shows that safety was violated,
   /// such as a lease that was taken before it had ended.
   public static func of(_ verdict: Verdict) -> ExitCode {
     if verdict.met { return .met }

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// `integrity`: SQLite itself finds the database sound, and every reference has its target.
+/// `integrity`: SQLite's own check finds no damage, and every foreign key has its target.
 enum IntegrityCheck {
   static func result(_ observation: Observation) -> CheckResult {
     let evidence = "PRAGMA integrity_check, PRAGMA foreign_key_check"

@@ -1,7 +1,7 @@
 import AssayModel
 
-/// `invariants` of the scenario's own SQL: every query gave the value that it must give, whenever
-/// a reader asked during the run, and in a fresh process afterwards.
+/// `invariants` of the scenario's own SQL: every query returned its required value, in each
+/// evaluation by a reader during the run, and in a fresh process afterwards.
 struct InvariantCheck: EventChecker {
   private let context: CellContext
   private let invariants: [SQLLoad.Invariant]
@@ -40,7 +40,7 @@ struct InvariantCheck: EventChecker {
       "\(name) gave \(found.text) to \(event.actor), invoked \(context.text(event.invoked))")
   }
 
-  /// The query with what it must give, as people know it from the scenario.
+  /// Returns the query with its required value, as written in the scenario.
   private func name(_ number: UInt64) -> String {
     guard number < UInt64(invariants.count) else { return "invariant \(number + 1)" }
     let invariant = invariants[Int(number)]
@@ -78,7 +78,7 @@ struct InvariantCheck: EventChecker {
     return .valid(.invariants, evidence: evidence)
   }
 
-  /// Why an invariant was never evaluated to its end; `nil` when each was.
+  /// Returns the reason why an invariant was never fully evaluated; `nil` if each was.
   private func unfinished(_ observation: Observation) -> String? {
     if let reason = observation.invariants.lazy.compactMap(\.unknownReason).first {
       return "\(reason) after the run\(remedy)"

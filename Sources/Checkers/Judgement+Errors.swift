@@ -1,9 +1,9 @@
 import AssayModel
 
-/// What a cell is expected to answer with errors, and whether anything worked at all.
+/// Judges the errors of a cell against its expectation, and whether each operation ever succeeded.
 ///
-/// Of the entries of a list those hold together that speak of different operations or codes; of
-/// entries for the same, the first that fits.
+/// Entries of a list for different operations or codes all apply; of several entries for the same
+/// ones, the first that fits applies.
 struct ErrorsJudgement {
   let cell: PlannedCell
   let figures: [CellResult]
@@ -20,10 +20,11 @@ struct ErrorsJudgement {
     return Self.joined(judged.map { verdict(on: $0.requirement) })
   }
 
-  /// The verdict with what never worked: an operation that was tried and never succeeded makes it
-  /// unknown what the cell shows, unless the scenario expects those errors.
+  /// Returns the verdict, qualified by operations that never succeeded: an operation that was tried
+  /// and never succeeded makes the result of the cell unknown, unless the scenario expects those
+  /// errors.
   ///
-  /// - Parameter verdict: that on the expectation, if there is one.
+  /// - Parameter verdict: the verdict on the expectation, if there is one.
   func qualified(_ verdict: Verdict?) -> Verdict? {
     let reasons = reasons
     guard !reasons.isEmpty else { return verdict }
@@ -64,7 +65,8 @@ struct ErrorsJudgement {
     return reasons
   }
 
-  /// Whether rules speak of all errors of an operation: by a word, by name, or as the share of all.
+  /// Returns true if rules cover all errors of an operation: by a word, by name, or as a share of
+  /// all attempts.
   private func isExpected(_ tried: AttemptsResult, _ errors: ErrorsCheck) -> Bool {
     let rows = errors.errors.filter { $0.operation == tried.operation }
     return rows.allSatisfy { row in

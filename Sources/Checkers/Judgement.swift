@@ -1,22 +1,23 @@
 public import AssayModel
 
-/// From what was found and what the scenario expects to verdicts.
+/// Turns the results of checks and the expectations of the scenario into verdicts.
 public enum Judgement {
   /// Judges one cell.
   ///
-  /// Of each check's rules the first holds whose conditions fit; the plan has already left out
-  /// those that speak of other cells, so only conditions on the library are looked at here. A
-  /// check without a rule that fits is reported and always counts as met. An answer that is
-  /// unknown is never met, except where the scenario only asks for a report.
+  /// The first rule of a check whose conditions fit applies; the plan has already dropped the rules
+  /// for other cells, so only conditions on the library are evaluated here. A check without a rule
+  /// that fits is reported and always counts as met. An unknown result is never met, unless the
+  /// scenario only requests a report.
   ///
   /// - Parameters:
   ///   - cell: the cell as planned.
-  ///   - checks: what its checks found, repetitions merged.
-  ///   - figures: the figures of all cells of the run, this one included; their verdicts are not
+  ///   - checks: the results of its checks, repetitions merged.
+  ///   - figures: the figures of all cells of the run, including this one; their verdicts are not
   ///     read.
   ///   - library: the version of SQLite that the workers used.
   /// - Returns: one verdict per check that the cell names: expectations in the order of the file,
-  ///   then the further checks; last `errors`, also unasked when an operation never succeeded.
+  ///   then the further checks; last `errors`, also if not requested when an operation never
+  ///   succeeded.
   public static func verdicts(
     of cell: PlannedCell, checks: [CheckResult], figures: [CellResult], library: LibraryVersion
   ) -> [Verdict] {
@@ -55,7 +56,7 @@ public enum Judgement {
     return verdicts
   }
 
-  /// The words of a requirement as a scenario has them.
+  /// Returns the words of a requirement as a scenario has them.
   public static func text(_ requirement: ExpectationRule.Requirement) -> String {
     switch requirement {
     case .valid: "valid"
@@ -88,7 +89,8 @@ public enum Judgement {
     }
   }
 
-  /// Which side of a condition on the library decided what is expected; `nil` where none did.
+  /// Returns the condition on the library that decided the expectation, in words; `nil` if none
+  /// did.
   private static func reason(
     for rule: ExpectationRule?, of expectation: Expectation, _ library: LibraryVersion
   ) -> String? {
@@ -155,7 +157,7 @@ public enum Judgement {
       var measured = (isLowerBound ? "at least " : "") + measure.text(value)
       if let lowest { measured += ", at least \(measure.text(lowest))" }
       if let highest { measured += ", at most \(measure.text(highest))" }
-      // What is at least 2 s is more than 1 s; whether it is more than 3 s is not known.
+      // A value of at least 2 s exceeds 1 s; whether it exceeds 3 s is unknown.
       let isOpen = isLowerBound && value <= highest ?? .infinity && !(isMet && highest == nil)
       guard !isOpen else {
         return Verdict(

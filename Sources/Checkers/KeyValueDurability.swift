@@ -1,20 +1,20 @@
 import AssayModel
 
-/// `durability` of the key-value workload: what a key holds in the end is what somebody last wrote.
+/// `durability` of the key-value workload: the final value of a key is one of its last writes.
 ///
 /// A final value is legal if some write of it, acknowledged or unknown, has no acknowledged write
-/// of that key that was invoked after its last possible effect. Absence is what a delete writes;
-/// what the template holds counts as written at time 0. Two acknowledged writes that overlapped in
+/// of that key that was invoked after its last possible effect. A delete writes absence; the
+/// content of the template counts as written at time 0. Two acknowledged writes that overlapped in
 /// time may have been committed in either order, so either may be the last: an overwritten
-/// acknowledged value is no loss, and a lost one that overlapped the survivor is not noticed.
+/// acknowledged value is no loss, and a lost one that overlapped the survivor goes undetected.
 struct KeyValueDurability: EventChecker {
-  /// 48 bytes a key.
+  /// 48 bytes per key.
   private struct KeyState {
-    /// What the key holds in the end; 0 for absence.
+    /// Nonce of the key's final value; 0 for absence.
     var finalNonce: UInt64 = 0
     /// Last possible effect of a write of that nonce.
     var finalEffect = MonotonicTime(nanoseconds: 0)
-    /// Who wrote it, packed, with flags above.
+    /// Actor of that write, packed, with flags above.
     var finalWriter: UInt64 = 0
     /// The acknowledged write that was invoked last.
     var lastInvoked = MonotonicTime(nanoseconds: 0)

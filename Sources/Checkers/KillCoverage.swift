@@ -1,10 +1,10 @@
 import AssayModel
 
-/// Whether the planned faults came, and whether the kills hit anything: a process that dies idle
-/// proves nothing about durability or atomicity.
+/// Tracks whether the planned faults occurred, and whether the kills hit any work: killing an idle
+/// process proves nothing about durability or atomicity.
 struct KillCoverage {
   private let context: CellContext
-  /// Whether kills come right after a commit: no time at which a write is more at risk.
+  /// True if kills come right after a commit: no write is at greater risk at any other time.
   private let isAtCommit: Bool
   private var openWrites: Set<UInt64> = []
 
@@ -17,7 +17,7 @@ struct KillCoverage {
   }
 
   mutating func see(_ event: Event) {
-    // Waiting for a lock is no write: nothing of it can be lost.
+    // Waiting for a lock is not a write: it has nothing to lose.
     guard event.completed == nil, event.operation.kind.isWrite, event.operation.kind != .acquire
     else { return }
     openWrites.insert(event.actor.packed >> 16)
@@ -39,7 +39,7 @@ struct KillCoverage {
     return [.integrity, .mutualExclusion].contains(result.check) ? result : qualifyByKills(result)
   }
 
-  /// The planned way of tampering with files that hit nothing, in words.
+  /// The planned kind of tampering that hit no file, in words.
   private var missingTamper: String? {
     for planned in context.cell.faults where planned.kind == .tamper {
       guard case .named(let way) = planned.target else { continue }

@@ -5,14 +5,14 @@ import AssayModel
 ///
 /// Audits must have read the invariant sum too: a reader must never see half a transfer.
 struct LedgerAtomicity: EventChecker {
-  /// How many transfers are kept as suspects of a wrong balance.
+  /// Largest number of transfers kept as suspects of a wrong balance.
   private static let suspectLimit = 1_000
 
   private struct Account {
     var balance: Int64 = 0
     var hasRow = false
     var transferred: Int64 = 0
-    /// What the balance has above what its transfers explain; set once the content is complete.
+    /// Excess of the balance over the sum of its transfers; valid once the content is complete.
     var surplus: Int64 { balance &- InitialContent.balance &- transferred }
   }
 
@@ -99,7 +99,7 @@ struct LedgerAtomicity: EventChecker {
     return .valid(.atomicity, evidence: evidence)
   }
 
-  /// Keeps a transfer whose half would explain a wrong balance; the content has been read before.
+  /// Records a transfer whose half would explain a wrong balance; the content has been read before.
   private mutating func suspect(_ event: Event) {
     let (from, to) = Self.accounts(event.operation.value)
     guard from < accounts.count, to < accounts.count, suspects.count < Self.suspectLimit else {
@@ -135,7 +135,8 @@ struct LedgerAtomicity: EventChecker {
     return lines + wrong.summary + halves()
   }
 
-  /// The transfers of which one half would explain a balance, the least certain outcomes first.
+  /// Returns the transfers of which one half would explain a balance, the least certain outcomes
+  /// first.
   private func halves() -> [String] {
     let order: [Event.Outcome] = [.unknown, .ok, .failed]
     var witnesses = Witnesses()

@@ -3,14 +3,14 @@ import AssayModel
 /// `mutual_exclusion`: safety of the leases, as far as a history can show it.
 ///
 /// - S1: tokens grow: an acquisition that was invoked after another one of the same lock had
-///   returned has a higher token; no token is given twice.
+///   returned has a higher token; no token is issued twice.
 /// - S2: no accepted write carries a token below that of an earlier one in commit order, or was
 ///   invoked after the acquisition of a higher token had returned.
-/// - S3: the spans in which owners surely hold a lock never overlap.
+/// - S3: the spans in which owners certainly hold a lock never overlap.
 /// - S4: the counter that the writes protect ends at their number: no increment was overwritten.
 /// - S5: no renewal with a token was accepted after the acquisition of a higher one had returned.
 struct LockChecker: EventChecker {
-  /// What the rows of one lock's protected writes said so far.
+  /// State of the rows of one lock's protected writes, as read so far.
   private struct Rows {
     var count: UInt64 = 0
     var lastPosition: UInt64 = 0
@@ -70,7 +70,7 @@ struct LockChecker: EventChecker {
     return .valid(.mutualExclusion, evidence: tally.evidence)
   }
 
-  /// The passages of locks without a release; see `TakeoverFinder`.
+  /// Returns the takeovers of locks without a release; see `TakeoverFinder`.
   mutating func takeovers() -> TakeoverFinder {
     sortOnce()
     var finder = TakeoverFinder(context: context)
@@ -100,7 +100,7 @@ struct LockChecker: EventChecker {
     rows[number].lastPosition = row.subject
     rows[number].count += 1
     let (highest, earlier) = (rows[number].highestToken, rows[number].highestNonce)
-    // Half a token: what counts is the distance, which is right even where the halves wrap.
+    // Half a token: the distance decides, and it is right even if the halves wrap.
     if rows[number].count > 1, Int32(bitPattern: token &- highest) < 0 {
       witnesses.add(
         "lock \(number): the write of nonce \(nonce) with token \(token) was accepted "

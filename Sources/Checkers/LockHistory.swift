@@ -1,20 +1,20 @@
 import AssayModel
 
-/// What happened to the locks, kept apart by lock: the events of several actors have no order, so
-/// they are put in order only when all have been seen.
+/// The history of the locks, stored per lock: the events of several actors come in no order, so
+/// they are sorted only after all have been read.
 ///
 /// Keeps about 64 bytes for each event of a lock.
 struct LockHistory {
-  /// One acquisition that was acknowledged.
+  /// One acknowledged acquisition.
   struct Acquisition {
     var actor: ActorID
     var token: UInt64
     var intended: MonotonicTime
     var invoked: MonotonicTime
     var completed: MonotonicTime
-    /// When the lease began, as storage read it.
+    /// Beginning of the lease, as read by storage.
     var granted: MonotonicTime
-    /// Until when its holder may believe in it, before any renewal.
+    /// Time until which its holder may rely on it, before any renewal.
     var heldUntil: MonotonicTime
   }
 
@@ -24,7 +24,7 @@ struct LockHistory {
     var isAcknowledged: Bool
     var invoked: MonotonicTime
     var completed: MonotonicTime
-    /// When the renewed lease began, as storage read it.
+    /// Beginning of the renewed lease, as read by storage.
     var granted: MonotonicTime
     var heldUntil: MonotonicTime
   }
@@ -44,7 +44,7 @@ struct LockHistory {
     var invoked: MonotonicTime
   }
 
-  /// An acquisition of which nobody knows whether it happened.
+  /// An acquisition with an unknown outcome.
   struct Attempt {
     var invoked: MonotonicTime
     var latestEffect: MonotonicTime
@@ -56,7 +56,7 @@ struct LockHistory {
     var completed: MonotonicTime
   }
 
-  /// Everything about one lock.
+  /// The history of one lock.
   struct Lock {
     var acquisitions: [Acquisition] = []
     var renewals: [Renewal] = []
@@ -138,10 +138,12 @@ struct LockHistory {
     }
   }
 
-  /// When the lease began: the fourth word, or else the end of the lease less its length. What lies
-  /// outside the call says nothing (a clock may be wrong), and the end of the call stands in.
+  /// Returns the beginning of the lease: the fourth word, or else the end of the lease minus its
+  /// length. A time outside the call is not evidence (a clock may be wrong), and the end of the
+  /// call is used instead.
   ///
-  /// The end of the call alone would not do: a process that was stopped inside it returns late.
+  /// The end of the call alone would not be enough: a process that was stopped inside it returns
+  /// late.
   private static func granted(
     _ event: Event, completed: MonotonicTime, _ context: CellContext
   ) -> MonotonicTime {
@@ -155,15 +157,16 @@ struct LockHistory {
 }
 
 extension LockHistory.Lock {
-  /// The renewals of an acquisition in the order of their completion; needs a sorted history.
+  /// Returns the renewals of an acquisition in the order of their completion; needs a sorted
+  /// history.
   func renewals(of token: UInt64) -> ArraySlice<LockHistory.Renewal> {
     let start = renewals.partitioningIndex { $0.token >= token }
     let end = renewals.partitioningIndex { $0.token > token }
     return renewals[start..<end]
   }
 
-  /// The attempts to release an acquisition in the order of their invocation; needs a sorted
-  /// history.
+  /// Returns the attempts to release an acquisition in the order of their invocation; needs a
+  /// sorted history.
   func releases(of token: UInt64) -> ArraySlice<LockHistory.Release> {
     let start = releases.partitioningIndex { $0.token >= token }
     let end = releases.partitioningIndex { $0.token > token }
@@ -172,8 +175,8 @@ extension LockHistory.Lock {
 }
 
 extension Array {
-  /// The first index whose element fulfils a condition that, once true, stays true; `endIndex`
-  /// when none does.
+  /// Returns the first index whose element fulfils a condition that, once true, stays true;
+  /// `endIndex` when none does.
   func partitioningIndex(_ belongs: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {

@@ -2,7 +2,7 @@ import AssayModel
 
 /// Judges the sorted history of one lock: S1, S3 and S5, and the part of S2 that needs no rows.
 struct LockSafety {
-  /// A span in which an acquisition surely held the lock.
+  /// A span in which an acquisition certainly held the lock.
   struct Span: Equatable {
     /// Index of the acquisition.
     var holder: Int
@@ -98,8 +98,9 @@ struct LockSafety {
     }
   }
 
-  /// When an acquisition surely held the lock: from its return until its lease runs out, longer if
-  /// it was renewed before that, but not beyond a release or the death of its process.
+  /// Returns the spans in which an acquisition certainly held the lock: from its return until its
+  /// lease expires, longer if it was renewed before that, but not beyond a release or the death of
+  /// its process.
   func spans(of index: Int) -> [Span] {
     let acquisition = lock.acquisitions[index]
     var stop = MonotonicTime(nanoseconds: .max)

@@ -1,12 +1,12 @@
 import AssayModel
 
-/// Tells the first violation of mutual exclusion as people do: who acquired a lock, who paused, who
-/// woke and wrote, and when.
+/// Describes the first violation of mutual exclusion for people: the actors that acquired a lock,
+/// paused, woke and wrote, with the times.
 struct LockStory {
   let history: LockHistory
   let context: CellContext
 
-  /// The story, and how many more violations there are; `nil` where no event shows one.
+  /// Returns the story and the number of further violations; `nil` if no event shows one.
   func lines(of total: Int) -> [String]? {
     for (number, lock) in history.locks.enumerated() {
       guard let story = lateWrite(lock, number) ?? overlap(lock, number) else { continue }
@@ -40,7 +40,7 @@ struct LockStory {
     return nil
   }
 
-  /// Two actors that surely held the lock at the same time.
+  /// Two actors that certainly held the lock at the same time.
   private func overlap(_ lock: LockHistory.Lock, _ number: Int) -> String? {
     let safety = LockSafety(number: number, lock: lock, context: context)
     let spans = lock.acquisitions.indices.flatMap { safety.spans(of: $0) }

@@ -1,8 +1,8 @@
 import AssayModel
 
-/// The number that a bound speaks of, taken from a cell's figures.
+/// The figure of a cell that a bound applies to.
 struct Measure {
-  /// A number with what it rests on, or the reason why there is none.
+  /// A figure with its basis, or the reason why there is none.
   enum Outcome: Equatable {
     /// A lower bound where operations that had not ended decide it.
     case measured(Double, evidence: String, isLowerBound: Bool = false)
@@ -78,8 +78,8 @@ struct Measure {
     }
   }
 
-  /// The operation that a bound means if it names none: the workload's main write, or in a load
-  /// that only reads, its read. For `locks` that is the acquisition, which is what users wait for.
+  /// Returns the operation of a bound that names none: the workload's main write, or in a load that
+  /// only reads, its read. For `locks` that is the acquisition, which users wait for.
   private func operation(_ result: CellResult) -> (name: String, figures: OperationResult)? {
     if let name = bound.operation { return result.operations[name].map { (name, $0) } }
     let order: [OperationKind] =
@@ -155,7 +155,7 @@ struct Measure {
   }
 
   private func busy(_ result: CellResult) -> Outcome {
-    // An attempt ends acknowledged or with an error; what was given up is among the errors.
+    // An attempt ends acknowledged or with an error; abandoned attempts are among the errors.
     let operations = result.operations.filter {
       bound.operation == nil || $0.key == bound.operation
     }

@@ -1,10 +1,10 @@
 import AssayModel
 
-/// `atomicity` of workload `mixed`: the counter is the sum of the counts, in the end and in what
-/// every reader saw in one snapshot; and of the writes of one transaction all are there or none.
+/// `atomicity` of workload `mixed`: the counter is the sum of the counts, finally and in every
+/// snapshot that a reader saw; and of the writes of one transaction all are present or none.
 ///
-/// An owner's nonces grow. So when one row holds the nonce of a transaction, every other row that
-/// it wrote holds the same or a larger one, and its row in the log is there too. Memory: 8 bytes a
+/// An owner's nonces grow. So if one row has the nonce of a transaction, every other row that it
+/// wrote has the same or a larger one, and its row in the log is present too. Memory: 8 bytes per
 /// row.
 struct MixedAtomicity: EventChecker {
   private let context: CellContext
@@ -30,7 +30,7 @@ struct MixedAtomicity: EventChecker {
       rows[place] = row.value
     case .ownCount: sum &+= row.value
     case .sharedCounter: counter &+= row.value
-    // What does not fit in is a matter of durability.
+    // A row that cannot be inserted is a matter for the durability check.
     case .logRow: _ = log.insert(row.subject)
     default: break
     }

@@ -1,12 +1,12 @@
 import AssayModel
 
-/// `durability` of workload `mixed`: no acknowledged write is missing, neither in the end nor in
-/// what its own writer read later, and nothing is there that nobody wrote.
+/// `durability` of workload `mixed`: no acknowledged write is missing, neither from the final
+/// content nor from later reads by its writer, and no value is present that no actor wrote.
 ///
-/// The writes of an owner follow each other, and their nonces grow. So a row must hold the last
-/// acknowledged nonce, or a later one of unknown outcome; a count must lie between the
-/// acknowledged increments and those plus the unknown ones, and so must the shared counter: an
-/// update that was lost under another one shows there. Memory: 32 bytes a row.
+/// The writes of an owner follow each other, and their nonces grow. So a row must have the last
+/// acknowledged nonce, or a later one of unknown outcome; a count must lie between the acknowledged
+/// increments and those plus the unknown ones, and so must the shared counter: an update lost under
+/// another one shows there. Memory: 32 bytes per row.
 struct MixedDurability: EventChecker {
   /// One row of an owner; a nonce of 0 means none.
   private struct Row {
@@ -15,7 +15,7 @@ struct MixedDurability: EventChecker {
     /// The largest nonce that may be in the row without having been acknowledged.
     var lastUnknown: UInt64 = 0
     var isThere = false
-    /// Whether somebody wrote what it holds in the end, and was not told that it failed.
+    /// True if a write explains the final value, and was not reported as failed.
     var isExplained = false
     var isRefused = false
   }
@@ -38,7 +38,7 @@ struct MixedDurability: EventChecker {
   private var logRows = 0
   private var folds = AttemptFolds()
   private var sureCounters = SureCounters()
-  /// What readers saw, which needs no content to be judged.
+  /// Violations seen by readers, which can be judged without the content.
   private var seen = Witnesses()
   private var lost = Witnesses()
   private var (acknowledged, unknown, reads) = (0, 0, 0)
@@ -154,7 +154,7 @@ struct MixedDurability: EventChecker {
     }
   }
 
-  /// Whoever reads after a commit was acknowledged to it sees that commit.
+  /// Judges a read: an actor that reads after its commit was acknowledged must see that commit.
   private mutating func judgeRead(_ event: Event) {
     let (context, layout, operation) = (context, layout, event.operation)
     let least = sureCounters.read(event.actor, counter: operation.extra)
@@ -166,8 +166,8 @@ struct MixedDurability: EventChecker {
     guard let place = layout.place(operation.subject) else { return }
     let row = rows[place]
     guard let owner = layout.owner(event.actor), place / layout.slots == owner,
-      // Histories come in no order: only what this incarnation did, or one before it, is sure to
-      // have been done before this read.
+      // Histories come in no order: only writes of this incarnation, or of an earlier one,
+      // certainly preceded this read.
       TransferID(rawValue: row.lastAcknowledged).actor.incarnation <= event.actor.incarnation,
       TransferID(rawValue: row.lastUnknown).actor.incarnation <= event.actor.incarnation
     else { return }
@@ -273,7 +273,8 @@ struct MixedDurability: EventChecker {
   }
 }
 
-/// The least that the shared counter must show each actor: what it has read or added itself.
+/// The lowest value of the shared counter that each actor may read: its last read plus its own
+/// increments since.
 private struct SureCounters {
   private var counters: [UInt64: UInt64] = [:]
 
@@ -281,7 +282,7 @@ private struct SureCounters {
     counters[actor.packed, default: 0] += 1
   }
 
-  /// Takes what an actor read; returns the least that it had to read.
+  /// Records a value that an actor read; returns the lowest value that it had to read.
   mutating func read(_ actor: ActorID, counter: UInt64) -> UInt64 {
     let least = counters[actor.packed, default: 0]
     counters[actor.packed] = max(least, counter)

@@ -1,15 +1,15 @@
 import AssayModel
 
-/// `isolation` of workload `mixed`: every read is of one committed state, and of none that was
-/// already over.
+/// `isolation` of workload `mixed`: every read sees one committed state, and none that was already
+/// superseded.
 ///
 /// A state in which the shared counter is not the sum of the counts was never committed. A read
-/// shows at least what anybody was told to be committed, or was shown, before it was invoked, and
-/// at most what had been begun when it completed. Where only one actor runs at a time, times tell
-/// exactly what was before what; elsewhere equal times are taken to overlap.
+/// shows at least the commits that were acknowledged to any actor, or shown to one, before it was
+/// invoked, and at most those begun before it completed. If only one actor runs at a time, times
+/// give the exact order; otherwise equal times are taken to overlap.
 ///
-/// Not seen: a state that mixes two rows of different owners which the counter does not tell apart.
-/// Memory: O(events).
+/// Not detected: a state that mixes two rows of different owners which the counter does not tell
+/// apart. Memory: O(events).
 struct MixedIsolation: EventChecker {
   /// A write into one row, or an increment of the counter.
   private struct Write {
@@ -23,7 +23,7 @@ struct MixedIsolation: EventChecker {
     var actor: ActorID
     var invoked: MonotonicTime
     var completed: MonotonicTime
-    /// The place of the row among all rows; `nil` for one that there is not.
+    /// The place of the row among all rows; `nil` for a nonexistent row.
     var place: Int?
     var nonce: UInt64
     var counter: UInt64
@@ -63,7 +63,7 @@ struct MixedIsolation: EventChecker {
     }
   }
 
-  /// What may be in the database; a refused attempt may not.
+  /// Returns the write that the database may contain; `nil` for a refused attempt.
   private static func write(_ event: Event) -> Write? {
     guard event.outcome != .failed else { return nil }
     return Write(
@@ -183,7 +183,7 @@ private struct Growth {
 }
 
 extension [MonotonicTime] {
-  /// How many of its first elements have a property that no later one has.
+  /// Returns the number of leading elements with a property that no later one has.
   ///
   /// - Complexity: O(log n).
   fileprivate func prefixCount(where isInside: (MonotonicTime) -> Bool) -> Int {

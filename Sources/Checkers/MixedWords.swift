@@ -1,6 +1,6 @@
 import AssayModel
 
-/// What the words of events and content of workload `mixed` mean in a cell.
+/// The meaning of the words of events and content of workload `mixed` in a cell.
 struct MixedLayout {
   /// Rows of each owner.
   let slots: Int
@@ -17,21 +17,21 @@ struct MixedLayout {
   /// All rows of all owners.
   var rows: Int { owners * slots }
 
-  /// The number of an actor among the owners; `nil` for one that owns nothing.
+  /// Returns the number of an actor among the owners; `nil` for one that owns no rows.
   func owner(_ actor: ActorID) -> Int? {
     guard Int(actor.actor) < writers else { return nil }
     let owner = Int(actor.process) * writers + Int(actor.actor)
     return owner < owners ? owner : nil
   }
 
-  /// The place of a row, of owner << 32 | slot, among all rows.
+  /// Returns the place of a row, of owner << 32 | slot, among all rows.
   func place(_ word: UInt64) -> Int? {
     let (owner, slot) = (word >> 32, word & 0xffff_ffff)
     guard owner < UInt64(owners), slot < UInt64(slots) else { return nil }
     return Int(owner) * slots + Int(slot)
   }
 
-  /// The place of an owner's row among all rows.
+  /// Returns the place of an owner's row among all rows.
   func place(owner: Int, slot: UInt64) -> Int? {
     slot < UInt64(slots) ? owner * slots + Int(slot) : nil
   }
@@ -56,7 +56,7 @@ struct MixedGroupWords {
     hasLogRow = extra & 1 << 8 != 0
   }
 
-  /// The slot that the write with this number, from 0, went to.
+  /// Returns the slot that the write with this number, from 0, went to.
   func slot(_ index: Int) -> UInt64 {
     switch index {
     case 0: subject >> 32

@@ -1,9 +1,9 @@
 import AssayModel
 
-/// `durability` of the locks workload: the row of each acknowledged protected write is there, told
-/// by its nonce; a write that was refused left none.
+/// `durability` of the locks workload: the row of each acknowledged protected write is present,
+/// identified by its nonce; a refused write left none.
 ///
-/// Keeps one word for each row.
+/// Keeps one word per row.
 struct ProtectedWriteDurability: EventChecker {
   private let context: CellContext
   private var nonces: Set<UInt64> = []

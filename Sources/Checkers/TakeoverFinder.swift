@@ -1,13 +1,13 @@
 import AssayModel
 
-/// Finds the passages of a lock from an owner that did not release it to another one, and judges
-/// whether any came before the lease had ended.
+/// Finds the takeovers of a lock from an owner that did not release it, and judges whether any came
+/// before the lease had ended.
 ///
-/// Left out, and counted, are passages that can't be timed: the old owner died while renewing, or
-/// somebody died while acquiring in between, so the last renewal is not known; or nobody asked for
-/// the lock before its lease had ended, so the time says nothing of recovery.
+/// Takeovers that cannot be timed are left out, and counted: the old owner died while renewing, or
+/// an actor died while acquiring in between, so the last renewal is unknown; or no actor requested
+/// the lock before its lease had ended, so the time is no measure of recovery.
 ///
-/// A lock that somebody waited for in vain, for longer than the cell's bound, is a violation
+/// A lock that an actor waited for in vain, for longer than the cell's bound, is a violation
 /// without a witness: a miss of speed, not of safety.
 struct TakeoverFinder {
   /// Clocks are read in steps; a passage this much before the end of a lease is none too early.
@@ -19,7 +19,7 @@ struct TakeoverFinder {
   private var unwanted = 0
   private var witnesses = Witnesses()
   private var neverFree: String?
-  /// Processes that the harness started to leave a stale lock behind.
+  /// Processes that the harness started to plant a stale lock.
   private let planters: Set<Int>
 
   init(context: CellContext) {
@@ -47,10 +47,10 @@ struct TakeoverFinder {
     return .valid(.recoveryTime, evidence: evidence)
   }
 
-  /// Looks through the sorted history of one lock.
+  /// Goes through the sorted history of one lock.
   mutating func look(at lock: LockHistory.Lock, number: Int) {
-    // A plant by a process of its own is an acquisition like any other; only a row that the
-    // harness wrote itself stands in no history.
+    // A lock planted by a separate process is an acquisition like any other; only a row that the
+    // harness wrote itself is missing from the history.
     let plants = context.record.faults
       .filter { $0.kind == .staleLock && $0.process == nil }
       .filter { Self.lockNumber(in: $0.target) == number }
@@ -99,7 +99,8 @@ struct TakeoverFinder {
       lastRenewal: lease.renewed, leaseEnd: lease.end, isReentry: isReentry(old.actor, new.actor))
   }
 
-  /// When a lease began for the last time, and until when its holder could believe in it.
+  /// Returns the start of the last renewal of a lease, and the time until which its holder could
+  /// rely on it.
   private func lease(
     of holder: LockHistory.Acquisition, _ renewals: some Sequence<LockHistory.Renewal>
   ) -> (renewed: MonotonicTime, end: MonotonicTime) {
@@ -108,7 +109,7 @@ struct TakeoverFinder {
     return (renewed, end.nanoseconds == 0 ? renewed + context.cell.locks.ttl : end)
   }
 
-  /// Looks for a lock whose dead owner nobody could follow within the cell's bound.
+  /// Finds a lock whose dead owner had no successor within the cell's bound.
   private mutating func judgeEnd(
     _ lock: LockHistory.Lock, _ number: Int, last: LockHistory.Acquisition
   ) {
@@ -117,7 +118,7 @@ struct TakeoverFinder {
       lock.releases(of: last.token).allSatisfy({ $0.outcome == .failed })
     else { return }
     let lease = lease(of: last, lock.renewals(of: last.token))
-    // Somebody who died while acquiring may have had the lock after this lease, and left it stale.
+    // An actor that died while acquiring may have had the lock after this lease, and left it stale.
     let mayHaveBeenAnother = lock.unknownAttempts.contains { $0.latestEffect >= lease.end }
     if mayHaveBeenAnother { return }
     let waited = wait.completed - lease.renewed
@@ -127,7 +128,7 @@ struct TakeoverFinder {
       + "not free after \(Words.span(Double(waited.rawValue)))"
   }
 
-  /// The highest recovery time that the cell allows, in nanoseconds, if it says so.
+  /// The highest recovery time that the cell allows, in nanoseconds, if it is bounded.
   private var limit: Double? {
     let rules = context.cell.expectations.first { $0.check == .recoveryTime }?.rules ?? []
     for case .bound(let bound) in rules.map(\.requirement) {
@@ -164,7 +165,7 @@ struct TakeoverFinder {
     return before.owner == after.owner
   }
 
-  /// The last number in the words that name a fault's target, such as `lock 3`.
+  /// Returns the last number in the words that name a fault's target, such as `lock 3`.
   static func lockNumber(in target: String) -> Int? {
     let digits = target.reversed().drop { !$0.isASCII || !$0.isNumber }
       .prefix { $0.isASCII && $0.isNumber }

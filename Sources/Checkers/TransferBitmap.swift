@@ -37,7 +37,7 @@ struct TransferBitmap {
     return true
   }
 
-  /// Takes an identifier out; returns whether it was inside.
+  /// Removes an identifier; returns true if it was a member.
   mutating func remove(_ identifier: UInt64) -> Bool {
     let chunk = identifier >> 15
     if chunk != lastChunk {
@@ -51,13 +51,13 @@ struct TransferBitmap {
     return true
   }
 
-  /// Whether an identifier is inside.
+  /// Returns true if an identifier is a member.
   func contains(_ identifier: UInt64) -> Bool {
     guard let start = chunks[identifier >> 15] else { return false }
     return words[start + Int(identifier >> 6 & 0x1ff)] & 1 << (identifier & 63) != 0
   }
 
-  /// The smallest identifiers inside, ascending, at most `limit`.
+  /// Returns the smallest identifiers inside, ascending, at most `limit`.
   func first(_ limit: Int) -> [UInt64] {
     var found: [UInt64] = []
     for chunk in chunks.sorted(by: { $0.key < $1.key }) {

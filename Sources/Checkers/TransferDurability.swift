@@ -1,9 +1,9 @@
 import AssayModel
 
-/// `durability` of the ledger: the row of each acknowledged transfer is there, no other is.
+/// `durability` of the ledger: the row of each acknowledged transfer is present, and no other is.
 ///
 /// A transfer of unknown outcome may have a row or none. A row of a transfer that was reported as
-/// failed, or that nobody asked for, is a violation too.
+/// failed, or that no actor requested, is a violation too.
 struct TransferDurability: EventChecker {
   private let context: CellContext
   private var rows = TransferBitmap()

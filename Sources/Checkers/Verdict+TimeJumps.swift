@@ -1,8 +1,8 @@
 import AssayModel
 
 extension Verdict {
-  /// Returns the verdict with a bound on time unknown where time jumped: in the cell itself, or in
-  /// one that the bound compares it with. A witness that safety was broken stays a violation.
+  /// Returns the verdict, with a bound on time made unknown if time jumped in the cell or in one
+  /// that the bound compares it with. A witness of broken safety remains a violation.
   func judgingTime(
     of cell: PlannedCell, _ requirement: ExpectationRule.Requirement?, _ figures: [CellResult]
   ) -> Verdict {

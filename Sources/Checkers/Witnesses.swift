@@ -12,14 +12,14 @@ struct Witnesses {
     if lines.count < Self.limit { lines.append(line()) }
   }
 
-  /// Adds facts that nobody needs to see one by one.
+  /// Adds facts that need not be listed one by one.
   mutating func add(unnamed count: Int) {
     total += count
   }
 
   var isEmpty: Bool { total == 0 }
 
-  /// The kept lines and, if some were left out, a line that says how many.
+  /// The kept lines and, if some were left out, a line with their number.
   var summary: [String] {
     total > lines.count ? lines + ["and \(Words.grouped(total - lines.count)) more"] : lines
   }

@@ -1,10 +1,10 @@
 /// The JSON Schema of scenario files, for editors that complete and check YAML.
 ///
-/// It is made from the definitions that the decoder uses, so the two cannot differ in their keys.
-/// What only the decoder knows: contradictions between keys, and that a value of the matrix that
-/// a ratio names must be in the matrix.
+/// Built from the definitions that the decoder uses, so the two cannot differ in their keys. Only
+/// the decoder finds contradictions between keys, and a ratio that names a value missing from the
+/// matrix.
 public enum JSONSchema {
-  /// The schema, in the draft of 2020-12; the same bytes every time.
+  /// Returns the schema, in the draft of 2020-12; the same bytes every time.
   public static func text() -> String {
     let root = object(ScenarioDraft.keys)
     let schema = JSONValue.object([

@@ -1,26 +1,26 @@
 public import AssayModel
 
-/// What is wrong with a scenario file, where, and what would be right.
+/// One mistake in a scenario file: its place, the text found and the text allowed.
 public struct ScenarioError: Error, Hashable, Sendable {
   /// Kinds of mistakes.
   public enum Code: Sendable {
     /// The file cannot be read: missing, a folder, empty, binary or too large.
     case unreadable
-    /// The text is not YAML, or uses what scenario files do not: several documents, key mappings.
+    /// Invalid YAML, or YAML that scenario files do not use: several documents, key mappings.
     case syntax
     /// A key that does not exist.
     case unknownKey
-    /// A key that stands twice in one mapping.
+    /// A key that occurs twice in one mapping.
     case repeatedKey
-    /// A key that must be there and is not.
+    /// A required key that is missing.
     case missingKey
     /// A value of another shape, such as a list where a duration belongs.
     case wrongType
-    /// A word that is not among those that the key takes.
+    /// A word that is not in the key's list.
     case unknownValue
     /// A value of the right shape outside its range.
     case outOfRange
-    /// A value that is right by itself but not beside another one.
+    /// A value that is valid on its own but contradicts another one.
     case contradiction
     /// A matrix with more cells than allowed.
     case tooManyCells
@@ -30,15 +30,15 @@ public struct ScenarioError: Error, Hashable, Sendable {
 
   /// The kind of mistake.
   public var code: Code
-  /// Where it stands.
+  /// Place of the mistake.
   public var place: SourcePlace
   /// The key, from the section down, such as `load.keys.count`; empty for the whole file.
   public var path: String
-  /// What was found, shortened.
+  /// The text found, shortened.
   public var found: String
-  /// What is allowed instead.
+  /// Description of the allowed values.
   public var allowed: String
-  /// The known key or word that is most like what was found.
+  /// The known key or word that is most similar to the text found.
   public var nearest: String?
 
   /// Creates an error.
@@ -56,7 +56,7 @@ public struct ScenarioError: Error, Hashable, Sendable {
 }
 
 extension ScenarioError: CustomStringConvertible {
-  /// One line: place, key, what was found, what is allowed.
+  /// One line: place, key, text found, allowed values.
   public var description: String {
     let key = path.isEmpty ? "" : " \(path):"
     return "\(place):\(key) \(finding)"
@@ -89,7 +89,7 @@ extension ScenarioError: CustomStringConvertible {
   }
 }
 
-/// Everything that is wrong with a scenario file, in the order of its lines.
+/// All mistakes in a scenario file, in the order of its lines.
 public struct ScenarioErrors: Error, Hashable, Sendable {
   /// The errors; at least one.
   public let errors: [ScenarioError]
@@ -99,7 +99,7 @@ public struct ScenarioErrors: Error, Hashable, Sendable {
     errors = [error]
   }
 
-  /// Sorts by place; `nil` when there is nothing to report.
+  /// Sorts by place; `nil` if there are no errors.
   init?(_ found: [ScenarioError]) {
     guard !found.isEmpty else { return nil }
     errors = found.enumerated().sorted { left, right in

@@ -5,7 +5,7 @@ extension ScenarioFile {
   ///
   /// At most one byte more than the limit is read, however long the file is.
   ///
-  /// - Throws: when it is missing, a folder, empty, binary, too large, or no YAML mapping.
+  /// - Throws: if the file is missing, a folder, empty, binary, too large, or not a YAML mapping.
   public static func load(path: String) throws(ScenarioErrors) -> ScenarioFile {
     let text: String
     do {

@@ -1,15 +1,15 @@
 public import AssayModel
 
-/// A scenario file: text in YAML, checked once at this border, then values.
+/// A scenario file: YAML text, checked once at this boundary and used as values from then on.
 ///
-/// The way is text, tree, `Scenario`, `Plan`. Scalars stay text until the definition of their key
-/// says what they are, since YAML by itself would read `off` as false. The matrix and command-line
-/// overrides change the *tree*, and each cell is decoded from its own tree by the same definitions
-/// as the file: so a cell cannot hold what a file could not, and an error points at the value of
-/// the matrix that causes it.
+/// Text becomes a tree, then a `Scenario`, then a `Plan`. Scalars stay text until the definition of
+/// their key gives them a type, since YAML by itself would read `off` as false. The matrix and
+/// command-line overrides change the *tree*, and each cell is decoded from its own tree by the same
+/// definitions as the file: so a cell cannot contain a value that a file could not, and an error
+/// points at the value of the matrix that causes it.
 ///
-/// What it cannot find: whether a run shows anything (an expectation may never be put to the
-/// test), and whether a path can be opened.
+/// Not detected: that a run shows nothing (an expectation may never be tested), and that a path
+/// cannot be opened.
 public struct ScenarioFile: Sendable {
   /// The file as the user named it.
   public let name: String
@@ -17,8 +17,8 @@ public struct ScenarioFile: Sendable {
 
   /// Reads a text.
   ///
-  /// - Parameter name: what errors call it.
-  /// - Throws: when the text is empty, binary, too large, or no YAML mapping.
+  /// - Parameter name: name of the file in errors.
+  /// - Throws: if the text is empty, binary, too large, or not a YAML mapping.
   public init(text: String, name: String) throws(ScenarioErrors) {
     do {
       root = try YAMLReader.read(text, file: name)
@@ -28,11 +28,11 @@ public struct ScenarioFile: Sendable {
     self.name = name
   }
 
-  /// Returns the scenario with the settings that all cells start from.
+  /// Returns the scenario with the settings common to all cells.
   ///
-  /// - Parameter overrides: settings that replace those of the file, the last of a path winning.
-  /// - Throws: everything that is wrong with the file, apart from contradictions that only a cell
-  ///   of its matrix shows; `plan` finds those too.
+  /// - Parameter overrides: settings that replace those of the file; the last one of a path wins.
+  /// - Throws: all mistakes in the file, except contradictions that only a cell of its matrix
+  ///   shows; `plan` finds those too.
   public func scenario(overrides: [Assignment] = []) throws(ScenarioErrors) -> Scenario {
     var planner = Planner(file: self, overrides: overrides)
     return try planner.scenario()
@@ -43,14 +43,13 @@ public struct ScenarioFile: Sendable {
   /// - Parameters:
   ///   - overrides: settings that replace those of the file; one that is an axis of the matrix
   ///     takes just this value.
-  ///   - options: settings that an option of the command line of their own sets; they are applied
-  ///     last.
+  ///   - options: settings from dedicated command-line options; they are applied last.
   ///   - only: the id of a cell, or some of its `path=value` parts joined by commas, or by spaces
   ///     with the last components of the paths as tables have them; other cells are left out. A
-  ///     part whose setting an option replaces names the cell that the option starts from. Seeds
-  ///     stay what they are in the whole plan.
+  ///     part whose setting is replaced by an option names the cell by its value in the matrix.
+  ///     Seeds are the same as in the whole plan.
   ///   - seed: the base of all seeds.
-  /// - Throws: everything that is wrong with the file or a cell.
+  /// - Throws: all mistakes in the file or a cell.
   public func plan(
     overrides: [Assignment] = [], options: [SettingOption] = [], only: String? = nil, seed: Seed
   ) throws(ScenarioErrors) -> Plan {
@@ -63,7 +62,7 @@ public struct ScenarioFile: Sendable {
 
   /// Reads an override such as `storage.journal_mode=wal`.
   ///
-  /// - Throws: when there is no `=`, or nothing before it.
+  /// - Throws: if there is no `=`, or no text before it.
   public static func assignment(_ text: String) throws(ScenarioErrors) -> Assignment {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
       throw ScenarioErrors(
@@ -86,9 +85,9 @@ extension ScenarioFile {
   }
 }
 
-/// A setting with an option of the command line of its own: `--budget 60s` is `explore.budget`.
+/// A setting with a dedicated command-line option: `--budget 60s` sets `explore.budget`.
 public struct SettingOption: Hashable, Sendable {
-  /// What errors call it, such as `--budget`.
+  /// Name of the option in errors, such as `--budget`.
   public var name: String
   /// The setting and its value as it was given.
   public var assignment: Assignment
@@ -99,13 +98,13 @@ public struct SettingOption: Hashable, Sendable {
     self.assignment = assignment
   }
 
-  /// `--budget`: nothing further is explored after this time.
+  /// `--budget`: the time after which exploration stops.
   public static func budget(_ text: String) -> SettingOption {
     SettingOption(
       name: "--budget", assignment: Assignment(path: "explore.budget", value: text))
   }
 
-  /// `--schedules`: how many seeded programs run.
+  /// `--schedules`: the number of seeded programs that run.
   public static func schedules(_ text: String) -> SettingOption {
     SettingOption(
       name: "--schedules", assignment: Assignment(path: "explore.schedules", value: text))

@@ -1,26 +1,26 @@
-/// Chooses which actor takes the next step: what every strategy is, once it has its numbers.
+/// Chooses the actor that takes the next step; every strategy becomes one once it has a seed.
 ///
-/// All randomness of a schedule is in its chooser. It is asked before every step, at each call of
+/// All randomness of a schedule is in its chooser. It is called before every step, at each call of
 /// the file system layer, and so must not allocate.
 public protocol ActorChooser: Sendable {
   /// Returns the actor that takes the next step.
   ///
-  /// Asked in the order of steps. Steps of actors that unwind are not asked about, so that numbers
-  /// of steps may be left out.
+  /// Called in the order of steps. Steps of actors that unwind do not call it, so step numbers may
+  /// have gaps.
   ///
   /// - Returns: an element of `point.runnable`.
   mutating func next(at point: ChoicePoint) -> Int
 }
 
-/// What is known where an actor is chosen.
+/// The state at the point where an actor is chosen.
 public struct ChoicePoint: Hashable, Sendable {
-  /// The numbers of those that can run, ascending; at least one.
+  /// Numbers of the actors that can run, ascending; at least one.
   public var runnable: [Int]
-  /// Who took the last step, and may be able to go on or not; `nil` at the start of a run.
+  /// Actor that took the last step, able to continue or not; `nil` at the start of a run.
   public var current: Int?
-  /// How many steps `current` has taken.
+  /// Number of steps taken by `current`.
   public var ownSteps: Int
-  /// How many steps all have taken, which is the number of the step that comes next.
+  /// Number of steps taken by all actors, which is the number of the next step.
   public var step: Int
 
   /// Describes a point.
@@ -31,18 +31,18 @@ public struct ChoicePoint: Hashable, Sendable {
     self.step = step
   }
 
-  /// Whether the last actor could go on, so that choosing another one is a preemption.
+  /// True if the last actor could continue, so that choosing another one is a preemption.
   public var canGoOn: Bool {
     guard let current else { return false }
     return runnable.contains(current)
   }
 
-  /// Who runs when nobody is preempted: the last actor, or if it cannot, the next one in turn.
+  /// Actor that runs without a preemption: the last one, or if it cannot, the next one in turn.
   public var undisturbed: Int { undisturbed(without: nil) ?? runnable[0] }
 
   /// As `undisturbed`, with one actor left out.
   ///
-  /// - Returns: `nil` when nobody else can run.
+  /// - Returns: `nil` if no other actor can run.
   func undisturbed(without held: Int?) -> Int? {
     var lowest: Int?
     var following: Int?

@@ -1,16 +1,16 @@
 public import AssayModel
 
-/// Everything that determines who runs when: kept in findings, and makes a chooser.
+/// Everything that determines the order of steps: stored in findings, and turned into a chooser.
 public enum ScheduleDescription: Hashable, Sendable {
-  /// Everybody who can run is equally likely.
+  /// Every actor that can run is equally likely.
   case uniform(Seed)
-  /// Who can go on does so with this chance; otherwise as `uniform`.
+  /// An actor that can continue does so with this probability; otherwise as `uniform`.
   case sticky(Seed, Probability)
   /// Random priorities with few changes.
   case priorities(PrioritySchedule)
-  /// Nobody is preempted, but one is held.
+  /// No actor is preempted, but one is held.
   case stall(Stall)
-  /// Nobody is preempted but in the given places.
+  /// No actor is preempted except in the given places.
   case switches(ScheduleSwitches)
   /// Exactly as a recorded run.
   case runs(ActorRuns)
@@ -27,10 +27,10 @@ public enum ScheduleDescription: Hashable, Sendable {
     }
   }
 
-  /// Returns where a run left the schedule.
+  /// Returns the first step at which a run deviates from the schedule.
   ///
-  /// - Parameter ran: what ran under this description's chooser.
-  /// - Returns: `nil` if it fitted; the others than `switches` and `runs` fit every program.
+  /// - Parameter ran: the run under this description's chooser.
+  /// - Returns: `nil` if it fitted; cases other than `switches` and `runs` fit every program.
   public func misfit(of ran: ActorRuns) -> ScheduleMisfit? {
     switch self {
     case .uniform, .sticky, .priorities, .stall: nil

@@ -1,16 +1,16 @@
-/// The program or its driver did not keep to what exploring schedules needs.
+/// A violation of the rules of schedule exploration, by the program or its driver.
 public struct ScheduleError: Error, Hashable, Sendable {
-  /// What it was.
+  /// Kinds of violations.
   public enum Code: Hashable, Sendable {
-    /// A run under the same choices met another point: the program is not a function of them.
+    /// A run with the same choices reached another point: the program is not a function of them.
     case diverged
-    /// An enumeration was asked to go on without the record of the last run and its choices.
+    /// An enumeration was called without the record of the last run and its choices.
     case noRecord
   }
 
-  /// What it was.
+  /// Kind of the violation.
   public var code: Code
-  /// The step at which it was seen.
+  /// The step at which it was found.
   public var step: Int
 
   init(_ code: Code, step: Int = 0) {
@@ -20,7 +20,7 @@ public struct ScheduleError: Error, Hashable, Sendable {
 }
 
 extension ScheduleError: CustomStringConvertible {
-  /// What happened, in words.
+  /// Description of the violation, in words.
   public var description: String {
     switch code {
     case .diverged:

@@ -1,14 +1,14 @@
-/// A range that holds the true value with a stated confidence.
+/// A range that contains the true value with a stated confidence.
 ///
-/// A bound is infinite when the sample is too small for the confidence: nothing is known on that
-/// side.
+/// A bound is infinite if the sample is too small for the confidence: it does not limit the value
+/// on that side.
 public struct ConfidenceInterval: Hashable, Sendable {
-  /// Lower bound; minus infinity when nothing is known.
+  /// Lower bound; minus infinity if unknown.
   public var lower: Double
-  /// Upper bound; plus infinity when nothing is known.
+  /// Upper bound; plus infinity if unknown.
   public var upper: Double
-  /// Probability, before the sample is drawn, that the range will hold the true value: the
-  /// one asked for, or what the method reaches with so few values.
+  /// Probability, before the sample is drawn, that the range will contain the true value: the one
+  /// requested, or the one that the method reaches with so few values.
   public var confidence: Double
 
   /// Creates an interval.
@@ -19,6 +19,6 @@ public struct ConfidenceInterval: Hashable, Sendable {
     self.confidence = confidence
   }
 
-  /// Whether a value lies in it, ends included.
+  /// Returns true if a value lies in the interval, ends included.
   public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 }

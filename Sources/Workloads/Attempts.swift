@@ -2,12 +2,12 @@ import AssayModel
 import AssayStorage
 import SQLiteDriver
 
-/// How an attempt ended, and whether another one makes sense.
+/// The outcome of an attempt, and whether another one makes sense.
 struct AttemptEnd {
   var outcome: Event.Outcome
   var code: Int32
   var mayRetry: Bool
-  /// What is waited for before the next attempt or operation.
+  /// Wait before the next attempt or operation.
   var pause: Nanoseconds
 
   init(outcome: Event.Outcome, code: Int32, mayRetry: Bool, pause: Nanoseconds? = nil) {
@@ -28,12 +28,12 @@ let pauseBeforeRetry = Nanoseconds.milliseconds(1)
 /// the disk with failures.
 let pauseAfterFailure = Nanoseconds.milliseconds(10)
 
-/// Says what an error of storage means for the attempt that met it.
+/// Returns the consequence of a storage error for the attempt that met it.
 ///
 /// - Parameters:
-///   - error: `nil` for an error that is not storage's.
-///   - kind: what was attempted.
-/// - Throws: `ActorStopped` when the error is that the actor has to end.
+///   - error: `nil` for an error that is not from storage.
+///   - kind: the attempted operation.
+/// - Throws: `ActorStopped` if the error requires the actor to end.
 func attemptEnd(
   of error: StorageError?, in kind: OperationKind
 ) throws(ActorStopped) -> AttemptEnd {
@@ -45,7 +45,7 @@ func attemptEnd(
   case .acquireTimedOut:
     return AttemptEnd(outcome: .failed, code: HarnessCode.acquireTimedOut, mayRetry: true)
   case .leaseLost:
-    // The protected write itself needs no lease: only the check of its token refuses it.
+    // The protected write itself needs no lease: it is refused only by the check of its token.
     let code = kind == .protectedWrite ? HarnessCode.fenced : HarnessCode.leaseLost
     return AttemptEnd(outcome: .failed, code: code, mayRetry: false)
   case .lockTimedOut:
@@ -60,13 +60,13 @@ func attemptEnd(
   if error.outcomeIsUnknown {
     return AttemptEnd(outcome: .unknown, code: sqlite.code.rawValue, mayRetry: false)
   }
-  // A constraint that does not hold is an answer like any other.
+  // A violated constraint is an answer like any other.
   return AttemptEnd(
     outcome: .failed, code: sqlite.code.rawValue, mayRetry: sqlite.isBusy,
     pause: sqlite.isConstraint ? .zero : nil)
 }
 
-/// Makes attempts of one operation until it is acknowledged, fails for good, or the deadline has
+/// Makes attempts at one operation until it is acknowledged, fails for good, or the deadline has
 /// passed; records each.
 ///
 /// - Parameter attempt: does the work and returns the operation with the words of its answer.
@@ -100,7 +100,7 @@ func perform(
 }
 
 extension FirstFailure {
-  /// Describes a failure in SQLite's own words, or in those of storage.
+  /// Describes a failure by the message of SQLite or of storage.
   init(
     _ operation: WorkloadOperation, code: Int32, _ failure: StorageError?, _ error: any Error
   ) {

@@ -1,24 +1,24 @@
 public import AssayModel
 import Glibc
 
-/// Decides when an actor's next operation begins, and when there is none left.
+/// Decides when an actor's next operation begins, and when its work is over.
 ///
-/// Closed loop: at once, or after the think time. Open loop: arrivals are fixed in advance by a
+/// Closed loop: immediately, or after the think time. Open loop: arrivals are fixed in advance by a
 /// Poisson process and never move with completions, so that a slow operation makes the later ones
 /// late instead of rare. Source: Tene, "How NOT to Measure Latency" (coordinated omission).
 public struct Pacing: Sendable {
-  /// When the next operation begins.
+  /// The start of the next operation.
   public enum Next: Equatable, Sendable {
-    /// Now; its intended start is its first attempt.
+    /// Now; the first attempt is the intended start.
     case now
-    /// Its arrival; may lie in the past when the actor is behind.
+    /// At its arrival; may be in the past if the actor is behind.
     case arrival(MonotonicTime)
     /// No further operation.
     case over
   }
 
-  /// How long after the end an overloaded open loop still does what had arrived before it. What is
-  /// left then is left out: the latencies show the overload, and understate it.
+  /// Time after the end in which an overloaded open loop still works off its backlog. The rest is
+  /// left out: the latencies show the overload, and understate it.
   private static let backlogLimit = Nanoseconds.seconds(5)
 
   private let until: MonotonicTime
@@ -29,8 +29,8 @@ public struct Pacing: Sendable {
   private var generator: SeededGenerator
   private var isFirst = true
 
-  /// When the last attempt of an operation may begin: what had arrived before the end is still
-  /// done, by the same rules as before it.
+  /// Returns the time until which an operation's last attempt may begin: operations that arrived
+  /// before the end are still performed, by the same rules as before it.
   public static func deadline(of load: LoadSettings, until: MonotonicTime) -> MonotonicTime {
     load.rate == .closed ? until : until + backlogLimit
   }
@@ -64,7 +64,7 @@ public struct Pacing: Sendable {
     }
   }
 
-  /// What one actor has of the load's arrivals; writers come before readers in each process.
+  /// Returns one actor's share of the load's arrivals; writers come before readers in each process.
   private static func shareOfArrivals(_ load: LoadSettings, actors: Int, index: Int) -> Double {
     guard let readerShare = load.readerShare, load.writers > 0, load.readers > 0 else {
       return 1 / Double(actors)
@@ -90,7 +90,7 @@ public struct Pacing: Sendable {
     if let meanGap {
       // Exponential gaps; 1 - u lies in (0, 1], so the logarithm is finite.
       let gap = -log(1 - generator.unit()) * meanGap
-      // The gaps of a tiny rate are longer than a span can say, or infinite.
+      // The gaps of a tiny rate exceed the largest span, or are infinite.
       nextArrival = nextArrival + Nanoseconds(gap < 9e18 ? Int64(gap) : .max)
       guard nextArrival < until, now < until + Self.backlogLimit else { return .over }
       if nextArrival > now { try time.sleep(until: nextArrival) }

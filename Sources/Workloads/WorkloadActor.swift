@@ -1,24 +1,24 @@
 public import AssayModel
 public import AssayStorage
 
-/// What an actor does in a process.
+/// The role of an actor in a process.
 public enum ActorRole: Sendable {
   case writer, reader
 }
 
-/// What the actors of one process share.
+/// The state that the actors of one process share.
 public struct WorkloadContext: Sendable {
-  /// The cell, complete in itself.
+  /// The cell with all its settings.
   public var cell: PlannedCell
   /// Number of the process, from 0.
   public var process: Int
-  /// How often the process was started before.
+  /// Number of earlier starts of the process.
   public var incarnation: Int
   /// Owner identifier of the process's locks.
   public var owner: String
   /// The storage engine.
   public var database: Database
-  /// The sources that storage and workload are given.
+  /// The sources injected into storage and workload.
   public var environment: StorageEnvironment
 
   /// Creates a context.
@@ -34,12 +34,12 @@ public struct WorkloadContext: Sendable {
     self.environment = environment
   }
 
-  /// The seed of one actor's random program.
+  /// Returns the seed of one actor's random program.
   func seed(of actor: ActorID) -> Seed { cell.seed(of: actor) }
 }
 
 extension PlannedCell {
-  /// The seed of one actor's random program, from which everything follows that it draws.
+  /// Returns the seed of one actor's random program, which determines everything that it draws.
   public func seed(of actor: ActorID) -> Seed {
     seed.derived("process", Int(actor.process))
       .derived("incarnation", Int(actor.incarnation)).derived("actor", Int(actor.actor))
@@ -48,7 +48,7 @@ extension PlannedCell {
 
 /// One actor: a writer or a reader with a random program of its own.
 ///
-/// Synchronous; waits only through what it is given. It is used by one thread.
+/// Synchronous; waits only through its injected sources. It is used by one thread.
 public protocol WorkloadActor {
   /// Performs one operation, with all its attempts, and records each.
   ///
@@ -58,26 +58,26 @@ public protocol WorkloadActor {
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped)
 
-  /// Leaves one operation out: draws what `perform` would draw and does nothing with it, so that
-  /// every later operation is the same as if this one had been performed.
+  /// Skips one operation: draws what `perform` would draw and discards it, so that every later
+  /// operation is the same as if this one had been performed.
   mutating func skip()
 }
 
-/// A workload: what is in the database at first, who does what with it, and how its final content
-/// is read.
+/// A workload: the initial content of the database, the operations of the actors, and the reading
+/// of the final content.
 public protocol Workload: Sendable {
-  /// Prepares what the actors of a process share.
+  /// Prepares the state that the actors of a process share.
   init(_ context: WorkloadContext) throws(StorageError)
 
   /// Creates one actor.
   func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor
 }
 
-/// Lets an actor work until its pacing says that it is over.
+/// Runs an actor until its pacing is over.
 ///
 /// - Parameters:
-///   - shouldSkip: whether to leave out the operation with this number, counted from 0; its place
-///     in the pacing stays. For runs that look for the few operations that matter.
+///   - shouldSkip: returns true to leave out the operation with this number, counted from 0; its
+///     place in the pacing stays. For runs that search for the few operations that matter.
 ///   - betweenOperations: called before each operation; `false` ends the actor.
 public func runActor(
   _ actor: any WorkloadActor, pacing: Pacing, recorder: any OperationRecorder,
@@ -104,11 +104,11 @@ public func runActor(
         try actor.perform(recorder, intended: intended, deadline: deadline)
       }
       number += 1
-      // An operation that left no event, such as a pause, took time all the same.
+      // An operation without an event, such as a pause, still took time.
       let reading = recorder.lastReading
       now = reading > now ? reading : time.monotonicNow()
     }
   } catch {
-    // The actor's process is dead or its run has ended: nothing is left to record.
+    // The actor's process is dead or its run has ended: there is nothing left to record.
   }
 }

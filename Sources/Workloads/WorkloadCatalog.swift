@@ -4,17 +4,17 @@ public import SQLiteDriver
 
 /// Finds the workload that a scenario names.
 public enum WorkloadCatalog {
-  /// A workload that this version can run, with what it does outside of its actors.
+  /// A workload that this version can run, with its functions outside of its actors.
   public struct Entry: Sendable {
     /// One line for `assay list`.
     public var summary: String
-    /// The kind of operation whose latency stands in the table.
+    /// The kind of operation whose latency is in the table.
     public var mainOperation: OperationKind
     /// Creates schema and initial content in an empty database; inside one transaction.
     ///
     /// Throws `SQLiteError`, or `SQLProgramError` for a mistake in the scenario's own SQL.
     public var setUp: @Sendable (inout Connection, PlannedCell) throws -> Void
-    /// Prepares what the actors of a process share.
+    /// Prepares the state that the actors of a process share.
     public var make: @Sendable (WorkloadContext) throws(StorageError) -> any Workload
     /// Reads the final content, row by row.
     public var readContent:
@@ -56,7 +56,7 @@ public enum WorkloadCatalog {
         summary: "the scenario's own schema, transactions and invariants",
         mainOperation: .sqlTransaction, setUp: SQLWorkload.setUp,
         make: { (context) throws(StorageError) in try SQLWorkload(context) },
-        // What the user's rows mean only the user knows.
+        // Only the user knows the meaning of the rows.
         readContent: { _, _ in },
         readInvariants: { connection, cell in
           SQLProgram.observe(cell, &connection)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Draws numbers of which a few are asked for very often, like keys of a cache.
+/// Draws numbers of which a few are very frequent, like keys of a cache.
 ///
-/// Number of rank r, from 1, has probability proportional to 1 / r^0.99: the first two exactly, the
-/// others within a fifth, as the method goes. Ranks are scattered over the range, so that hot keys
-/// are not neighbours in the tree.
+/// Number of rank r, from 1, has probability proportional to 1 / r^0.99: exactly for the first two,
+/// within a fifth for the others, as usual for this method. Ranks are scattered over the
+/// range, so that hot keys are not neighbours in the tree.
 /// Source: Gray et al., "Quickly Generating Billion-Record Synthetic Databases" (1994), with the
 /// exponent and the scattering of YCSB.
 struct Zipfian: Sendable {
@@ -24,8 +24,8 @@ struct Zipfian: Sendable {
     eta = (1 - pow(2 / Double(count), 1 - theta)) / (1 - zetaOfTwo / zeta)
   }
 
-  /// The sum of 1 / r^theta for r in 1...count; beyond a million terms the integral over the rest
-  /// with the trapezoidal correction, whose error is far below that of the sum.
+  /// Returns the sum of 1 / r^theta for r in 1...count; beyond a million terms the integral over
+  /// the rest with the trapezoidal correction, whose error is far below that of the sum.
   private static func zeta(_ count: Int) -> Double {
     let limit = min(count, 1_000_000)
     let sum = (1...limit).reduce(0.0) { $0 + 1 / pow(Double($1), exponent) }
@@ -46,7 +46,7 @@ struct Zipfian: Sendable {
     return min(count - 1, max(0, Int(rank)))
   }
 
-  /// Returns the number that stands at a rank; different ranks may share one.
+  /// Returns the number at a rank; different ranks may share one.
   func scattered(_ rank: Int) -> Int {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for shift in stride(from: 0, to: 64, by: 8) {

@@ -5,7 +5,7 @@ import Reports
 import Runner
 import ScenarioFiles
 
-/// `assay calibrate`: what can a gate tell on this machine?
+/// `assay calibrate`: measures the differences that a gate can detect on this machine.
 struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",

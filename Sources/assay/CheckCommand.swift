@@ -42,16 +42,17 @@ struct CheckCommand: ParsableCommand {
         let cells = plan.cells.count == 1 ? "1 cell" : "\(plan.cells.count) cells"
         Console.output("\(ScenarioFinder.path(scenario)): valid, \(cells)\(remark)")
       } catch {
-        // The others are looked at all the same: who checks wants to know everything at once.
+        // The others are still checked: a check is meant to report all mistakes in one pass.
         failure = error
       }
     }
     if let failure { throw failure }
   }
 
-  /// Refuses what a run would refuse, except what a later version will run: the format has it.
+  /// Refuses a plan that a run would refuse, except for features of the format that a later version
+  /// will run.
   ///
-  /// - Returns: what a later version is needed for.
+  /// - Returns: the feature that needs a later version, if any.
   private func verify(_ plan: Plan, _ scenario: String) throws -> String? {
     do throws(RunnerError) {
       return try PlanRefusals.remark(on: plan)

@@ -185,7 +185,7 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  /// Names of counts that decide; empty for all; `nil` when none was asked for.
+  /// Returns the names of counts that decide; empty for all; `nil` if none was requested.
   private func decidingCounts() throws -> Set<String>? {
     let named = try metrics().compactMap { metric -> String?? in
       guard case .counts(let name) = metric else { return nil }

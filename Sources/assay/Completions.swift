@@ -4,7 +4,7 @@ import Foundation
 import ScenarioFiles
 import StockScenarios
 
-/// What shells offer for arguments of Assay's own.
+/// Shell completions for Assay's own arguments.
 enum Completions {
   /// Names of scenarios, and YAML files.
   static let scenarios = CompletionKind.custom { _, _, prefix in
@@ -14,8 +14,8 @@ enum Completions {
   /// Names of stock scenarios.
   static let stock = CompletionKind.custom { _, _, _ in StockScenario.all.map(\.name) }
 
-  /// Cells of the scenario that the command line names so far, and the settings that tell them
-  /// apart, each as `--only` takes it.
+  /// Cells of the scenario that the command line names so far, and the settings that distinguish
+  /// them, each as `--only` takes it.
   static let cells = CompletionKind.custom { words, _, _ in
     for word in words.dropFirst() where !word.hasPrefix("-") {
       guard let file = try? ScenarioFinder.load(word),

@@ -6,18 +6,18 @@ import Synchronization
 
 /// Printing: results on standard output, everything else on standard error.
 enum Console {
-  /// Whether standard error is a terminal that may show colours and progress.
+  /// True if standard error is a terminal that may show colours and progress.
   static let isTerminal = isatty(2) == 1
-  /// Whether standard output may show colours.
+  /// True if standard output may show colours.
   static let mayColour =
     isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
-  /// Columns of standard output: the terminal's, at most 100, which is as wide as prose reads well;
-  /// 80 where it is no terminal or does not say.
+  /// Columns of standard output: the terminal's, at most 100, the widest that is comfortable for
+  /// prose; 80 if it is no terminal or does not report its width.
   static let width = StandardStreams.terminalWidth(of: 1).map { min(100, max(40, $0)) } ?? 80
 
   private static let lostOutput = Atomic<Bool>(false)
-  /// Whether something that belonged on standard output could not be written; said once, at once.
+  /// True if output to standard output was lost; reported once, immediately.
   static var hasLostOutput: Bool { lostOutput.load(ordering: .relaxed) }
 
   /// Writes a line to standard output.
@@ -52,13 +52,13 @@ enum Console {
     }
   }
 
-  /// Says on standard error why a command cannot go on; with `--json` also in its document.
+  /// Reports on standard error why a command cannot continue; with `--json` also in its document.
   static func fail(_ message: String, problems: [ScenarioProblem] = []) {
     note("assay: \(message)")
     Failures.add(message, problems)
   }
 
-  /// Says where a result is, and what the run left behind.
+  /// Prints the place of a result, and a description of the files that the run left.
   static func results(in folder: String, _ name: String) {
     note("Results: \(folder)/\(name) (the run left \(LeftBehind.text(folder: folder)))")
   }
@@ -74,7 +74,7 @@ enum Console {
     note("assay: \(text)")
   }
 
-  /// Shows a progress line on a terminal, nothing in a pipe.
+  /// Shows a progress line on a terminal; does nothing in a pipe.
   static func progress(_ text: String) {
     guard isTerminal else { return }
     write("\r\u{1B}[K\(text.prefix(78))")
@@ -87,14 +87,14 @@ enum Console {
   }
 
   private static func write(_ text: String) {
-    // There is no other place left to say that standard error cannot be written.
+    // There is no other place to report that standard error cannot be written.
     try? StandardStreams.write(text, to: 2)
   }
 }
 
 /// The exit codes that are not about verdicts.
 extension RunnerError {
-  /// What the command exits with.
+  /// The exit code of the command.
   var exitCode: Int32 {
     switch code {
     case .harness: 1

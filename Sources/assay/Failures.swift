@@ -3,7 +3,7 @@ import Foundation
 import Runner
 import Synchronization
 
-/// What went wrong in a command, kept for the document that `--json` prints.
+/// The failures of a command, kept for the document that `--json` prints.
 enum Failures {
   private struct State {
     var messages: [String] = []
@@ -13,7 +13,7 @@ enum Failures {
 
   private static let state = Mutex(State())
 
-  /// Adds a message and the mistakes that it is about.
+  /// Adds a message and its mistakes.
   static func add(_ message: String, _ problems: [ScenarioProblem] = []) {
     state.withLock {
       $0.messages.append(message)
@@ -21,7 +21,7 @@ enum Failures {
     }
   }
 
-  /// The latest message, removed from those of the document.
+  /// Returns the latest message, removed from those of the document.
   static func takeLast() -> String? {
     state.withLock { $0.messages.popLast() }
   }
@@ -31,16 +31,16 @@ enum Failures {
     state.withLock { $0.hasPrintedDocument = true }
   }
 
-  /// Prints the error document, if JSON was asked for and nothing was printed yet.
+  /// Prints the error document, if JSON was requested and no document was printed yet.
   ///
-  /// - Parameter error: what ended the command.
+  /// - Parameter error: the error that ended the command.
   static func printDocument(of error: any Error) {
     let code = AssayCommand.exitCode(for: error).rawValue
     let found = state.withLock { $0 }
     guard code != 0, !found.hasPrintedDocument, CommandLine.arguments.contains("--json") else {
       return
     }
-    // Errors of the command line are the parser's own; it says the message on standard error.
+    // The parser reports errors of the command line itself, on standard error.
     let message =
       found.messages.isEmpty
       ? AssayCommand.message(for: error) : found.messages.joined(separator: "\n")

@@ -98,7 +98,7 @@ struct GateCommand: ParsableCommand {
     )
   }
 
-  /// Whether the base runs in turn with the head.
+  /// True if the base runs in turn with the head.
   private var hasBase: Bool {
     !base.isEmpty || !head.isEmpty
       || [baseSqlite, headSqlite, baseBinary, headBinary].contains { $0 != nil }
@@ -118,7 +118,8 @@ struct GateCommand: ParsableCommand {
     guard first == 0 else { throw ArgumentParser.ExitCode(Int32(first)) }
   }
 
-  /// The workloads; all plans first, so that a mistake in the last comes before an hour of running.
+  /// Returns the workloads; plans all of them first, so that a mistake in the last one is found
+  /// before an hour of running.
   private func subjects() throws -> Result<[GateSubject], RunnerError> {
     let sides = try scenarios.map { scenario in
       (
@@ -156,8 +157,8 @@ struct GateCommand: ParsableCommand {
     )
   }
 
-  /// Where annotations point: the scenario file, from the root of the checkout, at its `gate:`;
-  /// nowhere for a scenario that the executable carries.
+  /// Returns the place of annotations: the scenario file, from the root of the checkout, at its
+  /// `gate:`; none for a scenario that is built into the executable.
   private static func place(of scenario: String) -> (file: String?, line: Int?) {
     guard case .file(let path) = ScenarioFinder.place(scenario) else { return (nil, nil) }
     let root = ProcessInfo.processInfo.environment["GITHUB_WORKSPACE", default: ""]
@@ -196,15 +197,15 @@ struct GateCommand: ParsableCommand {
     return ExitCodes.first(of: isWritten ? [record.exitCode] : [record.exitCode, 1])
   }
 
-  /// Prints and writes everything that was asked for.
+  /// Prints and writes all requested reports.
   ///
-  /// - Returns: whether all files could be written.
+  /// - Returns: true if all files could be written.
   private func report(_ record: GateRecord) -> Bool {
     let formats = (try? self.formats()) ?? []
     let json = placeOptions.json
     let style = TerminalReport.Style(colour: !json && Console.mayColour, width: Console.width)
     let prints = formats.contains(.markdown(nil)) && Self.summaryPath == nil
-    // A format that was asked for is printed, however quiet the rest is.
+    // A requested format is printed even if the rest is quiet.
     let text =
       prints
       ? GateMarkdown.text(record)

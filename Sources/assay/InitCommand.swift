@@ -48,7 +48,7 @@ struct InitCommand: ParsableCommand {
     }
   }
 
-  /// The text under a line that says where it came from.
+  /// Returns the text under a line that names its origin.
   private static func commented(_ stock: StockScenario) -> String {
     "# A copy of the stock scenario \(stock.name) of Assay \(AssayVersion.text).\n" + stock.text
   }

@@ -4,12 +4,12 @@ import Reports
 import Runner
 import ScenarioFiles
 
-/// `assay list`: what there is.
+/// `assay list`: lists scenarios, workloads, faults, checks and profiles.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List scenarios, workloads, faults, checks and profiles.")
 
-  /// What can be listed.
+  /// The lists that can be printed.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
     case scenarios, workloads, faults, checks, profiles
   }
@@ -40,12 +40,12 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  /// A name and its text within the width of the terminal, the text in a column of its own.
+  /// Returns a name and its text within the width of the terminal, the text in a separate column.
   private static func lines(_ name: String, _ text: String) -> [String] {
     let column = 24
     let lines = Prose.lines(text, width: Console.width - column)
     let first = "  \(name)" + String(repeating: " ", count: max(2, column - 2 - name.count))
-    // A name that reaches into the column has the first line for itself.
+    // A name that reaches into the column gets a line of its own.
     let isLong = name.count > column - 4
     return (isLong ? ["  \(name)"] : [])
       + lines.enumerated().map { index, line in

@@ -3,8 +3,8 @@ import AssayModel
 import Runner
 import ScenarioFiles
 
-/// Where results and databases of a comparison, a gate, a calibration or a tuning go, and what is
-/// printed.
+/// Options for the folders of results and databases, and for the output, of a comparison, a gate, a
+/// calibration or a tuning.
 struct PlaceOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the result as JSON on standard output.")
   var json = false
@@ -43,7 +43,7 @@ struct PlaceOptions: ParsableArguments {
     }
   }
 
-  /// What the runner is told.
+  /// Options for the runner.
   var run: RunOptions {
     var options = RunOptions(
       resultsFolder: out, dataFolder: data, libraryPath: sqlite, keepsEverything: keep,

@@ -2,14 +2,14 @@ import ArgumentParser
 import AssayModel
 import Runner
 
-/// What keeps a valid scenario from running: the same for `run`, which says so before anything
+/// Reasons why a valid scenario cannot run: the same for `run`, which reports them before anything
 /// runs, and for `check`.
 enum PlanRefusals {
   /// Verifies that this version and this SQLite can run a plan.
   ///
-  /// - Parameter usesOwnLibrary: whether the workers use the library that this process is linked
+  /// - Parameter usesOwnLibrary: true if the workers use the library that this process is linked
   ///   with; another one may take other settings.
-  /// - Throws: an input error that says what cannot run.
+  /// - Throws: an input error that names the part that cannot run.
   static func verify(_ plan: Plan, usesOwnLibrary: Bool = true) throws(RunnerError) {
     try Capabilities.verify(plan)
     if usesOwnLibrary { try SettingsTrial.verify(plan) }
@@ -17,9 +17,9 @@ enum PlanRefusals {
     try InitialContentTrial.verify(plan)
   }
 
-  /// As `verify`, but accepts what a later version will run: the format has it.
+  /// As `verify`, but accepts features of the format that a later version will run.
   ///
-  /// - Returns: what a later version is needed for, if anything.
+  /// - Returns: the feature that needs a later version, if any.
   static func remark(on plan: Plan) throws(RunnerError) -> String? {
     do throws(RunnerError) {
       try verify(plan)

@@ -5,7 +5,7 @@ import Reports
 import Runner
 import ScenarioFiles
 
-/// `assay run`: runs scenarios and prints what they found.
+/// `assay run`: runs scenarios and prints their results.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -136,7 +136,7 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// Turns errors of what the user gave into one clear message and exit 64.
+/// Turns errors in the user's input into one clear message and exit code 64.
 enum InputError {
   /// One message, and exit 64.
   static func refused(_ message: String) -> ExitCode {

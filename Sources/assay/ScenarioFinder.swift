@@ -4,19 +4,19 @@ import StockScenarios
 
 /// Finds a scenario by path or by name.
 ///
-/// A name is looked for in the folder `Scenarios` first, so that someone who works on scenarios
-/// runs what they edit, then among those that the executable carries.
+/// A name is looked up in the folder `Scenarios` first, so that an author of scenarios runs the
+/// edited file, then among those built into the executable.
 enum ScenarioFinder {
-  /// The folder in which scenarios are looked for by name.
+  /// The folder in which scenarios are looked up by name.
   static let folder = "Scenarios"
 
-  /// Where a scenario's text is.
+  /// The location of a scenario's text.
   enum Place {
     case file(String)
     case stock(StockScenario)
   }
 
-  /// Returns where a scenario's text is; a file need not exist.
+  /// Returns the location of a scenario's text; a file need not exist.
   static func place(_ text: String) -> Place {
     guard isName(text) else { return .file(text) }
     let path = "\(folder)/\(text).yaml"
@@ -24,7 +24,7 @@ enum ScenarioFinder {
     return StockScenario.named(text).map { .stock($0) } ?? .file(path)
   }
 
-  /// What messages call a scenario: the path of its file, or its name.
+  /// Returns the name of a scenario in messages: the path of its file, or its name.
   static func path(_ text: String) -> String {
     switch place(text) {
     case .file(let path): path
@@ -54,7 +54,7 @@ enum ScenarioFinder {
     return Set(own).union(StockScenario.all.map(\.name)).sorted()
   }
 
-  /// Whether a text is a name rather than a path.
+  /// Returns true if a text is a name rather than a path.
   static func isName(_ text: String) -> Bool {
     !text.contains("/") && !text.hasSuffix(".yaml") && !text.hasSuffix(".yml")
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import AssayModel
 import ScenarioFiles
 
-/// How a scenario is chosen and changed from the command line.
+/// Options that choose and change a scenario.
 struct PlanOptions: ParsableArguments {
   @Option(name: .long, help: "Base of all seeds, decimal or 0x hexadecimal.")
   var seed: String = "1"
@@ -42,9 +42,9 @@ struct PlanOptions: ParsableArguments {
   /// Reads one scenario with the overrides and resolves it.
   ///
   /// - Parameters:
-  ///   - further: settings that come after those of `--set`.
-  ///   - option: what gave them.
-  ///   - explores: whether `--budget` and `--schedules` are settings of the scenario.
+  ///   - further: settings that are applied after those of `--set`.
+  ///   - option: name of the option that sets them.
+  ///   - explores: true if `--budget` and `--schedules` are settings of the scenario.
   func plan(
     _ scenario: String, further: [Assignment] = [], of option: String = "--set",
     explores: Bool = true
@@ -56,7 +56,7 @@ struct PlanOptions: ParsableArguments {
       only: only, seed: baseSeed())
   }
 
-  /// What the command line says of the exploration.
+  /// The settings of the exploration given on the command line.
   private var exploration: [SettingOption] {
     [budget.map { .budget($0) }, schedules.map { .schedules($0) }].compactMap { $0 }
   }

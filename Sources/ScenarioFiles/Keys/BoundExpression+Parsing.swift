@@ -1,13 +1,13 @@
 import AssayModel
 
 extension BoundExpression {
-  /// What a bound is a number of.
+  /// The dimension of a bound: time, size or plain number.
   enum Dimension: String {
     case time
     case size
     case number = "plain number"
 
-    /// What may be written, for messages.
+    /// Example of a valid value, for messages.
     var example: String {
       switch self {
       case .time: "a time such as 10ms"
@@ -44,7 +44,7 @@ extension BoundExpression {
     self.init(terms: terms, text: text)
   }
 
-  /// What it is, by its first term that says so; `nil` for zero, which is everything.
+  /// Dimension of the first term that has one; `nil` for zero, which fits every dimension.
   var dimension: Dimension? {
     if isShare { return .number }
     for (_, summand) in Self.summands(of: text) {
@@ -53,7 +53,7 @@ extension BoundExpression {
     return nil
   }
 
-  /// Splits at plus and minus signs that stand between terms.
+  /// Splits at the plus and minus signs between terms.
   private static func summands(of text: String) -> [(sign: Double, text: String)] {
     var result: [(sign: Double, text: String)] = []
     var sign = 1.0
@@ -99,9 +99,9 @@ extension BoundExpression {
 }
 
 extension VersionRange {
-  /// Reads `>=3.7.0 <3.51.3 !3.44.6`; a version without a sign is that version alone.
+  /// Reads `>=3.7.0 <3.51.3 !3.44.6`; a version without a sign means that version alone.
   ///
-  /// - Returns: `nil` for anything else, and for a range that holds no version.
+  /// - Returns: `nil` for anything else, and for a range that contains no version.
   init?(parsing text: String) {
     self.init()
     let words = text.split { $0 == " " || $0 == "," }

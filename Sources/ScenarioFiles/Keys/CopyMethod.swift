@@ -1,6 +1,6 @@
 import AssayModel
 
-/// How `tamper: copy` copies: a word of `copy_by`.
+/// The method by which `tamper: copy` copies the database: a word of `copy_by`.
 enum CopyMethod: String, CaseIterable, Sendable {
   /// The database file alone, without its journal or log.
   case cp
@@ -9,7 +9,7 @@ enum CopyMethod: String, CaseIterable, Sendable {
   /// `sqlite3_backup_init` and its relatives.
   case backup
 
-  /// What `tamper` names for it.
+  /// The `tamper` target that this method corresponds to.
   var target: FaultSpecification.Target {
     .named(self == .cp ? "copy" : rawValue)
   }

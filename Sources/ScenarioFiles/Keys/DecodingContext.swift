@@ -1,10 +1,10 @@
 import AssayModel
 
-/// What decoding carries along: where it is, what it found wrong, and what the matrix holds.
+/// The state of decoding: the current key, the errors found so far, and the values of the matrix.
 struct DecodingContext {
   /// The path of the key that is being decoded.
   var path = ""
-  /// What is wrong so far.
+  /// Errors found so far.
   private(set) var errors: [ScenarioError] = []
   /// The declared values of each matrix axis, for conditions and ratios that name them.
   var axes: [String: [AxisValue]] = [:]
@@ -14,11 +14,11 @@ struct DecodingContext {
   var fileName = ""
   /// The folder that paths in the file are relative to; empty for the current one.
   var folder = ""
-  /// How much longer everything takes than the file says.
+  /// Factor by which all times are stretched compared with the file.
   var timeScale = 1.0
-  /// How long a cell lasts as the file has it; `nil` when it does not say.
+  /// Duration of a cell as the file states it; `nil` if the file states none.
   var fileDuration: Nanoseconds?
-  /// What was read of further files, so that every cell sees the same.
+  /// Contents of the SQL files read so far, so that every cell gets the same text.
   private var sqlFiles: [String: Result<String, TextFile.Problem>] = [:]
 
   /// One value of a matrix axis.
@@ -29,7 +29,7 @@ struct DecodingContext {
     var canonical: String
   }
 
-  /// More errors than a person reads at once.
+  /// Largest number of errors reported: more than a person reads in one go.
   private static let errorLimit = 50
 
   /// Records an error once.
@@ -48,15 +48,15 @@ struct DecodingContext {
         code: code, place: place, path: path, found: found, allowed: allowed, nearest: nearest))
   }
 
-  /// A path as it is opened: one that stands in the scenario file is relative to its folder, one of
-  /// the command line to the current folder.
+  /// Returns the path to open: a path in the scenario file is relative to the file's folder, one
+  /// from the command line to the current folder.
   func resolved(_ path: String, at place: SourcePlace) -> String {
     let isRelative = !path.hasPrefix("/") && path != ":memory:"
     guard isRelative, !folder.isEmpty, place.file == fileName else { return path }
     return "\(folder)/\(path)"
   }
 
-  /// The text of a file with SQL; one that holds none is reported.
+  /// Returns the text of a file with SQL; a file without SQL is reported as an error.
   mutating func sqlFile(_ path: String, at place: SourcePlace) -> String? {
     let isAbsolute = path.hasPrefix("/") || folder.isEmpty
     let full = isAbsolute ? path : "\(folder)/\(path)"
@@ -90,17 +90,17 @@ struct CellSettings: SectionDefaults {
   var locks = LockSettings()
   var load = LoadSettings(workload: .kv)
   var disk = DiskDraft()
-  /// Holds nothing where the scenario explores nothing.
+  /// Empty if the scenario explores nothing.
   var explore = ExploreSettings()
   var probe = Probe.none
-  /// Whether the faults of the scenario happen.
+  /// True if the scenario's faults are injected.
   var injects = true
-  /// How `tamper: copy` copies.
+  /// Method by which `tamper: copy` copies.
   var copying = CopyMethod.cp
 
   static var defaults: CellSettings { CellSettings() }
 
-  /// The settings that stand in no section.
+  /// The settings that belong to no section.
   static let keys: [SettingKey<CellSettings>] = [
     .value(
       "probe", \.probe, .choice(),
@@ -115,7 +115,7 @@ struct CellSettings: SectionDefaults {
         + " backup API; the last two are copies as they should be made."),
   ]
 
-  /// The value of a setting that expressions may name; `nil` when it has none.
+  /// Returns the value of a setting that expressions may name; `nil` when it has none.
   func value(of variable: BoundExpression.Variable) -> Nanoseconds? {
     switch variable {
     case .ttl: locks.ttl

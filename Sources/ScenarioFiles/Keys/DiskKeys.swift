@@ -1,12 +1,13 @@
 import AssayModel
 
-/// The `disk:` section while it is filled: a latency may stand directly in it or under `latency:`.
+/// The `disk:` section while it is filled: a latency may be given directly in it or under
+/// `latency:`.
 struct DiskDraft: SectionDefaults {
-  /// Everything but the latencies.
+  /// All settings except the latencies.
   var settings = DiskSettings()
-  /// Latencies that stand beside the other keys.
+  /// Latencies given directly in the section, next to its other keys.
   var direct: [VFSMethod: Nanoseconds] = [:]
-  /// Latencies that stand under `latency:`.
+  /// Latencies given under `latency:`.
   var nested: [VFSMethod: Nanoseconds] = [:]
 
   static var defaults: DiskDraft { DiskDraft() }
@@ -63,7 +64,7 @@ extension DiskDraft {
   private static let latencyType = ScalarType<Nanoseconds>.duration(
     from: .zero, to: .seconds(60))
 
-  /// What `sync` may be: what a sync does, or how long it takes.
+  /// A value of `sync`: the behaviour of a sync, or its latency.
   private enum SyncValue: Sendable {
     case word(DiskSettings.Sync)
     case latency(Nanoseconds)
@@ -137,7 +138,7 @@ extension DiskDraft {
       })
   }
 
-  /// Temporary files are left out: no crash outlasts them.
+  /// Temporary files are left out: they do not survive a crash.
   private static let syncFileType = ScalarType<FileKind>.choice(
     among: FileKind.allCases.filter { $0 != .temporary })
 
@@ -156,7 +157,7 @@ extension DiskDraft {
 }
 
 extension ScalarType where Value: Equatable {
-  /// Reads the elements of a list, of which each may stand there once.
+  /// Reads the elements of a list; each value may occur once.
   func readDistinct(_ elements: [YAMLNode], _ context: inout DecodingContext) -> [Value] {
     var values: [Value] = []
     for element in elements {

@@ -1,6 +1,6 @@
 /// Names of the codes that an attempt can end with.
 enum ErrorCodeNames {
-  /// Codes that say that another connection was in the way.
+  /// Codes that report a conflict with another connection.
   static let busy = [
     "SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT",
     "SQLITE_LOCKED", "SQLITE_LOCKED_SHAREDCACHE",

@@ -5,7 +5,7 @@ extension CheckName {
   fileprivate enum Measure {
     case time, perSecond, count, size
 
-    /// What a bound of it must be.
+    /// Dimension that a bound of this measure must have.
     var dimension: BoundExpression.Dimension {
       switch self {
       case .time: .time
@@ -25,7 +25,7 @@ extension CheckName {
     }
   }
 
-  /// What the check looks at, for people and editors.
+  /// Description of the check, for people and editors.
   fileprivate var documentation: String {
     switch self {
     case .integrity: "integrity_check and foreign_key_check are clean."
@@ -163,7 +163,7 @@ struct ExpectationList: SectionDefaults {
     return .bound(draft.bound)
   }
 
-  /// What of a bound does not fit its check, and what would.
+  /// Returns the part of a bound that does not fit its check, and the text of a valid one.
   private static func misfit(of bound: Bound, for check: CheckName) -> (String, String)? {
     if let operation = bound.operation {
       guard [.latency, .throughput, .busy, .errors].contains(check) else {
@@ -173,7 +173,7 @@ struct ExpectationList: SectionDefaults {
         )
       }
       let names = OperationKind.allCases.map(\.name)
-      // Only errors are told apart by the scenario's own transactions.
+      // Only the errors check distinguishes the scenario's own transactions.
       if check != .errors, !names.contains(operation) {
         return ("operation '\(operation.shortened)'", names.joined(separator: ", "))
       }

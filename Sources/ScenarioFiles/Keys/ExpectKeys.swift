@@ -4,7 +4,7 @@ import AssayModel
 struct RuleDraft: SectionDefaults {
   var word: Word?
   var bound = Bound()
-  /// Which of the bound's keys the file has, in its order.
+  /// Keys of the bound that the file has, in the order of the file.
   var boundKeys: [String] = []
   var conditions: [Condition] = []
 
@@ -50,8 +50,8 @@ extension RuleDraft {
       assign: { draft, node, context in draft.conditions = conditions(node, &context) }),
   ]
 
-  /// `read` is what a mix calls the operation that results call `load`. Names of the scenario's own
-  /// transactions are known only with its load.
+  /// A mix calls the operation `read` that results call `load`. Names of the scenario's own
+  /// transactions are known only once its load is decoded.
   private static let operationType: ScalarType<String> = {
     let names = OperationKind.allCases.map(\.name)
     let plain = ScalarType<String>.words(names + ["read"])
@@ -105,7 +105,7 @@ extension RuleDraft {
     }
   }
 
-  /// The value as the matrix spells it; one that is not in the matrix is reported.
+  /// Returns the value as the matrix spells it; one that is not in the matrix is reported.
   private static func value(
     _ node: YAMLNode, of path: String, among values: [DecodingContext.AxisValue],
     _ context: inout DecodingContext

@@ -32,8 +32,8 @@ extension ExploreSettings: SectionDefaults {
     .group("images", imageKeys, "How many images are made of one crash point."),
   ]
 
-  /// One name of each kind of strategy. The schedules' own module knows them all; this one may not
-  /// import it.
+  /// One name of each kind of strategy. The full list is in the schedules' module, which this one
+  /// may not import.
   private static let strategies = [
     "portfolio", "uniform", "sticky", "pct-1", "pct-3", "pct-5", "stalls", "preemptions",
     "depth-first-2",

@@ -54,10 +54,10 @@ extension FaultDraft {
     }
   }
 
-  /// A part that does not belong where it stands.
+  /// A part of a fault that is not allowed in its place.
   private typealias Misfit = (isWrong: Bool, found: String, allowed: String)
 
-  /// The first part that does not belong to the kind.
+  /// Returns the first part that does not belong to the kind.
   private func misfit(of fault: FaultSpecification) -> Misfit? {
     let all =
       processMisfits(fault) + clockMisfits(fault) + triggerMisfits(fault) + callMisfits(fault)
@@ -141,7 +141,7 @@ extension FaultDraft {
     }
   }
 
-  /// What belongs to single calls of the file system layer.
+  /// Returns the misfits among the keys that apply to single calls of the file system layer.
   private func callMisfits(_ fault: FaultSpecification) -> [Misfit] {
     let kind = fault.kind.rawValue
     var isAtOperation = false
@@ -207,7 +207,7 @@ extension FaultDraft {
     ]
   }
 
-  /// The calls that a kind of fault can hit.
+  /// Returns the calls that a kind of fault can hit.
   private static func methods(of kind: FaultSpecification.Kind) -> [VFSMethod] {
     switch kind {
     case .shortRead: [.read]

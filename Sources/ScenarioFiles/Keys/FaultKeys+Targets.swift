@@ -1,7 +1,7 @@
 import AssayModel
 
 extension FaultDraft {
-  /// The key that names a kind of fault; its value is the target.
+  /// Returns the key that names a kind of fault; its value is the target.
   static func kindKey(_ kind: FaultSpecification.Kind) -> SettingKey<FaultDraft> {
     let type = targetType(kind)
     return SettingKey(

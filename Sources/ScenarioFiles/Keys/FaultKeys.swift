@@ -69,7 +69,7 @@ extension FaultDraft {
         + " strike working processes."),
   ]
 
-  /// What restarts may be asked for: `asConfigured` is the absence of the key.
+  /// The words of the restart owner; `asConfigured` is the absence of the key.
   private static let restartOwnerType = ScalarType<FaultSpecification.RestartOwner>(
     allowed: "same, new", words: ["same", "new"],
     schema: .object([("enum", .array([.string("same"), .string("new")]))]),
@@ -135,7 +135,7 @@ extension FaultDraft {
       })
   }
 
-  /// The value of an expression that names a setting; `nil` for anything else.
+  /// Returns the value of an expression that names a setting; `nil` for anything else.
   private static func namedTime(_ text: String, _ settings: CellSettings) -> Double? {
     guard let expression = BoundExpression(parsing: text),
       expression.terms.contains(where: { $0.variable != nil }),

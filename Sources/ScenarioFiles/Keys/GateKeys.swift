@@ -78,7 +78,7 @@ extension GateSettings: SectionDefaults {
 }
 
 extension ScalarType where Value == String {
-  /// What a gate can compare.
+  /// The metrics that a gate can compare.
   static let metric = ScalarType(
     allowed:
       "throughput, p50, p90, p99, p99.9, each also of one kind as in p99(store), memory, disk, wal",

@@ -1,10 +1,10 @@
-/// What a plain YAML scalar under `equals:` means as an answer of SQLite, which knows no booleans
-/// and writes each number in one way.
+/// The conversion of a plain YAML scalar under `equals:` into an answer of SQLite, which has no
+/// booleans and writes each number in exactly one form.
 enum InvariantValue {
-  /// The answer of SQLite that a plain scalar stands for.
+  /// Returns the SQLite answer that a plain scalar denotes.
   static func answer(_ text: String) -> String {
     switch text.lowercased() {
-    // YAML's own ways to say nothing.
+    // The null values of YAML.
     case "", "~", "null": "NULL"
     case "true": "1"
     case "false": "0"
@@ -12,7 +12,8 @@ enum InvariantValue {
     }
   }
 
-  /// What to write instead of a number that SQLite never writes so; `nil` for everything else.
+  /// Returns the text to write instead of a number in a form that SQLite never writes; `nil` for
+  /// everything else.
   static func remedy(_ text: String) -> String? {
     let digits = text.filter { $0 != "_" }
     let isHexadecimal = digits.lowercased().hasPrefix("0x")
@@ -31,7 +32,7 @@ enum InvariantValue {
     return "\(answer), or the text in quotes"
   }
 
-  /// Whether a number with a fraction has the form of SQLite's `%!.15g`.
+  /// Returns true if a number with a fraction has the form of SQLite's `%!.15g`.
   private static func isWrittenBySQLite(_ text: String) -> Bool {
     guard let match = text.wholeMatch(of: /-?([0-9]+)\.([0-9]+)(e[+-][0-9]{2,3})?/) else {
       return false

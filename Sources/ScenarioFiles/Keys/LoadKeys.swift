@@ -27,7 +27,7 @@ extension LockSettings: SectionDefaults {
 extension LoadSettings: SectionDefaults {
   static var defaults: LoadSettings { LoadSettings(workload: .kv) }
 
-  /// The operations that `mix` may weigh for a workload.
+  /// Returns the operations that `mix` may weigh for a workload.
   static func mixOperations(_ workload: Workload) -> [String] {
     workload == .mixed ? mixedSteps : ["read", "store", "delete"]
   }

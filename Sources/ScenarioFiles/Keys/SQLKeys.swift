@@ -147,7 +147,7 @@ enum SQLKeys {
       allowed: "named parameters such as :id")
   }
 
-  /// The statements of a transaction, each looked at.
+  /// Returns the statements of a transaction, each checked.
   static func statements(_ node: YAMLNode, _ context: inout DecodingContext) -> [String] {
     if node.elements?.isEmpty == true {
       context.report(
@@ -240,7 +240,7 @@ extension SQLKeys {
     return found.map(\.value)
   }
 
-  /// A parameter that nobody draws would be NULL, and one that nobody names would change nothing.
+  /// Refuses undrawn parameters, which would be NULL, and unused ones, which would change nothing.
   private static func checkParameters(
     of transaction: SQLLoad.Transaction, _ node: YAMLNode, _ context: inout DecodingContext
   ) {
@@ -263,7 +263,7 @@ extension SQLKeys {
     }
   }
 
-  /// The elements of a list of mappings with their nodes.
+  /// Returns the elements of a list of mappings with their nodes.
   private static func list<Section: SectionDefaults>(
     _ node: YAMLNode, _ keys: [SettingKey<Section>], _ context: inout DecodingContext
   ) -> [(value: Section, node: YAMLNode)] {
@@ -282,7 +282,7 @@ extension SQLKeys {
   }
 }
 
-/// A script that stands in a file of its own.
+/// A script in a file of its own.
 private struct ScriptFile: SectionDefaults {
   var text: String?
 

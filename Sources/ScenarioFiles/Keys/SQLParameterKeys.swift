@@ -1,6 +1,6 @@
 import AssayModel
 
-/// How one parameter of a transaction is drawn, while it is filled.
+/// The kind of value drawn for one parameter of a transaction, while it is filled.
 struct SQLParameterDraft: SectionDefaults {
   var kinds: [SQLLoad.Kind] = []
 
@@ -21,7 +21,7 @@ struct SQLParameterDraft: SectionDefaults {
   private static let allowed =
     "nonce, a number, {uniform: [1, 24]}, {zipfian: 1000}, {text: 20} or {blob: 300}"
 
-  /// What a parameter may be, for editors.
+  /// JSON Schema of a parameter, for editors.
   static let schema = JSONValue.object([
     (
       "anyOf",

@@ -22,7 +22,7 @@ extension ScalarType where Value == Nanoseconds {
 
   /// A duration that may also go backwards.
   static let signedDuration = duration(from: Nanoseconds(-Nanoseconds.days(7).rawValue))
-  /// A duration that may be nothing.
+  /// A duration that may be zero.
   static let nonNegativeDuration = duration(from: .zero)
   /// A duration of at least a nanosecond.
   static let positiveDuration = duration(from: Nanoseconds(1))
@@ -54,7 +54,7 @@ extension ScalarType where Value == ByteCount {
 }
 
 extension ScalarType where Value == LoadSettings.Rate {
-  /// When operations start.
+  /// The start times of operations: a rate, or a search for one.
   static let rate = rate(
     further: ", or the highest that holds a bound, such as highest(p99 <= 10ms)",
     pattern: "|highest ?\\(p[0-9.]+ ?<= ?[0-9.]+(ns|us|ms|s|m|h)\\)")

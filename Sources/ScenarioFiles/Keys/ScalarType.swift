@@ -1,8 +1,9 @@
 import AssayModel
 
-/// How a scalar is read and checked, and how people and editors are told what it may be.
+/// A type of scalar: reads and checks a text, and describes the allowed values to people and
+/// editors.
 struct ScalarType<Value: Sendable>: Sendable {
-  /// What a text turned out to be.
+  /// The result of reading a text.
   enum Reading {
     case value(Value)
     case wrongType
@@ -10,11 +11,11 @@ struct ScalarType<Value: Sendable>: Sendable {
     case outOfRange
   }
 
-  /// What is allowed, for people.
+  /// Description of the allowed values, for people.
   let allowed: String
   /// The closed list of words, if it is one; for suggestions.
   var words: [String] = []
-  /// What is allowed, for editors.
+  /// JSON Schema of the allowed values, for editors.
   let schema: JSONValue
   /// Reads a text.
   let parse: @Sendable (String) -> Reading
@@ -26,14 +27,14 @@ struct ScalarType<Value: Sendable>: Sendable {
   /// Values worth drawing for random scenarios, as YAML; each is one that the type reads.
   var samples: [String] { words + further.filter { !words.contains($0) && canonical($0) != nil } }
 
-  /// The same type with these values to draw; those that it does not read are left out.
+  /// Returns the same type with these values to draw; values that it cannot read are left out.
   func drawing(_ samples: [String]) -> ScalarType {
     var type = self
     type.further = samples
     return type
   }
 
-  /// Reads a node; what is wrong with it goes to the context.
+  /// Reads a node; errors are reported to the context.
   func read(_ node: YAMLNode, _ context: inout DecodingContext) -> Value? {
     guard let text = node.text else {
       context.report(.wrongType, node.place, found: node.summary, allowed: allowed)
@@ -54,7 +55,7 @@ struct ScalarType<Value: Sendable>: Sendable {
     return nil
   }
 
-  /// The canonical form of a text, or `nil` when it is no such value.
+  /// Returns the canonical form of a text; `nil` if it is not a value of this type.
   func canonical(_ text: String) -> String? {
     guard case .value(let value) = parse(text) else { return nil }
     return self.text(value)
@@ -145,7 +146,7 @@ extension ScalarType where Value == Int {
   }
 }
 
-/// Both ends of a range, their neighbours, and usual numbers within it.
+/// Returns both ends of a range, their neighbours, and usual numbers within it.
 private func worthDrawing(_ range: ClosedRange<Int>) -> [Int] {
   let usual = [-2, 0, 1, 2, 3, 10, 100, 1_000]
   let ends = [
@@ -195,7 +196,7 @@ extension ScalarType where Value == Double {
   }
 }
 
-/// Reads a decimal number; nothing that `Double` takes beyond that, such as `nan` or `0x1p3`.
+/// Reads a decimal number; rejects other forms that `Double` accepts, such as `nan` or `0x1p3`.
 func plainNumber(_ text: String) -> Double? {
   let isDecimal = text.utf8.allSatisfy {
     (0x30...0x39).contains($0) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains($0)
@@ -204,7 +205,8 @@ func plainNumber(_ text: String) -> Double? {
   return value
 }
 
-/// The JSON Schema of a closed list of words. Editors that follow YAML 1.1 read `off` as false.
+/// Returns the JSON Schema of a closed list of words. Editors that follow YAML 1.1 read `off` as
+/// false.
 private func wordSchema(_ words: [String]) -> JSONValue {
   var values = words.map { JSONValue.string($0) }
   if words.contains("off") { values.append(.boolean(false)) }

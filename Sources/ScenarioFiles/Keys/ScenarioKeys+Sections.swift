@@ -25,8 +25,8 @@ extension ScenarioDraft {
       }
     })
 
-  /// The entry without a power loss, which is told where it belongs: it is no fault of one moment,
-  /// but tried at every moment.
+  /// Returns the entry without a power loss, and reports where that belongs: it is not a fault at
+  /// one moment, but is tried at every moment.
   private static func withoutPowerLoss(
     _ entry: YAMLNode, _ context: inout DecodingContext
   ) -> YAMLNode {

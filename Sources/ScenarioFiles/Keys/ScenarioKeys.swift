@@ -13,11 +13,11 @@ struct ScenarioDraft: SectionDefaults {
   var faults: [FaultSpecification] = []
   var expectations: [Expectation] = []
   var furtherChecks: [CheckName] = []
-  /// Whether the file has an `explore:` section.
+  /// True if the file has an `explore:` section.
   var explores = false
   /// Most cells; `nil` for the usual limit.
   var cellLimit: Int?
-  /// What a gate compares; `nil` without a `gate:` section.
+  /// Settings of the gate; `nil` without a `gate:` section.
   var gate: GateSettings?
   var tune: TuneSettings?
 
@@ -29,7 +29,7 @@ struct ScenarioDraft: SectionDefaults {
 
   static var defaults: ScenarioDraft { ScenarioDraft() }
 
-  /// The draft without what only planning needs.
+  /// The draft without the parts that only planning needs.
   var scenario: Scenario {
     var scenario = Scenario(name: name, question: question, load: settings.load)
     scenario.tags = tags
@@ -87,7 +87,7 @@ extension ScenarioDraft {
       tuneKey,
     ] + CellSettings.keys.map(lifted)
 
-  /// A key of the cell's settings that stands in no section.
+  /// Lifts a key of the cell's settings that belongs to no section.
   private static func lifted(_ key: SettingKey<CellSettings>) -> SettingKey<ScenarioDraft> {
     SettingKey(
       name: key.name, documentation: key.documentation, schema: key.schema, stage: 0,
@@ -103,7 +103,7 @@ extension ScenarioDraft {
     schema: JSONSchema.object(ExploreSettings.keys),
     assign: { draft, node, context in
       var keys = ExploreSettings.keys
-      // In the real world the whole section is wrong: what it lacks is no news.
+      // In the real world the whole section is wrong, so missing keys are not reported.
       if draft.world == .real {
         for index in keys.indices { keys[index].isRequired = false }
       }
@@ -148,8 +148,8 @@ extension ScenarioDraft {
       let completed = StorageProfile.completed(node)
       context.decode(completed, with: StorageSettings.keys, into: &storage)
       storage.resolveURI(completed, &context)
-      // A database in memory has no WAL and one connection; that is so unless the file says
-      // otherwise, and then it is a contradiction.
+      // A database in memory has no WAL and one connection. These are its defaults; a file that
+      // sets something else is reported as a contradiction.
       if storage.isInMemory {
         if node.entry("journal_mode") == nil { storage.journalMode = .memory }
         if node.entry("max_open_connections") == nil { storage.maxOpenConnections = 1 }

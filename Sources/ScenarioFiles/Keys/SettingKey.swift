@@ -13,13 +13,13 @@ typealias SettingField<Section, Value> = any WritableKeyPath<Section, Value> & S
 struct SettingKey<Section: SectionDefaults>: Sendable {
   /// The parts of a key whose value is one scalar, without their types.
   struct Scalar: Sendable {
-    /// What is allowed, for people.
+    /// Description of the allowed values, for people.
     let allowed: String
-    /// Reads a node, reports what is wrong, and returns the canonical form.
+    /// Reads a node, reports its errors, and returns the canonical form.
     let check: @Sendable (YAMLNode, inout DecodingContext) -> String?
-    /// The canonical form of a text, or `nil` when it is no such value.
+    /// The canonical form of a text; `nil` if it is not a value of this key.
     let canonical: @Sendable (String) -> String?
-    /// The canonical form of what a section holds, or `nil` when it holds nothing.
+    /// The canonical form of a section's value; `nil` if the section has none.
     let current: @Sendable (Section) -> String?
   }
 
@@ -27,13 +27,14 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
   let documentation: String
   let schema: JSONValue
   var isRequired = false
-  /// Keys of a lower stage are decoded first, wherever they stand in the file.
+  /// Keys of a lower stage are decoded first, regardless of their order in the file.
   var stage = 1
-  /// The default for people and editors, where it is not another key's business.
+  /// The default for people and editors, unless it depends on another key.
   var defaultText: String?
-  /// `nil` for keys that hold lists and mappings.
+  /// `nil` for keys whose value is a list or a mapping.
   var scalar: Scalar?
-  /// What a key that is no scalar must hold, for people; without it, a mapping.
+  /// Description of the allowed value of a key that is no scalar, for people; without it, a
+  /// mapping.
   var allowed: String?
   /// The keys of a mapping that fills the same section.
   var children: [SettingKey] = []
@@ -92,7 +93,7 @@ struct SettingKey<Section: SectionDefaults>: Sendable {
 }
 
 extension DecodingContext {
-  /// Decodes a mapping by its keys' definitions; what is wrong goes to the errors.
+  /// Decodes a mapping by the definitions of its keys; mistakes are added to the errors.
   mutating func decode<Section>(
     _ node: YAMLNode, with keys: [SettingKey<Section>], into section: inout Section
   ) {
@@ -125,7 +126,8 @@ extension DecodingContext {
 
   /// Reports a key that does not exist, with the one that may have been meant.
   ///
-  /// - Parameter allowed: what may be there, where the names would be too many to read.
+  /// - Parameter allowed: description of the allowed keys, where the list of names would be too
+  ///   long.
   mutating func reportUnknown(
     _ entry: YAMLNode.Entry, among names: [String], allowed: String? = nil
   ) {

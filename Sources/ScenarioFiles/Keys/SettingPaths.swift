@@ -8,11 +8,11 @@ struct SettingPath: Sendable {
   let allowed: String
   /// Values worth drawing for random scenarios, as YAML.
   let samples: [String]
-  /// Reads a node, reports what is wrong, and returns the canonical form.
+  /// Reads a node, reports its errors, and returns the canonical form.
   let check: @Sendable (YAMLNode, inout DecodingContext) -> String?
-  /// The canonical form of a text, or `nil` when it is no such value.
+  /// The canonical form of a text; `nil` if it is not a value of this setting.
   let canonical: @Sendable (String) -> String?
-  /// The canonical form of what a cell holds, or `nil` when it holds nothing.
+  /// The canonical form of a cell's value; `nil` if the cell has none.
   let current: @Sendable (CellSettings) -> String?
 }
 

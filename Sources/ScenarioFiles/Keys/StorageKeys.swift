@@ -3,7 +3,7 @@ import AssayModel
 extension StorageSettings: SectionDefaults {
   static var defaults: StorageSettings { StorageSettings() }
 
-  /// The keys of `storage:`, SQLite's pragmas under their own names included.
+  /// The keys of `storage:`, including SQLite's pragmas under their own names.
   static let keys: [SettingKey<StorageSettings>] = ownKeys + pragmaKeys
 
   private static let ownKeys: [SettingKey<StorageSettings>] = [

@@ -27,7 +27,7 @@ extension TuneSettings: SectionDefaults {
     },
     text: \.rawValue)
 
-  /// A key that holds a list of different words; at least one.
+  /// A key for a list of at least one word, each at most once.
   private static func list<Value: Hashable & Sendable>(
     _ name: String, _ field: SettingField<TuneSettings, [Value]>, _ type: ScalarType<Value>,
     _ documentation: String
@@ -63,7 +63,7 @@ extension ScenarioDraft {
 }
 
 extension Contradictions {
-  /// Finds tunings that have nothing to measure or nothing to choose from.
+  /// Finds tunings with nothing to measure or nothing to choose from.
   mutating func checkTuning() {
     guard let tune = draft.tune else { return }
     refuse(
@@ -79,14 +79,14 @@ extension Contradictions {
 }
 
 extension ScenarioFile {
-  /// The one form that equal values of a setting share, such as `-65536` of a cache size; `nil`
-  /// when the setting has no such value.
+  /// Returns the one form that equal values of a setting share, such as `-65536` of a cache size;
+  /// `nil` when the setting has no such value.
   public static func canonical(_ value: String, of path: String) -> String? {
     SettingPaths.byPath[path]?.canonical(value)
   }
 
-  /// The canonical form of what storage settings hold at a path such as `storage.cache_size`;
-  /// `nil` when they say nothing of it.
+  /// Returns the canonical form of the value that storage settings have at a path such as
+  /// `storage.cache_size`; `nil` if they have none.
   public static func value(of path: String, in storage: StorageSettings) -> String? {
     var settings = CellSettings()
     settings.storage = storage

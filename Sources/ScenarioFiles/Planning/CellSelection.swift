@@ -1,7 +1,7 @@
 import AssayModel
 
-/// Which cells `--only` names: by an id, or by values of axes as ids and tables write them, such as
-/// `locks.ttl=1s,locks.owner=new` or `ttl=1s owner=new`.
+/// The cells that `--only` names: by an id, or by values of axes as ids and tables write them, such
+/// as `locks.ttl=1s,locks.owner=new` or `ttl=1s owner=new`.
 struct CellSelection {
   /// One axis and its value.
   private struct Part {
@@ -14,7 +14,7 @@ struct CellSelection {
   private let cells: [PlannedCell]
   /// Values of the axes before options such as `--b` replaced them.
   private let declared: [String: [DecodingContext.AxisValue]]
-  /// Settings that an option gives to all cells, whatever the matrix says.
+  /// Settings that an option sets for all cells, regardless of the matrix.
   private let replaced: Set<String>
 
   init(
@@ -27,9 +27,9 @@ struct CellSelection {
     self.replaced = replaced
   }
 
-  /// The cells, at least one.
+  /// Returns the selected cells, at least one.
   ///
-  /// - Throws: when there is none; the error lists what there is.
+  /// - Throws: if no cell matches; the error lists the cells of the matrix.
   func chosen() throws(ScenarioErrors) -> [PlannedCell] {
     let exact = cells.filter { $0.id == text }
     guard exact.isEmpty else { return exact }
@@ -72,7 +72,7 @@ struct CellSelection {
     }
   }
 
-  /// The axis of a full path, or of a last component that no other axis has.
+  /// Returns the axis of a full path, or of a last component that no other axis has.
   private func axis(_ name: String) -> String? {
     let paths = Set(cells.flatMap { $0.parameters.map(\.path) }).union(declared.keys)
     if paths.contains(name) { return name }
@@ -81,7 +81,7 @@ struct CellSelection {
   }
 
   private func holds(_ part: Part, in cell: PlannedCell) -> Bool {
-    // The option decides what the cell has; the matrix decides which cell was meant.
+    // The option decides the cell's value; the matrix decides which cell the name refers to.
     if replaced.contains(part.path), let values = declared[part.path] {
       return values.contains { isSame($0.text, part.value, part.path) }
     }

@@ -1,15 +1,15 @@
 import AssayModel
 
 extension Contradictions {
-  /// Why a check cannot stand beside the other settings.
+  /// The reason why a check contradicts the other settings.
   struct Misfit {
-    /// What was found.
+    /// The setting found.
     var found: String
-    /// What is allowed.
+    /// The allowed settings.
     var allowed: String
   }
 
-  /// Whether the workload takes locks.
+  /// True if the workload takes locks.
   var hasLocks: Bool { load.workload == .locks }
 
   /// Finds checks that the world or the workload cannot answer, under `expect:` and `check:`.
@@ -41,7 +41,8 @@ extension Contradictions {
     return kinds + sql.transactions.map(\.name) + invariants
   }
 
-  /// Such a condition would never hold, and the expectation would vanish.
+  /// Returns true if a condition names the exploration: it would never be true, and the
+  /// expectation would silently drop out.
   private func namesExploration(_ expectation: Expectation) -> Bool {
     expectation.rules.flatMap(\.conditions).contains { condition in
       guard case .parameter(let path, _) = condition else { return false }
@@ -49,7 +50,7 @@ extension Contradictions {
     }
   }
 
-  /// The first reason why a check can say nothing in this cell.
+  /// Returns the first reason why a check cannot reach a verdict in this cell.
   private func misfit(of check: CheckName) -> Misfit? {
     if draft.world == .simulated, let reason = reasonAgainstSimulation(check) {
       return Misfit(
@@ -100,7 +101,7 @@ extension Contradictions {
     }
   }
 
-  /// Without an error there is nothing to handle.
+  /// Reason against `error_handling`: without an error there is nothing to handle.
   private var misfitOfErrorHandling: Misfit? {
     let hasErrors = draft.faults.contains { $0.kind.isOfCalls }
     guard !hasErrors, draft.settings.explore.sweep == nil else { return nil }
@@ -112,7 +113,7 @@ extension Contradictions {
 }
 
 extension FaultSpecification.Kind {
-  /// Whether the file system layer makes it happen, call by call.
+  /// True if the file system layer causes the fault, call by call.
   var isOfCalls: Bool {
     switch self {
     case .ioError, .shortRead, .diskFull, .fsyncError, .bitFlip, .silentLock: true

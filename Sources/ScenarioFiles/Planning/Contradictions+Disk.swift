@@ -1,7 +1,7 @@
 import AssayModel
 
 extension Contradictions {
-  /// Finds a device that cannot be, or a property of it that would do nothing.
+  /// Finds an impossible device, or a property of the device that would have no effect.
   mutating func checkDisk() {
     checkLatencies()
     if draft.world == .real { checkRealDisk() }
@@ -23,7 +23,7 @@ extension Contradictions {
       "latencies with storage.path ':memory:'", "a database in a file, since this one has none")
   }
 
-  /// Only a simulated disk can lose what was written.
+  /// Only a simulated disk can lose written data.
   private mutating func checkRealDisk() {
     let usual = DiskSettings()
     let properties: [(key: String, isSet: Bool)] = [

@@ -26,7 +26,7 @@ extension Contradictions {
       at: place)
   }
 
-  /// A fault that cannot happen within the cell would show nothing.
+  /// Refuses a fault that cannot happen within the cell, since it would show nothing.
   private mutating func checkTime(of fault: FaultSpecification, at place: SourcePlace) {
     guard case .duration(let duration) = load.extent else { return }
     let kind = fault.kind.rawValue
@@ -44,7 +44,8 @@ extension Contradictions {
     }
   }
 
-  /// A duration of the command line leaves the faults where they were; a scale takes them along.
+  /// A duration from the command line leaves the times of faults unchanged; a scale also scales
+  /// them.
   private var timeScaleHint: String {
     guard case .duration(let duration) = load.extent, let fileDuration,
       let scale = TimeScale.text(from: fileDuration, to: duration), scale != "1x"

@@ -1,7 +1,7 @@
 import AssayModel
 
 extension Contradictions {
-  /// Finds what a gate could not compare.
+  /// Finds gate settings that cannot be compared.
   mutating func checkGate() {
     guard let gate = draft.gate else { return }
     refuse(

@@ -34,7 +34,7 @@ extension Contradictions {
       "explore with world: simulated, since power loss and crash images exist there only")
   }
 
-  /// Virtual time passes as the scheduler likes: nothing can be measured in it or limited by it.
+  /// Virtual time passes at the scheduler's discretion: it can neither measure nor limit anything.
   private mutating func checkSimulatedLoad() {
     let reason = "because virtual time does not limit a program"
     if tree.node(at: "load.duration") != nil {

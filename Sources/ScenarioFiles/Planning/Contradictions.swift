@@ -1,13 +1,13 @@
 import AssayModel
 
-/// Finds settings that are right by themselves but not beside each other.
+/// Finds settings that are valid on their own but contradict each other.
 struct Contradictions {
   let draft: ScenarioDraft
   let tree: YAMLNode
   let disk: DiskSettings
-  /// What the matrix varies: a cell may be there for comparison only.
+  /// The axes of the matrix: a cell may exist for comparison only.
   let axes: [String: [DecodingContext.AxisValue]]
-  /// How long a cell lasts as the file has it.
+  /// Duration of a cell as the file states it.
   let fileDuration: Nanoseconds?
   private var errors: [ScenarioError] = []
 
@@ -45,7 +45,7 @@ struct Contradictions {
     disk = draft.settings.disk.disk
   }
 
-  /// Whether another cell of the matrix has one of these values of a setting.
+  /// Returns true if another cell of the matrix has one of these values of a setting.
   func varies(_ path: String, to values: [String]) -> Bool {
     axes[path]?.contains { values.contains($0.canonical) } ?? false
   }
@@ -92,7 +92,7 @@ struct Contradictions {
       "1, since each process would have an empty database of its own")
   }
 
-  /// Whether the first connection keeps its lock until it closes.
+  /// True if the first connection keeps its lock until it closes.
   var locksExclusively: Bool {
     storage.pragmas.contains {
       $0.name == "locking_mode" && $0.value.lowercased() == "exclusive"
@@ -125,8 +125,8 @@ struct Contradictions {
       "\(storage.maxOpenConnections) connections \(found)", "1, \(reason)")
   }
 
-  /// With a hard limit SQLite lowers the soft one to it, and so takes another value than was asked
-  /// for. Source: c3ref/hard_heap_limit64.html.
+  /// With a hard limit SQLite lowers the soft limit to it, so the value in effect is not the one
+  /// requested. Source: c3ref/hard_heap_limit64.html.
   private mutating func checkHeapLimits() {
     func limit(_ name: String) -> Int64? {
       storage.pragmas.last { $0.name == name }.flatMap { Int64($0.value) }
@@ -172,7 +172,7 @@ struct Contradictions {
 }
 
 extension Contradictions {
-  /// The user's own SQL brings its own keys and values.
+  /// Checks the keys and values that only the user's own SQL has.
   private mutating func checkSQL() {
     guard load.workload == .sql else { return }
     refuse(
@@ -220,7 +220,7 @@ extension Contradictions {
     }
     guard let operation = bound.operation else { return }
     let known = operationNames(under: path)
-    // Without any the workload itself is refused, by who would run it.
+    // Without known operations, the workload itself is refused when it is to run.
     refuse(
       !known.isEmpty && !known.contains(operation)
         && !OperationKind.namesOutsideLoad.contains(operation), path,

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// Settings of the command line, put into the tree before it is read.
+/// Settings from the command line, applied to the tree before it is decoded.
 extension Planner {
   /// Keys outside the settings that the command line may override.
   private static let furtherPaths = [
@@ -42,7 +42,7 @@ extension Planner {
         + Self.furtherPaths.filter { !$0.hasPrefix("gate.") }.joined(separator: ", "))
   }
 
-  /// Adds a value to those that conditions may name; whether it is one.
+  /// Adds a value to those that conditions may name; returns true if it is a value of the setting.
   private mutating func declare(_ text: String, of path: String) -> Bool {
     guard let canonical = SettingPaths.byPath[path]?.canonical(text) else { return false }
     if context.axes[path]?.contains(where: { $0.canonical == canonical }) != true {
@@ -54,7 +54,7 @@ extension Planner {
 
   // MARK: Lists
 
-  /// The values of `[300ms, 2s]`; `nil` for what is no list.
+  /// Returns the values of `[300ms, 2s]`; `nil` if the text is not a list.
   private static func list(_ text: String, at place: SourcePlace) -> [YAMLNode]? {
     let trimmed = text.drop { $0 == " " }
     guard trimmed.first == "[", let node = try? YAMLReader.read(text, file: place.file) else {
@@ -97,7 +97,8 @@ extension Planner {
     }
   }
 
-  /// The name of a cell would say another duration than it has.
+  /// Refuses to scale durations on an axis: the cell's name would give another duration than it
+  /// has.
   mutating func checkTimeScale() {
     guard context.timeScale != 1 else { return }
     for path in ["load.duration", "load.warm_up"] where context.axes[path] != nil {

@@ -2,14 +2,14 @@ import AssayModel
 
 /// Turns a tree into a scenario and a plan.
 struct Planner {
-  /// What errors call the command line.
+  /// Name of the command line in errors.
   static let overridePlace = "--set"
   /// Most cells of a matrix without `sweep: {limit: N}`.
   private static let cellLimit = 1_000
 
   private let original: YAMLNode
   private let overrides: [SettingOption]
-  /// Settings that options of the command line of their own give, after those of `--set`.
+  /// Settings from dedicated command-line options, applied after those of `--set`.
   private let options: [SettingOption]
   /// The axes as the file and `--set` have them, before the options.
   private var declaredAxes: [String: [DecodingContext.AxisValue]] = [:]
@@ -74,7 +74,7 @@ extension Planner {
     return draft
   }
 
-  /// Reads a tree; spans of its load are scaled as `--set time` says.
+  /// Decodes a tree; the times of its load are scaled by `--set time`.
   private mutating func decode(_ tree: YAMLNode) -> ScenarioDraft {
     var draft = ScenarioDraft()
     context.decode(tree, with: ScenarioDraft.keys, into: &draft)
@@ -82,13 +82,13 @@ extension Planner {
     return draft
   }
 
-  /// How long a cell lasts as the file has it; `nil` when it does not say.
+  /// Duration of a cell as the file states it; `nil` if the file states none.
   private static func duration(of root: YAMLNode) -> Nanoseconds? {
     root.node(at: "load.duration")?.text.flatMap { ScenarioFile.duration($0) }
   }
 
-  /// The values of the matrix as the file has it, so that conditions and ratios that name a value
-  /// which an override leaves out stay right.
+  /// Returns the values of the matrix as the file has it, so that conditions and ratios that name a
+  /// value which an override leaves out stay right.
   private static func axisValues(of root: YAMLNode) -> [String: [DecodingContext.AxisValue]] {
     var result: [String: [DecodingContext.AxisValue]] = [:]
     for entry in root.entry("matrix")?.value.entries ?? [] {
@@ -122,7 +122,7 @@ extension Planner {
 // MARK: - Cells
 
 extension Planner {
-  /// The value of each axis in a cell; the last axis changes fastest.
+  /// Returns the value of each axis in a cell; the last axis changes fastest.
   private static func point(_ index: Int, of axes: [ScenarioDraft.Axis]) -> [MatrixPoint] {
     var rest = index
     var result: [MatrixPoint] = []
@@ -161,7 +161,7 @@ extension Planner {
     return cell
   }
 
-  /// The rules that may hold in a cell; conditions on the library are left to the worker.
+  /// Returns the rules that may apply in a cell; conditions on the library are left to the worker.
   static func resolve(_ expectation: Expectation, _ settings: CellSettings) -> Expectation? {
     let rules = expectation.rules.compactMap { rule -> ExpectationRule? in
       var resolved = rule
@@ -174,7 +174,7 @@ extension Planner {
         }
       }
       if case .bound(let bound) = rule.requirement, !bound.relativeTo.isEmpty {
-        // A cell measured against itself is always 1: the rule is for the others.
+        // The ratio of a cell to itself is always 1: the rule applies to the other cells only.
         let isItself = bound.relativeTo.allSatisfy { holds($0.path, [$0.value], settings) }
         if isItself { return nil }
       }

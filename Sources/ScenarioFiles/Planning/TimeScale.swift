@@ -2,14 +2,14 @@ import AssayModel
 
 /// `--set time=0.2x`: a scenario in a fifth of its time, with every fault at the same share of it.
 ///
-/// Scaled are duration, warm-up, and the times and lengths of faults. A fault's time that names a
-/// setting, such as `for: 2 * ttl`, is not: what it outlasts stays as it was.
+/// Scales the duration, the warm-up, and the times and lengths of faults. A fault's time that names
+/// a setting, such as `for: 2 * ttl`, is not scaled: the setting keeps its value.
 enum TimeScale {
   /// The key on the command line.
   static let path = "time"
-  /// What is allowed.
+  /// The allowed factors.
   static let range = 0.001...1_000.0
-  /// What errors say of it.
+  /// Description of the allowed factors, for errors.
   static let allowed = "a factor from 0.001x to 1000x, such as 0.2x"
 
   /// Reads `0.2x` or `0.2`; `nil` for anything else.
@@ -20,9 +20,9 @@ enum TimeScale {
     return factor
   }
 
-  /// The factor from one duration to another as the command line takes it, such as `0.2x`.
+  /// Returns the factor from one duration to another as the command line takes it, such as `0.2x`.
   ///
-  /// - Returns: `nil` when it lies outside of the range.
+  /// - Returns: `nil` if it is outside the range.
   static func text(from old: Nanoseconds, to new: Nanoseconds) -> String? {
     guard old > .zero else { return nil }
     let factor = Double(new.rawValue) / Double(old.rawValue)
@@ -42,7 +42,7 @@ enum TimeScale {
     return Nanoseconds(max(1, Int64(min(value, 9e18))))
   }
 
-  /// Scales what a cell's load says.
+  /// Scales the times of a cell's load.
   static func apply(_ factor: Double, to load: inout LoadSettings) {
     if case .duration(let span) = load.extent {
       load.extent = .duration(scaled(span, by: factor))

@@ -1,8 +1,8 @@
 extension StorageProfile {
   /// Every profile, in the order of lists.
   ///
-  /// Where a connection is opened for whoever asks (`database/sql` without a limit, a connection a
-  /// thread), 64 stands for no limit: no more are opened than actors ask for.
+  /// If a library opens connections on demand (`database/sql` without a limit, a connection per
+  /// thread), 64 means no limit: no more are opened than actors request.
   public static let all: [StorageProfile] = [sqlite] + frameworks + documents
 
   /// Source: sqlite.org/pragma.html and lang_transaction.html, the defaults of an ordinary build.
@@ -15,7 +15,7 @@ extension StorageProfile {
 
   private static let frameworks: [StorageProfile] = [
     // Source: DEFAULT_PRAGMAS of activerecord's sqlite3_adapter.rb since 7.1; IMMEDIATE is the
-    // default since 8.0 (rails/rails#50371). `timeout: 5000` and a pool of 5 stand in the generated
+    // default since 8.0 (rails/rails#50371). `timeout: 5000` and a pool of 5 are in the generated
     // database.yml; the timeout waits in even sleeps of 1 ms (sqlite3-ruby 2.0), hence `fair`.
     StorageProfile(
       "rails", "Rails 8.0 (activerecord, sqlite3_adapter.rb)",
@@ -69,14 +69,14 @@ extension StorageProfile {
         "journal_mode": "wal", "synchronous": "normal", "busy_timeout": "0s", "busy": "none",
         "begin": "immediate", "topology": "single-writer", "readers": "5", "foreign_keys": "on",
       ]),
-    // Source: litestream.io/tips. For high write loads it also has the application switch off
-    // checkpoints (wal_autocheckpoint 0), which only works while Litestream runs beside it.
+    // Source: litestream.io/tips. For high write loads it also has the application disable
+    // checkpoints (wal_autocheckpoint 0), which only works while Litestream is running.
     StorageProfile(
       "litestream", "Litestream's advice (litestream.io/tips; checkpoints left on)",
       ["journal_mode": "wal", "synchronous": "normal", "busy_timeout": "5s"]),
   ]
 
-  /// What the five documents recommend that Assay started from.
+  /// The recommendations of the five documents that Assay started from.
   private static let documents: [StorageProfile] = [
     // Source: rsclarke/certmagic-sqlite, README, "recommended settings", and the default of
     // WithQueryTimeout.

@@ -1,14 +1,14 @@
 public import AssayModel
 
-/// Settings under one name, as a framework, a library or an article sets them: a scenario takes
-/// them with `storage: {profile: rails}`, and every key that stands beside it wins.
+/// Settings under one name, as a framework, a library or an article sets them: a scenario uses them
+/// with `storage: {profile: rails}`, and every key given next to it takes precedence.
 ///
-/// The settings are texts of the keys of `storage:` and go the same way as those of a file. A
-/// profile says nothing of what it does not name: the default of the scenario format holds.
+/// The settings are texts of the keys of `storage:` and are decoded like those of a file. Keys that
+/// a profile does not name keep the default of the scenario format.
 public struct StorageProfile: Hashable, Sendable {
-  /// How scenarios name it.
+  /// Name of the profile in scenarios.
   public var name: String
-  /// Whose settings these are, with version and source.
+  /// Origin of the settings, with version and source.
   public var origin: String
   /// Keys of `storage:` with their values, in the order in which people read them.
   public var settings: [Assignment]
@@ -19,21 +19,21 @@ public struct StorageProfile: Hashable, Sendable {
     self.settings = settings.map { Assignment(path: $0.key, value: $0.value) }
   }
 
-  /// One line for lists: whose they are, and which.
+  /// One line for lists: the origin and the settings.
   public var summary: String {
     let parts = settings.map { "\($0.path) \($0.value)" }
     return "\(origin): \(parts.joined(separator: ", "))"
   }
 
-  /// The profile with a name.
+  /// Returns the profile with a name.
   public static func named(_ name: String) -> StorageProfile? {
     all.first { $0.name == name }
   }
 }
 
 extension StorageProfile {
-  /// The keys of a `storage:` section together with those of the profile that it names; its own
-  /// win.
+  /// Returns the keys of a `storage:` section together with those of the profile that it names; its
+  /// own keys take precedence.
   static func completed(_ section: YAMLNode) -> YAMLNode {
     guard let entries = section.entries, let entry = section.entry("profile"),
       let profile = entry.value.text.flatMap({ named($0.lowercased()) })

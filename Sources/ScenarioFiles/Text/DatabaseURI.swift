@@ -4,19 +4,19 @@ import AssayModel
 ///
 /// Source: sqlite.org/uri.html; `sqlite3ParseUri` in main.c.
 struct DatabaseURI: Equatable {
-  /// Why a URI cannot be used.
+  /// The reason why a URI cannot be used.
   struct Problem: Error, Equatable {
-    /// What was found.
+    /// The text found.
     var found: String
-    /// What is allowed instead.
+    /// Description of the allowed values.
     var allowed: String
-    /// The known word that is most like what was found.
+    /// The known word that is most similar to the text found.
     var nearest: String?
   }
 
   /// Path of the file, with its escapes resolved.
   var path: String
-  /// What every connection is opened with beyond SQLite's defaults, in the order of the URI.
+  /// Parameters beyond SQLite's defaults with which every connection is opened, in the URI's order.
   var parameters: [StorageSettings.URIParameter] = []
   /// The file system layer that the URI names; `nil` for none.
   var vfs: StorageSettings.FileSystemLayer?
@@ -24,7 +24,7 @@ struct DatabaseURI: Equatable {
   /// Parameters that can be honoured.
   static let names = ["cache", "mode", "immutable", "vfs", "nolock", "psow"]
 
-  /// Whether SQLite reads a text as a URI.
+  /// Returns true if SQLite reads the text as a URI.
   static func isURI(_ text: String) -> Bool { text.hasPrefix("file:") }
 
   /// Reads a URI.
@@ -50,7 +50,7 @@ struct DatabaseURI: Equatable {
     }
   }
 
-  /// What follows an empty authority, or one of this machine.
+  /// Returns the rest after an empty authority, or `localhost`.
   private static func path(_ text: Substring) throws(Problem) -> Substring {
     guard text.hasPrefix("//") else { return text }
     let rest = text.dropFirst(2)
@@ -113,7 +113,7 @@ struct DatabaseURI: Equatable {
     }
   }
 
-  /// Every cell works on its own copy, which exists and is written to.
+  /// Checks the mode: every cell works on its own copy, which exists and is writable.
   private func addMode(_ value: String) throws(Problem) {
     switch try choose("mode", value, ["rwc", "rw", "ro", "memory"]) {
     case "ro":
@@ -151,7 +151,7 @@ struct DatabaseURI: Equatable {
 }
 
 extension StorageSettings {
-  /// Splits a path that is a URI into the file and what connections open it with.
+  /// Splits a path that is a URI into the file and the parameters with which connections open it.
   ///
   /// - Parameter node: the section.
   mutating func resolveURI(_ node: YAMLNode, _ context: inout DecodingContext) {

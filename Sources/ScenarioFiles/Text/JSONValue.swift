@@ -1,4 +1,4 @@
-/// A JSON value whose text is a function of it: keys keep their order.
+/// A JSON value with a deterministic text: keys keep their order.
 indirect enum JSONValue: Sendable {
   case string(String)
   case integer(Int)
@@ -45,7 +45,7 @@ indirect enum JSONValue: Sendable {
     }
   }
 
-  /// The object with further entries at its end; anything else unchanged.
+  /// Returns the object with further entries at its end; any other value unchanged.
   func adding(_ entries: [(key: String, value: JSONValue)]) -> JSONValue {
     guard case .object(let own) = self else { return self }
     return .object(own + entries)

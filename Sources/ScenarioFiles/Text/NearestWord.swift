@@ -3,9 +3,9 @@ enum NearestWord {
   /// Longest word that is compared; keys are far shorter.
   private static let lengthLimit = 64
 
-  /// The word with the fewest edits, if these are few for its length.
+  /// Returns the word with the fewest edits, if these are few for its length.
   ///
-  /// - Returns: `nil` when nothing is similar; of equals the first.
+  /// - Returns: `nil` if no word is similar; the first of several equally similar words.
   static func find(_ word: String, in known: [String]) -> String? {
     let letters = Array(word.lowercased().unicodeScalars.prefix(lengthLimit + 1))
     guard !letters.isEmpty, letters.count <= lengthLimit else { return nil }

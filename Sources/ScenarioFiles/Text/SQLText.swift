@@ -1,19 +1,19 @@
-/// What can be said of a text in SQL without a library that knows the schema.
+/// The properties of an SQL text that can be read without a library that knows the schema.
 ///
 /// Source: SQLite's tokenizer (sqlite.org/lang_comment, lang_keywords, c3ref/bind_blob): quotes
-/// close with their own sign, and what stands in quotes or comments is no parameter.
+/// close with their own sign, and text in quotes or comments is not a parameter.
 struct SQLText {
   /// Names of the parameters `:name`, each once, in order.
   private(set) var parameters: [String] = []
   /// Parameters of other forms, such as `?` and `@name`.
   private(set) var otherParameters: [String] = []
-  /// Number of statements that hold more than comments; a trigger's body counts, too.
+  /// Number of statements that contain more than comments; those in a trigger's body count, too.
   private(set) var statements = 0
   /// The first words of the text in upper case, at most three.
   private(set) var words: [String] = []
 
-  /// Whether every parenthesis is closed. A list in YAML that holds SQL with a comma and without
-  /// quotes falls apart there.
+  /// True if every parenthesis is closed. A YAML list of unquoted SQL breaks at a comma inside
+  /// parentheses.
   private(set) var isBalanced = true
 
   private let bytes: [UInt8]
@@ -30,7 +30,7 @@ struct SQLText {
   /// The first parameter of any form with its sign.
   var firstParameter: String? { parameters.first.map { ":\($0)" } ?? otherParameters.first }
 
-  /// Whether it begins or ends a transaction.
+  /// True if the text begins or ends a transaction.
   var isTransactionControl: Bool {
     switch words.first {
     case "BEGIN", "COMMIT", "END": true
@@ -39,7 +39,7 @@ struct SQLText {
     }
   }
 
-  /// Whether it is one statement. A trigger's body holds several that are part of one.
+  /// True if the text is one statement. The statements of a trigger's body are part of one.
   var isOneStatement: Bool {
     statements == 1 || (statements > 1 && words.first == "CREATE")
   }
@@ -106,7 +106,7 @@ struct SQLText {
     return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
-  /// Goes behind the next byte that ends what is skipped, or to the end of the text.
+  /// Moves past the next byte that ends the skipped text, or to the end of the text.
   private mutating func skip(until isEnd: (UInt8) -> Bool) {
     while index < bytes.count, !isEnd(bytes[index]) { index += 1 }
     index += 1
@@ -124,7 +124,7 @@ struct SQLText {
     index = bytes.count
   }
 
-  /// Letters, digits, `_`, `$`, and everything beyond ASCII.
+  /// Returns true for letters, digits, `_`, `$`, and all characters outside ASCII.
   private static func isPartOfName(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
       || byte == 0x5f || byte == 0x24 || byte >= 0x80

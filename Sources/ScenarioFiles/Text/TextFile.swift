@@ -1,9 +1,9 @@
-// Yams needs Foundation anyway; this file takes reading with a limit from it.
+// Yams needs Foundation anyway; this file uses it to read with a limit.
 import Foundation
 
 /// Reads text files of limited length.
 enum TextFile {
-  /// Why a file holds no text, in words that fit after "found".
+  /// The reason why a file has no usable text, in words that fit after "found".
   struct Problem: Error, Equatable {
     var found: String
   }
@@ -24,7 +24,7 @@ enum TextFile {
   static func sql(_ path: String) -> Result<String, Problem> {
     do throws(Problem) {
       let text = try read(path, limit: 1 << 20)
-      // SQLite reads up to a zero byte, and what comes after it would be lost in silence.
+      // SQLite stops at a zero byte and would silently drop the text after it.
       guard !text.utf8.contains(0) else { throw Problem(found: "a binary file") }
       let sql = SQLText(text)
       guard sql.statements > 0 else { throw Problem(found: "a file without statements") }
@@ -38,7 +38,8 @@ enum TextFile {
   private static func bytes(_ path: String, _ limit: Int) throws(Problem) -> Data {
     let manager = FileManager.default
     guard manager.fileExists(atPath: path) else { throw Problem(found: "no such file") }
-    // Only a folder has an entry named "." (attributes would describe a symbolic link itself).
+    // Only a folder has an entry named "." (attributes would describe the symbolic link, not its
+    // target).
     guard !manager.fileExists(atPath: path + "/.") else { throw Problem(found: "a folder") }
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -1,6 +1,6 @@
 /// Reads and writes numbers with units exactly, without a detour over floating point.
 enum UnitText {
-  /// What a text with a unit holds.
+  /// The result of reading a text with a unit.
   enum Reading: Equatable {
     case value(Int64)
     /// Not a number with one of the units.
@@ -38,14 +38,14 @@ enum UnitText {
     return scaled(digits, by: sizes.first { $0.suffix == suffix }?.size)
   }
 
-  /// Reads a whole number; `_` may stand between digits.
+  /// Reads a whole number; `_` is allowed between digits.
   static func whole(_ text: String) -> Reading {
     let (digits, suffix) = split(text)
     guard suffix.isEmpty, !digits.contains(".") else { return .malformed }
     return scaled(digits, by: 1)
   }
 
-  /// The value in the largest unit that divides it.
+  /// Returns the value in the largest unit that divides it.
   static func text(_ value: Int64, units: [Unit]) -> String {
     guard value != 0, let unit = units.first(where: { value % $0.size == 0 }) else { return "0" }
     return "\(value / unit.size)\(unit.suffix)"
@@ -57,7 +57,7 @@ enum UnitText {
     return (text[..<end], String(text[end...].drop { $0 == " " }))
   }
 
-  /// Multiplies decimal digits by a unit; `nil` stands for an unknown unit.
+  /// Multiplies decimal digits by a unit; a `nil` size means an unknown unit.
   private static func scaled(_ digits: Substring, by size: Int64?) -> Reading {
     guard let size else { return .malformed }
     var rest = digits

@@ -1,13 +1,13 @@
 import AssayModel
 
-/// A tree of what a YAML text says, with places.
+/// The tree of a YAML text, with places.
 ///
-/// Scalars stay text: YAML would make `off` a boolean and `22:30` the number 1350, so the key that
-/// holds a scalar decides what it means, not the scalar.
+/// Scalars stay text: YAML would make `off` a boolean and `22:30` the number 1350, so the key of a
+/// scalar decides its type, not the scalar.
 struct YAMLNode: Sendable {
-  /// What a node holds.
+  /// The content of a node.
   enum Content: Sendable {
-    /// A word, number or sentence; `isPlain` when it stands without quotes.
+    /// A word, number or sentence; `isPlain` if it has no quotes.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
     /// Entries in the order of the file; no key occurs twice.
@@ -42,7 +42,7 @@ struct YAMLNode: Sendable {
     return elements
   }
 
-  /// What it is, for error messages: the quoted text, or the kind of node.
+  /// Description for error messages: the quoted text, or the kind of node.
   var summary: String {
     switch content {
     case .scalar(let text, let isPlain):
@@ -54,19 +54,19 @@ struct YAMLNode: Sendable {
 }
 
 extension YAMLNode {
-  /// The entry of a mapping under a key.
+  /// Returns the entry of a mapping under a key.
   func entry(_ key: String) -> Entry? {
     entries?.first { $0.key == key }
   }
 
-  /// The node under a dotted path such as `load.keys.count`.
+  /// Returns the node under a dotted path such as `load.keys.count`.
   func node(at path: String) -> YAMLNode? {
     path.split(separator: ".").reduce(Optional(self)) { node, key in
       node?.entry(String(key))?.value
     }
   }
 
-  /// The place of the deepest key on a path that the text has.
+  /// Returns the place of the deepest key on a path that the text has.
   func place(at path: String) -> SourcePlace {
     var node = self
     var place = SourcePlace(file: self.place.file)
@@ -78,9 +78,9 @@ extension YAMLNode {
     return place
   }
 
-  /// The same tree with another node under a path; missing mappings on the way are made.
+  /// Returns the tree with another node under a path; missing mappings on the way are created.
   ///
-  /// A node on the way that is no mapping is left alone: decoding reports it.
+  /// A node on the way that is not a mapping is left unchanged: decoding reports it.
   func setting(_ value: YAMLNode, at path: String) -> YAMLNode {
     setting(value, at: path.split(separator: ".").map(String.init)[...])
   }
@@ -115,14 +115,14 @@ extension String {
 }
 
 extension YAMLNode {
-  /// The same mapping without a key; with `section`, without a key of that mapping below.
+  /// Returns the same mapping without a key; with `section`, without a key of that mapping below.
   func removing(_ key: String, from section: String? = nil) -> YAMLNode {
     if let section { return replacing(section) { $0.removing(key) } }
     guard case .mapping(let entries) = content else { return self }
     return YAMLNode(content: .mapping(entries.filter { $0.key != key }), place: place)
   }
 
-  /// The same mapping with another value under a key that it has.
+  /// Returns the same mapping with another value under a key that it has.
   func replacing(_ key: String, _ change: (YAMLNode) -> YAMLNode) -> YAMLNode {
     guard case .mapping(var entries) = content,
       let index = entries.firstIndex(where: { $0.key == key })

@@ -1,10 +1,10 @@
 import AssayModel
 import Yams
 
-/// Turns YAML text into a tree, with caps on everything that a short text can make large.
+/// Turns YAML text into a tree, with limits on everything that a short text can make large.
 ///
-/// Yams keeps aliases as shared values, which cost nothing until somebody walks them; so the text
-/// is limited before it is parsed and the tree while it is copied.
+/// Yams keeps aliases as shared values, which cost nothing until the tree is walked; so the text is
+/// limited before it is parsed and the tree while it is copied.
 struct YAMLReader {
   /// Longest text in bytes.
   static let byteLimit = 1 << 20
@@ -24,7 +24,7 @@ struct YAMLReader {
 
   /// Reads a text.
   ///
-  /// - Parameter file: what errors call it.
+  /// - Parameter file: name of the file in errors.
   static func read(_ text: String, file: String) throws(ScenarioError) -> YAMLNode {
     var reader = YAMLReader(file: file)
     // Some editors begin a text with a byte order mark.
@@ -55,7 +55,8 @@ struct YAMLReader {
     }
   }
 
-  /// Counts what may be an alias, comments and quoted text included: it must never be too few.
+  /// Counts possible aliases, including those in comments and quoted text: too few is never
+  /// allowed.
   private static func aliasCandidates(in text: String) -> Int {
     var count = 0
     var isInsideWord = false
@@ -147,7 +148,7 @@ struct YAMLReader {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      // libyaml's own cap names a C function of its caller.
+      // The message of libyaml's own limit contains the name of a C function.
       let isNesting = problem.contains("nesting level")
       return syntax(isNesting ? "nested too deeply" : problem, sourcePlace(mark), allowed)
     case .duplicatedKeysInMapping(let keys, let context):
@@ -161,7 +162,7 @@ struct YAMLReader {
 }
 
 extension ScenarioError {
-  /// A file that holds no text of a scenario.
+  /// Returns the error for a file without scenario text.
   static func unreadable(file: String, found: String) -> ScenarioError {
     ScenarioError(
       code: .unreadable, place: SourcePlace(file: file), path: "", found: found,

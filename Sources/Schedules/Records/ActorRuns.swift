@@ -1,13 +1,13 @@
-/// Who took each step of a run, as lengths of uninterrupted runs.
+/// The actor of each step of a run, as lengths of uninterrupted runs.
 ///
-/// The exact form of a schedule: replayed on the same program it gives the same run, and says of
-/// every step whether it did. Written as text, `0:12 1:3 0:44`.
+/// The exact form of a schedule: replayed on the same program it gives the same run, and every step
+/// can be compared with the record. Written as text, `0:12 1:3 0:44`.
 public struct ActorRuns: Hashable, Sendable {
   /// Consecutive steps of one actor.
   public struct Run: Hashable, Sendable {
-    /// Whose.
+    /// Actor that takes the steps.
     public var actor: Int
-    /// How many; at least 1.
+    /// Number of steps; at least 1.
     public var length: Int
 
     /// Creates a run.
@@ -52,10 +52,10 @@ public struct ActorRuns: Hashable, Sendable {
     }
   }
 
-  /// The step that follows a number of an actor's own steps, and who took it.
+  /// Returns the step that follows a number of an actor's own steps, and the actor that took it.
   ///
   /// - Parameter actor: `nil` for the start of the run.
-  /// - Returns: `nil` when the actor took fewer steps; `ran` is `nil` at the end of the run.
+  /// - Returns: `nil` if the actor took fewer steps; `ran` is `nil` at the end of the run.
   func follower(of actor: Int?, ownSteps: Int) -> (step: Int, ran: Int?)? {
     guard let actor else { return (0, elements.first?.actor) }
     var left = ownSteps
@@ -83,7 +83,7 @@ extension ActorRuns: LosslessStringConvertible {
 
   /// Reads the text form.
   ///
-  /// - Returns: `nil` for anything that `description` does not write.
+  /// - Returns: `nil` for any text that `description` does not produce.
   public init?(_ description: String) {
     self.init()
     var steps = 0

@@ -1,4 +1,4 @@
-/// Tells schedules apart: 128 bits that depend on who took which step, in order.
+/// Identifies a schedule: 128 bits that depend on the actor of each step, in order.
 public struct ScheduleDigest: Hashable, Sendable {
   private let high: UInt64
   private let low: UInt64

@@ -1,18 +1,18 @@
-/// Where a run went another way than the schedule that it was to follow: the schedule belongs to
+/// The first deviation of a run from the schedule that it was to follow: the schedule belongs to
 /// another program, library or version.
 public enum ScheduleMisfit: Hashable, Sendable {
-  /// A step was taken by somebody else; the one that was to take it could not run.
+  /// Another actor took a step; the scheduled one could not run.
   case otherActor(step: Int, wanted: Int, ran: Int)
   /// The run ended before this step.
   case endedEarly(step: Int, wanted: Int)
   /// The run took a step after the end of the schedule.
   case wentOn(step: Int, ran: Int)
-  /// An actor took fewer steps than a switch asks for.
+  /// An actor took fewer steps than a switch requires.
   case neverReached(ScheduleSwitch)
 }
 
 extension ScheduleMisfit: CustomStringConvertible {
-  /// What happened, in words; steps count from 0.
+  /// Description of the deviation, in words; steps count from 0.
   public var description: String {
     switch self {
     case .otherActor(let step, let wanted, let ran):
@@ -29,10 +29,10 @@ extension ScheduleMisfit: CustomStringConvertible {
 }
 
 extension ActorRuns {
-  /// Returns where another run went another way first.
+  /// Returns the first step at which another run deviates.
   ///
-  /// - Parameter ran: what ran when this one was to be followed.
-  /// - Returns: `nil` when both are the same.
+  /// - Parameter ran: the run that was to follow this one.
+  /// - Returns: `nil` if both are the same.
   public func misfit(of ran: ActorRuns) -> ScheduleMisfit? {
     var step = 0
     for (mine, theirs) in zip(elements, ran.elements) {
@@ -56,7 +56,7 @@ extension ActorRuns {
     }
   }
 
-  /// Who took a step; `nil` after the end.
+  /// Returns the actor of a step; `nil` after the end.
   func actor(at step: Int) -> Int? {
     var left = step
     for run in elements {
@@ -70,8 +70,8 @@ extension ActorRuns {
 extension ScheduleSwitches {
   /// Returns the first switch that a run did not make.
   ///
-  /// - Parameter ran: what ran when this schedule was to be followed.
-  /// - Returns: `nil` when all were made.
+  /// - Parameter ran: the run that was to follow this schedule.
+  /// - Returns: `nil` if all were made.
   public func misfit(of ran: ActorRuns) -> ScheduleMisfit? {
     for element in elements {
       guard let follower = ran.follower(of: element.from, ownSteps: element.ownSteps) else {

@@ -1,55 +1,55 @@
-/// What a run of a program under a chooser was like: what strategies learn from.
+/// The record of a program's run under a chooser, from which strategies learn.
 public struct RecordedRun: Hashable, Sendable {
-  /// A point at which more than one could run, and who was chosen.
+  /// A point at which more than one actor could run, and the actor chosen.
   public struct Choice: Hashable, Sendable {
     /// The point.
     public var point: ChoicePoint
-    /// Who was chosen.
+    /// Actor that was chosen.
     public var chosen: Int
   }
 
-  /// Who took each step.
+  /// Actor of each step.
   public internal(set) var runs = ActorRuns()
-  /// What sets the run apart from one in which nobody is preempted.
+  /// Switches that distinguish the run from one without preemptions.
   public internal(set) var switches = ScheduleSwitches()
-  /// How many of the switches took the turn from an actor that could have gone on.
+  /// Number of switches that took the turn from an actor that could have continued.
   public internal(set) var preemptions = 0
-  /// Every point with a choice; empty unless it was to be kept.
+  /// Every point with a choice; empty unless choices are recorded.
   public internal(set) var choices: [Choice] = []
 
   /// Creates the record of a run that has not begun.
   public init() {}
 
-  /// Tells schedules apart.
+  /// Identifies the schedule of the run.
   public var digest: ScheduleDigest { ScheduleDigest(runs) }
 }
 
-/// Keeps what a run under a chooser is like, as it goes on.
+/// Records a run under a chooser as it proceeds.
 public struct ScheduleRecorder: Sendable {
-  /// How much is kept.
+  /// Amount of detail that is recorded.
   public enum Level: Hashable, Sendable {
-    /// Nothing, for speed.
+    /// No record, for speed.
     case off
     /// Runs and switches.
     case run
-    /// Also every choice, which enumerations learn from.
+    /// Also every choice, from which enumerations learn.
     case choices
   }
 
-  /// What was seen so far.
+  /// The record so far.
   public private(set) var run = RecordedRun()
   private let level: Level
 
-  /// Creates a recorder that has seen nothing.
+  /// Creates an empty recorder.
   public init(_ level: Level) {
     self.level = level
   }
 
-  /// Notes a choice: told before the step that it leads to.
+  /// Records a choice; called before the step that it leads to.
   public mutating func chose(_ actor: Int, at point: ChoicePoint) {
     guard level != .off, point.runnable.count > 1 else { return }
     if level == .choices { run.choices.append(RecordedRun.Choice(point: point, chosen: actor)) }
-    // Going on is what happens when nobody disturbs; most choices are that.
+    // Continuing is the undisturbed case; most choices are that.
     if actor == point.current { return }
     guard actor != point.undisturbed else { return }
     if point.canGoOn { run.preemptions += 1 }

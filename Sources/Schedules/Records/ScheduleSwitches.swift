@@ -1,10 +1,10 @@
-/// A place at which another actor runs than would run if nobody were preempted.
+/// A place at which another actor runs than the one that would run without preemptions.
 public struct ScheduleSwitch: Hashable, Sendable {
-  /// Who took the last step; `nil` at the start of the run.
+  /// Actor that took the last step; `nil` at the start of the run.
   public var from: Int?
-  /// How many steps `from` had taken; 0 at the start.
+  /// Number of steps that `from` had taken; 0 at the start.
   public var ownSteps: Int
-  /// Who takes the next one.
+  /// Actor that takes the next step.
   public var to: Int
 
   /// Creates a switch.
@@ -21,17 +21,17 @@ public struct ScheduleSwitch: Hashable, Sendable {
   }
 }
 
-/// A schedule as what sets it apart from one in which nobody is preempted.
+/// A schedule as its differences from the one without preemptions.
 ///
 /// The small form, for people, enumerations and shrinking: places are counted in the actor's own
-/// steps, so that a switch keeps its meaning when others are left out. Written as text,
-/// `>2 0@17>1`: 2 begins; after 17 steps of 0 comes 1. Replayed on the program that it was recorded
-/// from, it gives the same run.
+/// steps, so that a switch keeps its meaning if others are left out. Written as text, `>2 0@17>1`:
+/// actor 2 begins; after 17 steps of actor 0, actor 1 runs. Replayed on the program that it was
+/// recorded from, it gives the same run.
 public struct ScheduleSwitches: Hashable, Sendable {
   /// The switches, in the order in which they were made. No two are at the same place.
   public private(set) var elements: [ScheduleSwitch]
 
-  /// Creates a schedule; without switches nobody is preempted.
+  /// Creates a schedule; without switches no actor is preempted.
   public init(_ elements: [ScheduleSwitch] = []) {
     self.elements = elements
   }
@@ -41,8 +41,8 @@ public struct ScheduleSwitches: Hashable, Sendable {
 
   /// Returns the schedule for a program in which an actor leaves out some of its steps.
   ///
-  /// Later switches of that actor move forward; those within what is left out are gone, and so is
-  /// one that would come to stand where another one is, or before the actor's first step.
+  /// Later switches of that actor move forward; those within the steps left out are dropped, and so
+  /// is one that would land on another one's place, or before the actor's first step.
   ///
   /// - Parameter steps: numbers of the actor's own steps, from 0.
   public func leavingOut(_ steps: Range<Int>, of actor: Int) -> ScheduleSwitches {
@@ -72,7 +72,7 @@ extension ScheduleSwitches: LosslessStringConvertible {
 
   /// Reads the text form.
   ///
-  /// - Returns: `nil` for anything that `description` does not write, and for two switches at the
+  /// - Returns: `nil` for any text that `description` does not produce, and for two switches at the
   ///   same place.
   public init?(_ description: String) {
     struct Place: Hashable {

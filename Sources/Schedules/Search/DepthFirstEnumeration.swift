@@ -1,10 +1,10 @@
-/// Gives out all schedules with at most so many preemptions, depth first.
+/// Returns all schedules with at most a given number of preemptions, depth first.
 ///
-/// Exhaustive when it ends by itself: every order of the steps that takes the turn from an actor
-/// that could go on at most `preemptions` times. Who runs when the last actor cannot go on is free.
-/// The first run preempts nobody; each further one keeps the choices of the last up to the last
-/// point with an alternative and takes that. Nothing is pruned: schedules that differ only in the
-/// order of steps that do not concern each other are all given out.
+/// Exhaustive if it ends by itself: every order of the steps in which at most `preemptions` turns
+/// are taken from an actor that could continue. The choice is free if the last actor cannot
+/// continue. The first run has no preemption; each further one keeps the choices of the last up to
+/// the last point with an alternative and takes that. There is no pruning: schedules that differ
+/// only in the order of independent steps are all returned.
 /// Source: Musuvathi, Qadeer, "Iterative context bounding for systematic testing of multithreaded
 /// programs".
 public struct DepthFirstEnumeration: Sendable {
@@ -26,7 +26,7 @@ public struct DepthFirstEnumeration: Sendable {
   private var path: [Node] = []
   private var isOver = false
 
-  /// What was given out; the total is known at the end.
+  /// Number of schedules returned so far; the total is known at the end.
   public private(set) var coverage = ScheduleCoverage(given: 0, total: nil)
 
   /// Describes an enumeration.
@@ -88,7 +88,7 @@ public struct DepthFirstEnumeration: Sendable {
     }
   }
 
-  /// Takes the last alternative that is left; `false` when there is none.
+  /// Takes the last remaining alternative; `false` if there is none.
   private mutating func turn() -> Bool {
     while var node = path.popLast() {
       while let alternative = node.alternatives.popLast() {

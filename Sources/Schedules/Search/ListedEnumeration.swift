@@ -1,11 +1,11 @@
 public import AssayModel
 
-/// Gives out the schedules that a first run without preemptions lays open: stalls, or single
+/// Returns the schedules that a first run without preemptions reveals: stalls, or single
 /// preemptions.
 ///
-/// Exhaustive if `limit` allows it; otherwise drawn without repetition, by the seed.
+/// Exhaustive if `limit` allows it; otherwise drawn by the seed without repetition.
 public struct ListedEnumeration: Sendable {
-  /// What is listed.
+  /// The kind of schedules listed.
   public enum Kind: Hashable, Sendable {
     /// Each actor is held at each of its steps.
     case stalls(Stall.End)
@@ -19,7 +19,7 @@ public struct ListedEnumeration: Sendable {
   /// In reverse; `nil` before the first run was seen.
   private var left: [ScheduleDescription]?
 
-  /// What was given out.
+  /// Number of schedules returned so far, and their total.
   public private(set) var coverage = ScheduleCoverage(given: 0, total: nil)
 
   /// Describes an enumeration.
@@ -35,9 +35,9 @@ public struct ListedEnumeration: Sendable {
 
   /// Returns the next schedule of the program.
   ///
-  /// - Parameter last: of the last run; the first one's must have its choices, the others' may be
-  ///   left out.
-  /// - Returns: `nil` when there are no more, or `limit` is reached.
+  /// - Parameter last: the record of the last run; that of the first run must include its choices,
+  ///   later ones need not.
+  /// - Returns: `nil` if there are no more, or `limit` is reached.
   public mutating func next(
     after last: RecordedRun?
   ) throws(ScheduleError) -> ScheduleDescription? {
@@ -57,7 +57,7 @@ public struct ListedEnumeration: Sendable {
     return next
   }
 
-  /// All schedules of a kind, in the order of the first run's steps.
+  /// Returns all schedules of a kind, in the order of the first run's steps.
   ///
   /// - Parameter base: the run without preemptions, with its choices.
   static func list(_ kind: Kind, base: RecordedRun) -> [ScheduleDescription] {

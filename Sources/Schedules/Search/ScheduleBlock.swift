@@ -9,10 +9,10 @@ public struct ScheduleBlock: Sendable {
   private let search: ScheduleSearch
   private let first: Int
   private var source: Source
-  /// How many were given out.
+  /// Number of schedules returned so far.
   public private(set) var given = 0
 
-  /// Whose schedules these are.
+  /// Strategy of the block's schedules.
   public let strategy: ScheduleStrategy
 
   init(_ search: ScheduleSearch, number: Int) {
@@ -33,7 +33,7 @@ public struct ScheduleBlock: Sendable {
       }
   }
 
-  /// How much of the run of the next schedule must be recorded for `next(after:)`.
+  /// Level at which the run of the next schedule must be recorded for `next(after:)`.
   public var recording: ScheduleRecorder.Level {
     switch source {
     case .random: .off
@@ -42,7 +42,7 @@ public struct ScheduleBlock: Sendable {
     }
   }
 
-  /// How much of the program's schedules was given out; `nil` for random strategies.
+  /// Number of the program's schedules returned, and their total; `nil` for random strategies.
   public var coverage: ScheduleCoverage? {
     switch source {
     case .random: nil
@@ -51,10 +51,10 @@ public struct ScheduleBlock: Sendable {
     }
   }
 
-  /// Returns what to run next.
+  /// Returns the next task to run.
   ///
   /// - Parameter last: the record of the last task of this block; `nil` at first.
-  /// - Returns: `nil` when the block is done.
+  /// - Returns: `nil` if the block is done.
   public mutating func next(after last: RecordedRun?) throws(ScheduleError) -> ScheduleTask? {
     let index = first + given
     guard given < search.blockSize, let schedule = try schedule(index, after: last) else {

@@ -1,14 +1,14 @@
-/// How much of a program's schedules an enumeration has given out.
+/// Number of a program's schedules that an enumeration has returned, and their total.
 public struct ScheduleCoverage: Hashable, Sendable {
-  /// How many, the first run without preemptions among them.
+  /// Number returned, including the first run without preemptions.
   public var given: Int
-  /// How many there are within the strategy's bounds; `nil` where that is not known, or no number.
+  /// Number within the strategy's bounds; `nil` if it is unknown or undefined.
   public var total: Int?
 
-  /// Whether that were all.
+  /// True if all schedules were returned.
   public var isExhaustive: Bool { given == total }
 
-  /// Describes what was covered.
+  /// Creates the coverage from its two numbers.
   public init(given: Int, total: Int?) {
     self.given = given
     self.total = total

@@ -1,23 +1,23 @@
 public import AssayModel
 
-/// One schedule of a search: what to run, and under which number its result is kept.
+/// One schedule of a search, and the number under which its result is stored.
 public struct ScheduleTask: Hashable, Sendable {
   /// Its number in the search.
   public var index: Int
   /// The number of the program that it is a schedule of; programs are seeded by it.
   public var program: Int
-  /// Who runs when.
+  /// Order of the program's steps.
   public var schedule: ScheduleDescription
 }
 
 /// Many schedules of many programs, as a function of a seed.
 ///
-/// Schedules are numbered, and a *block* is `blockSize` successive numbers that one strategy has;
-/// strategies take the blocks in turns. Random strategies: number i is a function of seed and i,
-/// with a program of its own. Enumerations: one program a block, whose first run, number 0 of the
-/// block, shows which others there are; numbers that it does not need stay without a schedule. So
-/// blocks depend on nothing but the seed and their number, and may be worked off in any order, by
-/// any number of processes, with the same result.
+/// Schedules are numbered, and a *block* is `blockSize` consecutive numbers of one strategy;
+/// strategies take the blocks in turn. Random strategies: number i is a function of seed and i,
+/// with its own program. Enumerations: one program per block, whose first run, number 0 of the
+/// block, reveals the others; numbers that it does not need have no schedule. So blocks depend only
+/// on the seed and their number, and may be run in any order, by any number of processes, with the
+/// same result.
 public struct ScheduleSearch: Hashable, Sendable {
   /// The largest block.
   public static let largestBlock = 1 << 20
@@ -26,10 +26,10 @@ public struct ScheduleSearch: Hashable, Sendable {
   public let strategies: [ScheduleStrategy]
   /// Determines all.
   public let seed: Seed
-  /// How many numbers a block has. An enumeration that needs no more is exhaustive for its program.
+  /// Count of numbers in a block. An enumeration that needs no more is exhaustive for its program.
   public let blockSize: Int
-  /// How many steps a run has, for random priorities: the mean of some runs, the same for all that
-  /// take part in a search.
+  /// Number of steps of a run, for random priorities: the mean of some runs, the same for all
+  /// processes of a search.
   public let estimatedSteps: Int
 
   /// Describes a search.
@@ -54,11 +54,11 @@ public struct ScheduleSearch: Hashable, Sendable {
   /// Returns a block, at its beginning.
   public func block(_ number: Int) -> ScheduleBlock { ScheduleBlock(self, number: number) }
 
-  /// The strategy of a block.
+  /// Returns the strategy of a block.
   public func strategy(ofBlock number: Int) -> ScheduleStrategy {
     strategies[number % strategies.count]
   }
 
-  /// The seed of a schedule.
+  /// Returns the seed of a schedule.
   func seed(of index: Int) -> Seed { seed.derived("schedule", index) }
 }

@@ -4,28 +4,28 @@ public import AssayModel
 public enum ScheduleStrategy: Hashable, Sendable {
   /// `uniform`: random, every actor equally likely. Not exhaustive.
   case uniform
-  /// `sticky`, or `sticky-95`: random, with this chance in percent of going on; without a number it
-  /// differs from schedule to schedule. Not exhaustive.
+  /// `sticky`, or `sticky-95`: random, continuing with this probability in percent; without a
+  /// number it differs from schedule to schedule. Not exhaustive.
   case sticky(percent: Int?)
   /// `pct-1` to `pct-5`: random priorities; the number is the depth. Not exhaustive.
   case priorities(depth: Int)
-  /// `stalls`, or `stalls-50`: each actor is held at each of its steps, until nobody else can run
-  /// or for so many steps. Exhaustive for a program.
+  /// `stalls`, or `stalls-50`: each actor is held at each of its steps, until no other actor can
+  /// run or for this number of steps. Exhaustive for a program.
   case stalls(Stall.End)
-  /// `preemptions`: nobody is preempted but once, at every step by every other actor. Exhaustive
-  /// for a program.
+  /// `preemptions`: a single preemption, at every step by every other actor. Exhaustive for a
+  /// program.
   case preemptions
-  /// `depth-first-2`: all schedules with at most so many preemptions. Exhaustive for a program, and
-  /// only for small ones within reach.
+  /// `depth-first-2`: all schedules with at most this number of preemptions. Exhaustive for a
+  /// program, but only feasible for small ones.
   case depthFirst(preemptions: Int)
 
-  /// What explores when nothing is said: many workloads and no one kind of bug in mind.
+  /// The default strategies: for many workloads and no particular kind of bug.
   public static let portfolio: [ScheduleStrategy] = [
     .priorities(depth: 2), .sticky(percent: nil), .priorities(depth: 3), .preemptions,
     .priorities(depth: 2), .uniform, .priorities(depth: 4), .stalls(.whenAlone),
   ]
 
-  /// Whether the next schedule depends on an earlier run of the same program.
+  /// True if the next schedule depends on an earlier run of the same program.
   public var isEnumeration: Bool {
     switch self {
     case .uniform, .sticky, .priorities: false
@@ -33,8 +33,8 @@ public enum ScheduleStrategy: Hashable, Sendable {
     }
   }
 
-  /// How likely an actor goes on in a sticky schedule without a number: from a switch at every
-  /// third step to one in two hundred.
+  /// Probabilities of a switch in sticky schedules without a number: from a switch at every third
+  /// step to one in two hundred.
   private static let switchChances = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32]
 
   /// Makes the description that belongs to a seed.

@@ -1,12 +1,12 @@
-/// Looks for a schedule with few preemptions under which a finding stays, by trials.
+/// Searches by trials for a schedule with few preemptions that still shows a finding.
 ///
-/// A value: `next()` proposes switches, the driver runs the program with them, sees whether the
+/// A value: `next()` proposes switches, the driver runs the program with them, checks whether the
 /// finding is still there, and reports the run. Switches are left out in ever smaller pieces, then
 /// neighbours are merged and places moved to earlier and to later steps, from the beginning after
-/// every success; ends when none of that makes the schedule smaller. What counts: preemptions
-/// twice, other switches once; then earlier places.
+/// every success; ends when no such change makes the schedule smaller. Size counts preemptions
+/// twice and other switches once; then earlier places.
 public struct ScheduleShrinker: Sendable {
-  /// What a trial showed.
+  /// The result of a trial.
   public enum Outcome: Sendable {
     /// The finding is gone.
     case lost
@@ -22,9 +22,9 @@ public struct ScheduleShrinker: Sendable {
 
   /// The smallest run with the finding that is known.
   public private(set) var smallest: RecordedRun
-  /// How many trials were reported.
+  /// Number of trials reported.
   public private(set) var trials = 0
-  /// Whether no proposal makes the schedule smaller.
+  /// True if no proposal makes the schedule smaller.
   public private(set) var isMinimal = false
 
   private let trialLimit: Int
@@ -61,7 +61,7 @@ public struct ScheduleShrinker: Sendable {
     return nil
   }
 
-  /// Reports the trial of what `next()` returned last.
+  /// Reports the trial of the last proposal of `next()`.
   public mutating func report(_ outcome: Outcome) {
     precondition(pending != nil, "nothing was proposed")
     pending = nil
@@ -74,7 +74,7 @@ public struct ScheduleShrinker: Sendable {
     settle(isSmaller: true)
   }
 
-  /// The next candidate of this stage, or `nil` when the stage is over.
+  /// Returns the next candidate of this stage, or `nil` when the stage is over.
   private mutating func proposal() -> ScheduleSwitches? {
     switch stage {
     case .leavingOut(var subsets):

@@ -1,8 +1,8 @@
-/// How hard a schedule is to follow for a person.
+/// Difficulty of following a schedule, for a person.
 struct ScheduleSize: Comparable {
   /// Preemptions twice, other switches once.
   var switches: Int
-  /// The places of the switches together.
+  /// Sum of the places of the switches.
   var distance: Int
 
   init(_ run: RecordedRun) {

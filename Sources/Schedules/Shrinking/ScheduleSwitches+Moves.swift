@@ -1,5 +1,6 @@
 extension ScheduleSwitches {
-  /// How far later a place is moved, to meet another switch; farther is what leaving out is for.
+  /// Steps by which a place is moved later, to meet another switch; for more, switches are left
+  /// out.
   private static let delays = [1, 2, 4, 8, 16, 32]
 
   /// Schedules that may show the same with less: neighbours merged, places earlier, places later.
@@ -8,7 +9,7 @@ extension ScheduleSwitches {
     return places.dropLast().map(merged) + places.flatMap(earlier) + places.flatMap(later)
   }
 
-  /// Leaves out what runs between a switch and the next one.
+  /// Leaves out the run between a switch and the next one.
   private func merged(_ place: Int) -> ScheduleSwitches {
     var shorter = elements
     let second = shorter.remove(at: place + 1)
@@ -20,7 +21,8 @@ extension ScheduleSwitches {
     return ScheduleSwitches(shorter)
   }
 
-  /// The whole way to the actor's last switch, or its first step, then half of it, and so on.
+  /// Returns the schedule with a place moved earlier: the whole way to the actor's last switch, or
+  /// its first step, then half of it, and so on.
   private func earlier(_ place: Int) -> [ScheduleSwitches] {
     let element = elements[place]
     guard element.from != nil else { return [] }

@@ -1,15 +1,15 @@
-/// Looks for a small part of some elements that is enough for something, by trials.
+/// Searches by trials for a small subset of some elements that is sufficient for a purpose.
 ///
-/// A value: `next()` proposes what to keep, the driver tries it and reports. Ends when no single
+/// A value: `next()` proposes a subset, the driver tries it and reports. Ends when no single
 /// element can be left out (unless trials run out first). Leaves out ever smaller pieces, after
 /// Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", without its trials
-/// of one piece alone, which `guesses` stand for.
+/// of one piece alone, which `guesses` replace.
 public struct SubsetShrinker<Element: Sendable>: Sendable {
-  /// The smallest part that is known to be enough, in the order of the elements.
+  /// The smallest subset known to be sufficient, in the order of the elements.
   public private(set) var smallest: [Element]
-  /// How many trials were reported.
+  /// Number of trials reported.
   public private(set) var trials = 0
-  /// Whether none of the elements can be left out alone, or no fewer may be tried.
+  /// True if no single element can be left out, or the minimum is reached.
   public private(set) var isMinimal = false
 
   private let minimum: Int
@@ -39,7 +39,7 @@ public struct SubsetShrinker<Element: Sendable>: Sendable {
     piece = max(elements.count, 1)
   }
 
-  /// Returns what to try to keep; the same until it is reported.
+  /// Returns the subset to try; the same one until it is reported.
   ///
   /// - Returns: `nil` at the end.
   public mutating func next() -> [Element]? {
@@ -55,11 +55,11 @@ public struct SubsetShrinker<Element: Sendable>: Sendable {
     return pending
   }
 
-  /// Reports the trial of what `next()` returned last.
+  /// Reports the trial of the last proposal of `next()`.
   ///
   /// - Parameters:
-  ///   - isEnough: whether it was.
-  ///   - used: the part of it that was really needed, if the trial showed that.
+  ///   - isEnough: true if the subset was sufficient.
+  ///   - used: the elements of it that were really needed, if the trial showed that.
   public mutating func report(isEnough: Bool, using used: [Element]? = nil) {
     guard let candidate = pending else { preconditionFailure("nothing was proposed") }
     pending = nil
@@ -74,7 +74,7 @@ public struct SubsetShrinker<Element: Sendable>: Sendable {
     }
   }
 
-  /// The next candidate with one piece less.
+  /// Returns the next candidate with one piece less.
   private mutating func withoutPiece() -> [Element]? {
     while !isMinimal {
       if start >= smallest.count {

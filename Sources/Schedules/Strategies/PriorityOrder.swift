@@ -21,14 +21,14 @@ public struct PrioritySchedule: Hashable, Sendable {
   }
 }
 
-/// Runs whoever has the highest priority of those that can run: PCT.
+/// Runs the actor with the highest priority of those that can run: PCT.
 ///
 /// Priorities are random; at `depth` - 1 random steps that of the actor that took the last step
 /// falls below all others. Finds a bug of depth d, one that needs d ordering constraints, with a
-/// chance of at least 1/(n k^(d-1)) for n actors and k steps. Who sleeps or is parked keeps its
-/// priority and preempts when it wakes up. Actors need not be known before: each gets its priority
-/// when it is first seen. Not exhaustive, and not fair: an actor that waits in a loop without
-/// sleeping starves the others.
+/// probability of at least 1/(n k^(d-1)) for n actors and k steps. A sleeping or parked actor keeps
+/// its priority and preempts when it wakes up. Actors need not be known in advance: each gets its
+/// priority when it first appears. Not exhaustive, and not fair: an actor that waits in a loop
+/// without sleeping starves the others.
 /// Source: Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic
 /// guarantees of finding bugs".
 public struct PriorityOrder: ActorChooser {
@@ -47,11 +47,11 @@ public struct PriorityOrder: ActorChooser {
       let step = 1 + generator.below(schedule.estimatedSteps)
       changes.append((step, UInt64(schedule.depth - 2 - number)))
     }
-    // Where two fall together, the lower priority is the last one to be set.
+    // If two are due at the same step, the lower priority is set last.
     changes.sort { ($0.step, $1.priority) < ($1.step, $0.priority) }
   }
 
-  /// Makes the changes that are due, then returns whoever has the highest priority.
+  /// Applies the priority changes that are due, then returns the actor with the highest priority.
   public mutating func next(at point: ChoicePoint) -> Int {
     while nextChange < changes.count, changes[nextChange].step <= point.step {
       if let current = point.current {
@@ -66,7 +66,7 @@ public struct PriorityOrder: ActorChooser {
     return best
   }
 
-  /// Gives all actors up to this one a priority, above all that changes give.
+  /// Gives all actors up to this one a priority above all those that changes assign.
   private mutating func know(_ actor: Int) {
     while priorities.count <= actor { priorities.append(generator.next() | 1 << 63) }
   }

@@ -1,7 +1,7 @@
-/// Lets each step be taken by whom it was taken by in a recorded run.
+/// Gives each step to the actor that took it in a recorded run.
 ///
-/// Where that actor cannot run, and after the end of the record, nobody is preempted: whether the
-/// record was followed to its end says ``ActorRuns/misfit(of:)``.
+/// If that actor cannot run, and after the end of the record, no actor is preempted;
+/// ``ActorRuns/misfit(of:)`` tells whether the record was followed to its end.
 public struct ReplayedOrder: ActorChooser {
   private let runs: [ActorRuns.Run]
   private var place = 0
@@ -14,7 +14,7 @@ public struct ReplayedOrder: ActorChooser {
     end = runs.first?.length ?? 0
   }
 
-  /// Returns who took this step, or whoever would run anyway.
+  /// Returns the recorded actor of this step, or else the one that would run anyway.
   public mutating func next(at point: ChoicePoint) -> Int {
     while place < runs.count, point.step >= end {
       place += 1

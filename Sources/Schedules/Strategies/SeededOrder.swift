@@ -9,7 +9,7 @@ public struct SeededOrder: ActorChooser {
 
   /// Creates the order that belongs to a seed.
   ///
-  /// - Parameter stickiness: the chance that an actor that can go on does so without a draw.
+  /// - Parameter stickiness: probability that an actor that can continue does so without a draw.
   public init(_ seed: Seed, stickiness: Probability? = nil) {
     generator = SeededGenerator(seed)
     self.stickiness = stickiness?.value ?? 0

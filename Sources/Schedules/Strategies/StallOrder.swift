@@ -1,19 +1,19 @@
 /// One actor that is held at one place.
 public struct Stall: Hashable, Sendable {
-  /// When the actor goes on.
+  /// The condition under which the actor continues.
   public enum End: Hashable, Sendable {
-    /// As soon as nobody else can run.
+    /// As soon as no other actor can run.
     case whenAlone
-    /// After so many steps, and then at once. Before that it runs where nobody else can, but stays
+    /// Immediately after this number of steps. Before that it runs if no other actor can, but stays
     /// held.
     case afterSteps(Int)
   }
 
-  /// Who is held.
+  /// Actor that is held.
   public var actor: Int
-  /// How many steps it takes before.
+  /// Number of steps that it takes before.
   public var ownSteps: Int
-  /// When it goes on.
+  /// Condition under which it continues.
   public var end: End
 
   /// Describes a stall.
@@ -24,7 +24,7 @@ public struct Stall: Hashable, Sendable {
   }
 }
 
-/// Preempts nobody, but holds one actor at one place.
+/// Preempts no actor, but holds one at one place.
 public struct StallOrder: ActorChooser {
   private enum Phase {
     case before
@@ -40,7 +40,7 @@ public struct StallOrder: ActorChooser {
     self.stall = stall
   }
 
-  /// Returns whoever would run anyway, without the one that is held.
+  /// Returns the actor that would run anyway, excluding the held one.
   public mutating func next(at point: ChoicePoint) -> Int {
     if case .before = phase, isReached(point) { phase = .holding(since: point.step) }
     guard case .holding(let since) = phase else { return point.undisturbed }

@@ -1,6 +1,6 @@
-/// Preempts nobody, but makes the given switches.
+/// Preempts no actor except by the given switches.
 ///
-/// A switch to an actor that cannot run is not made, one at a place that does not come is never
+/// A switch to an actor that cannot run is skipped, and one at a place that is not reached is never
 /// made: see ``ScheduleMisfit``.
 public struct SwitchedOrder: ActorChooser {
   private let first: Int?

@@ -1,6 +1,6 @@
 import RealModule
 
-/// How many of `trials` independent trials succeed, each with the same probability.
+/// The number of successes in `trials` independent trials, each with the same probability.
 public struct BinomialDistribution: Hashable, Sendable {
   /// Number of trials, at least 0.
   public let trials: Int
@@ -15,7 +15,7 @@ public struct BinomialDistribution: Hashable, Sendable {
     self.probability = probability
   }
 
-  /// The probability of at most `successes`.
+  /// Returns the probability of at most `successes`.
   ///
   /// Source: DLMF 8.17.5; the sum of the terms as an incomplete beta function.
   public func atMost(_ successes: Int) -> Double {
@@ -25,7 +25,7 @@ public struct BinomialDistribution: Hashable, Sendable {
       1 - probability, a: Double(trials - successes), b: Double(successes) + 1)
   }
 
-  /// The probability of at least `successes`.
+  /// Returns the probability of at least `successes`.
   public func atLeast(_ successes: Int) -> Double {
     if successes <= 0 { return 1 }
     if successes > trials { return 0 }
@@ -33,7 +33,7 @@ public struct BinomialDistribution: Hashable, Sendable {
       probability, a: Double(successes), b: Double(trials - successes) + 1)
   }
 
-  /// The smallest number s for which at most s successes have at least probability `level`.
+  /// Returns the smallest number s for which at most s successes have at least probability `level`.
   ///
   /// - Complexity: O(log trials) evaluations of the incomplete beta function.
   public func quantile(_ level: Double) -> Int {

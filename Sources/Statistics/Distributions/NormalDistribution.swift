@@ -2,13 +2,14 @@ import RealModule
 
 /// The standard normal distribution.
 public enum NormalDistribution {
-  /// The probability of a value below `z`; absolute error about 1e-16.
+  /// Returns the probability of a value below `z`; absolute error about 1e-16.
   public static func below(_ z: Double) -> Double { Double.erfc(-z * 0.5.squareRoot()) / 2 }
 
-  /// The probability of a value above `z`, exact in the far tail, where `1 - below(z)` is 0.
+  /// Returns the probability of a value above `z`, exact in the far tail, where `1 - below(z)` is
+  /// 0.
   public static func above(_ z: Double) -> Double { below(-z) }
 
-  /// The density at `z`.
+  /// Returns the density at `z`.
   public static func density(_ z: Double) -> Double {
     Double.exp(-z * z / 2) / (2 * Double.pi).squareRoot()
   }

@@ -1,4 +1,4 @@
-/// What is known of a probability after so many successes in so many trials.
+/// Bounds on a probability, given the number of successes in a number of trials.
 public enum ProportionInterval {
   /// Returns the upper bound that the true probability exceeds with at most `1 - confidence`.
   ///
@@ -41,7 +41,7 @@ public enum ProportionInterval {
     precondition((0.5..<1).contains(confidence), "confidence \(confidence) lies outside 0.5..<1")
   }
 
-  /// The probability up to which `isBelow` holds, by bisection.
+  /// Returns the probability up to which `isBelow` holds, by bisection.
   private static func solve(_ isBelow: (Double) -> Bool) -> Double {
     var (low, high) = (0.0, 1.0)
     for _ in 0..<60 {

@@ -1,6 +1,6 @@
 /// Student's t distribution: a mean over its estimated standard error.
 public enum StudentDistribution {
-  /// The probability of a value above `t`, or below `-t`.
+  /// Returns the probability of a value above `t`, or below `-t`.
   ///
   /// - Parameters:
   ///   - t: at least 0.

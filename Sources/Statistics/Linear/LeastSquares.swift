@@ -14,12 +14,12 @@ public struct LeastSquares: Hashable, Sendable {
   /// Fits a model.
   ///
   /// A term that the observations do not determine gets a coefficient near 0 and a standard error
-  /// so large that nothing follows from it.
+  /// so large that no conclusion follows from it.
   ///
   /// - Parameters:
-  ///   - rows: the terms of each observation, all equally many.
+  ///   - rows: the terms of each observation, the same number in each.
   ///   - values: the observations.
-  /// - Returns: `nil` when there are not more observations than terms.
+  /// - Returns: `nil` unless there are more observations than terms.
   public init?(rows: [[Double]], values: [Double]) {
     precondition(rows.count == values.count, "\(rows.count) rows, \(values.count) values")
     let terms = rows.first?.count ?? 0
@@ -66,7 +66,7 @@ public struct LeastSquares: Hashable, Sendable {
     }
   }
 
-  /// The interval of a coefficient.
+  /// Returns the interval of a coefficient.
   ///
   /// - Parameters:
   ///   - term: its place.

@@ -1,7 +1,7 @@
 public import AssayModel
 
-/// Draws again from what was measured, in runs of neighbouring blocks, so that what neighbours have
-/// in common stays in the sample.
+/// Resamples measured values in runs of neighbouring blocks, so that the correlation between
+/// neighbours is preserved.
 ///
 /// Source: Politis and Romano, "A Circular Block-Resampling Procedure for Stationary Data" (1992);
 /// Kuensch, Annals of Statistics 17 (1989).
@@ -10,8 +10,8 @@ public enum BlockBootstrap {
   /// the beginning.
   ///
   /// - Parameters:
-  ///   - count: how many places.
-  ///   - recorded: how many there are to draw from, at least 1.
+  ///   - count: number of places.
+  ///   - recorded: number of places to draw from, at least 1.
   ///   - run: length of a run, at least 1; a longer one than recorded is cut.
   ///   - generator: where the starts come from.
   public static func places(
@@ -33,12 +33,12 @@ public enum BlockBootstrap {
   /// Returns the percentile interval of a statistic of the blocks.
   ///
   /// - Parameters:
-  ///   - values: one a block or pair of blocks, in the order of measuring.
+  ///   - values: one per block or pair of blocks, in the order of measurement.
   ///   - run: length of a run; 1 takes blocks as independent.
   ///   - resamples: at least 100.
   ///   - confidence: two-sided, in 0.5..<1.
-  ///   - seed: what the resamples follow from.
-  ///   - statistic: what is asked of a sample, such as its median.
+  ///   - seed: the seed of the resamples.
+  ///   - statistic: the statistic of a sample, such as its median.
   /// Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 13.3.
   public static func interval(
     _ values: [Double], run: Int = 1, resamples: Int = 2_000, confidence: Double = 0.95,

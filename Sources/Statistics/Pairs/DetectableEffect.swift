@@ -39,9 +39,9 @@ public struct DetectableEffect: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - z: limit of the last look; 2.576 is one-sided 0.5 % without looks.
-  ///   - margin: what the estimate must exceed besides.
+  ///   - margin: value that the estimate must additionally exceed.
   ///   - power: in 0.5..<1.
-  ///   - pairs: at most so many pairs, at least 1.
+  ///   - pairs: largest number of pairs, at least 1.
   public func smallest(z: Double, margin: Double = 0, power: Double = 0.95, pairs: Int) -> Double {
     precondition((0.5..<1).contains(power), "power \(power) lies outside 0.5..<1")
     let error = standardError(pairs: pairs)

@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// Whether the mean of paired differences lies above zero, by flipping their signs at random.
+/// Tests by random sign flips whether the mean of paired differences is above zero.
 ///
 /// Exact for any distribution that is symmetric about zero, as differences of two equal sides in
 /// random order are. The pair of blocks is the unit: never flip single operations.
@@ -10,10 +10,10 @@ public enum SignFlipTest {
   /// Returns the probability of a mean as large or larger when both sides are equal.
   ///
   /// - Parameters:
-  ///   - differences: one a pair, at least one.
-  ///   - flips: number of random patterns of signs; the smallest possible answer is
+  ///   - differences: one per pair, at least one.
+  ///   - flips: number of random patterns of signs; the smallest possible result is
   ///     1 / (flips + 1).
-  ///   - seed: what the patterns follow from.
+  ///   - seed: the seed of the patterns.
   /// - Complexity: O(flips x number of differences).
   public static func above(_ differences: [Double], flips: Int = 9_999, seed: Seed) -> Double {
     precondition(!differences.isEmpty, "a test of nothing")

@@ -1,4 +1,4 @@
-/// How large the sum of the positive ranks gets when each sign is a fair coin.
+/// The distribution of the sum of the positive ranks if each sign is a fair coin.
 ///
 /// Source: Wilcoxon, Biometrics 1 (1945); the recursion: Hollander, Wolfe and Chicken,
 /// "Nonparametric Statistical Methods", 3.1, comment 5. With ties the ranks are the mean ranks that
@@ -29,10 +29,10 @@ public struct SignedRankDistribution: Sendable {
     probabilities = table
   }
 
-  /// The probability of a sum of at most `sum`.
+  /// Returns the probability of a sum of at most `sum`.
   public func atMost(_ sum: Int) -> Double { atMost(doubled: 2 * sum) }
 
-  /// The probability of a sum of at least `sum`.
+  /// Returns the probability of a sum of at least `sum`.
   public func atLeast(_ sum: Int) -> Double { atLeast(doubled: 2 * sum) }
 
   func atMost(doubled sum: Int) -> Double {
@@ -44,7 +44,8 @@ public struct SignedRankDistribution: Sendable {
     atMost(doubled: probabilities.count - 1 - sum)
   }
 
-  /// The largest sum that is not passed downwards with more than `tail`; `nil` when even 0 is.
+  /// Returns the largest sum that is not passed downwards with more than `tail`; `nil` when even 0
+  /// is.
   func largest(withTailAtMost tail: Double) -> Int? {
     var seen = 0.0
     var found: Int?

@@ -1,4 +1,4 @@
-/// Whether paired differences lie above or below zero, by the ranks of their sizes.
+/// A test of whether paired differences lie above or below zero, by the ranks of their sizes.
 ///
 /// Source: Wilcoxon, Biometrics 1 (1945); zeros and ties as in `SignedRanks`; the correction for
 /// continuity: Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", 3.1.
@@ -16,7 +16,7 @@ public struct SignedRankTest: Hashable, Sendable {
   private let surplus: Double
   private let deviation: Double
 
-  /// Tests the differences; none at all say nothing: p is 1.
+  /// Tests the differences; without any, there is no evidence: p is 1.
   ///
   /// - Parameter differences: numbers; infinite ones have the highest rank.
   public init(_ differences: [Double]) {
@@ -31,7 +31,7 @@ public struct SignedRankTest: Hashable, Sendable {
     z = deviation > 0 ? corrected / deviation : 0
   }
 
-  /// Probability of a sum as large or larger when the centre is zero: small says "above zero".
+  /// Probability of a sum as large or larger if the centre is zero: small means "above zero".
   ///
   /// - Complexity: of up to `exactLimit` differences O(n^3), else O(1).
   public var above: Double {
@@ -40,7 +40,7 @@ public struct SignedRankTest: Hashable, Sendable {
     return NormalDistribution.above((surplus - 0.5) / deviation)
   }
 
-  /// Probability of a sum as small or smaller when the centre is zero: small says "below zero".
+  /// Probability of a sum as small or smaller if the centre is zero: small means "below zero".
   ///
   /// - Complexity: as `above`.
   public var below: Double {

@@ -1,7 +1,8 @@
 public import AssayModel
 
 extension HistogramCounts {
-  /// Returns the range between two recorded values that holds the true percentile, in nanoseconds.
+  /// Returns the range between two recorded values that contains the true percentile, in
+  /// nanoseconds.
   ///
   /// Valid for independent values. Operations of one block are autocorrelated, so for them it is
   /// too narrow: it describes one block, and never decides between two.

@@ -3,7 +3,7 @@ public import AssayModel
 extension HistogramCounts {
   /// Returns the latency below or at which `fraction` of the values lie.
   ///
-  /// A percentile is held when at least one value may lie beyond it, that is when
+  /// A percentile is supported if at least one value may lie beyond it, that is if
   /// `total * (1 - fraction) >= 1`: p99 takes 100 values, p99.9 takes 1,000. With fewer it would
   /// only be another name for the maximum. (Comparing two runs takes ten times as many.)
   ///
@@ -17,7 +17,7 @@ extension HistogramCounts {
     let total = self.total
     guard total > 0 else { return nil }
     guard fraction < 1 else { return max }
-    // 1 - 0.9 is a little less than 0.1: without the allowance ten values would not hold p90.
+    // 1 - 0.9 is a little less than 0.1: without the allowance ten values would not support p90.
     guard Double(total) * (1 - fraction) >= 1 - 1e-6 else { return nil }
     let rank = Swift.max(1, UInt64((Double(total) * fraction - 1e-6).rounded(.up)))
     var seen: UInt64 = 0
@@ -63,7 +63,7 @@ extension HistogramCounts {
 }
 
 extension LatencyResult {
-  /// A distribution with the percentiles that its values can hold.
+  /// A distribution with the percentiles that its values can support.
   public init(_ counts: HistogramCounts) {
     let total = counts.total
     self.init(

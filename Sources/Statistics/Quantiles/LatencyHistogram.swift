@@ -1,10 +1,10 @@
-// Statistics: how many operations took how long.
+// Statistics: the distribution of operation latencies.
 //
 // The problem: ten million latencies between 100 ns and minutes must be kept without an array of
 // ten million, merged over actors, processes and repetitions, and give the same percentiles as if
 // one actor had recorded all of them. The model: buckets whose width grows with the value (Tene's
-// HdrHistogram), so that each value is known to 1/1000 of itself. What it cannot do: tell apart
-// values of one bucket; only the smallest and the largest value are exact.
+// HdrHistogram), so that each value is known to 1/1000 of itself. Limitation: values of one bucket
+// cannot be told apart; only the smallest and the largest value are exact.
 
 public import AssayModel
 import Histogram
@@ -28,7 +28,7 @@ public struct LatencyHistogram: Sendable {
       numberOfSignificantValueDigits: .three)
   }
 
-  /// Creates a histogram that holds what was recorded elsewhere.
+  /// Creates a histogram from counts recorded elsewhere.
   ///
   /// - Precondition: as for `add(_:)`.
   public init(_ counts: HistogramCounts) {
@@ -46,7 +46,7 @@ public struct LatencyHistogram: Sendable {
     if nanoseconds > largest { largest = nanoseconds }
   }
 
-  /// Adds what was recorded elsewhere; the result is the same as if it had been recorded here.
+  /// Adds counts recorded elsewhere; the result is the same as if they had been recorded here.
   ///
   /// - Precondition: the counts have the same layout (three significant digits).
   public mutating func add(_ counts: HistogramCounts) {
@@ -60,7 +60,7 @@ public struct LatencyHistogram: Sendable {
     largest = max(largest, counts.max)
   }
 
-  /// What was recorded, as plain sparse counts.
+  /// The recorded values, as plain sparse counts.
   ///
   /// - Complexity: O(number of buckets).
   public var counts: HistogramCounts {
@@ -74,7 +74,7 @@ public struct LatencyHistogram: Sendable {
     return HistogramCounts(values: values, counts: counts, min: smallest, max: largest)
   }
 
-  /// The latency below or at which `fraction` of the values lie; see
+  /// Returns the latency below or at which `fraction` of the values lie; see
   /// `HistogramCounts.percentile(_:)`.
   public func percentile(_ fraction: Double) -> UInt64? {
     counts.percentile(fraction)

@@ -10,8 +10,8 @@ extension LatencyResult {
   /// bucket the exact one comes first.
   ///
   /// - Parameters:
-  ///   - exact: operations that were acknowledged.
-  ///   - ages: operations that were not, by their age when that was last known.
+  ///   - exact: acknowledged operations.
+  ///   - ages: unacknowledged operations, by their last known age.
   public init(_ exact: HistogramCounts, censored ages: HistogramCounts) {
     guard ages.total > 0 else {
       self.init(exact)
@@ -32,7 +32,7 @@ extension LatencyResult {
     lowerBounds = bounds.isEmpty ? nil : bounds
   }
 
-  /// Whether a figure, by its name in results, is a lower bound.
+  /// Returns true if a figure, by its name in results, is a lower bound.
   public func isLowerBound(_ name: String) -> Bool { lowerBounds?.contains(name) ?? false }
 
   /// All values, with the ages of operations that had not ended.
@@ -42,8 +42,8 @@ extension LatencyResult {
 }
 
 extension HistogramCounts {
-  /// Whether a percentile would be more than 1 % larger if all values but `exact` were infinite. So
-  /// a single age among many values of its size makes no percentile uncertain.
+  /// Returns true if a percentile would be more than 1 % larger if all values but `exact` were
+  /// infinite. So a single age among many values of its size makes no percentile uncertain.
   fileprivate func wouldGrow(without exact: HistogramCounts, _ fraction: Double) -> Bool {
     guard let value = percentile(fraction) else { return false }
     let rank = Swift.max(1, UInt64((Double(total) * fraction - 1e-6).rounded(.up)))
@@ -55,8 +55,8 @@ extension HistogramCounts {
     return true
   }
 
-  /// Whether the value at the rank of a percentile is one of `part`, whose values come last in
-  /// their bucket; `false` when too few values hold the percentile.
+  /// Returns true if the value at the rank of a percentile is one of `part`, whose values come last
+  /// in their bucket; `false` if there are too few values for the percentile.
   fileprivate func isDecided(by part: HistogramCounts, _ fraction: Double) -> Bool {
     guard percentile(fraction) != nil else { return false }
     let rank = Swift.max(1, UInt64((Double(total) * fraction - 1e-6).rounded(.up)))

@@ -1,7 +1,7 @@
 /// The ranks between which a true quantile lies.
 ///
-/// How many of n independent values lie below the true quantile is binomial(n, fraction), whatever
-/// their distribution.
+/// The number of n independent values below the true quantile is binomial(n, fraction), regardless
+/// of their distribution.
 /// Source: Conover, "Practical Nonparametric Statistics", 3.2; David and Nagaraja, "Order
 /// Statistics", 7.1.
 public struct QuantileRanks: Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct QuantileRanks: Hashable, Sendable {
   public let lower: Int?
   /// Rank of the upper bound, up to the count; `nil` when even the largest value is no bound.
   public let upper: Int?
-  /// Probability that the quantile lies between them; at least the one asked for.
+  /// Probability that the quantile lies between them; at least the one requested.
   public let confidence: Double
 
   /// Finds the narrowest ranks of which each is passed with at most half of `1 - confidence`.

@@ -1,4 +1,4 @@
-/// A quantile of a sample of independent values, and what is known of the true one.
+/// A quantile of a sample of independent values, and an interval for the true one.
 public enum SampleQuantile {
   /// Returns the value below or at which `fraction` of the values lie; of the median of an even
   /// number of values the mean of the middle two.
@@ -22,7 +22,7 @@ public enum SampleQuantile {
       ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
-  /// Returns the range between two of the values that holds the true quantile, whatever the
+  /// Returns the range between two of the values that contains the true quantile, regardless of the
   /// distribution.
   ///
   /// The values must be independent: single operations of one block are not, blocks are.
@@ -30,7 +30,7 @@ public enum SampleQuantile {
   /// - Parameters:
   ///   - fraction: in 0...1.
   ///   - sorted: ascending.
-  ///   - confidence: two-sided, in 0.5..<1; half of the rest on each side.
+  ///   - confidence: two-sided, in 0.5..<1; half of the remainder on each side.
   /// Source: Conover, "Practical Nonparametric Statistics", 3.2; see `QuantileRanks`.
   public static func interval(
     _ fraction: Double, sorted: [Double], confidence: Double = 0.95

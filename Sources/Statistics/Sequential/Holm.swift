@@ -1,5 +1,5 @@
-/// Several questions in one run: keeps the probability of any false finding at what one question
-/// alone would have.
+/// Multiple questions in one run: keeps the probability of any false finding at that of a single
+/// question.
 ///
 /// Source: Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
 /// Statistics 6 (1979). Under sequential looks: Maurer and Bretz, Statistics in Biopharmaceutical
@@ -21,8 +21,8 @@ public enum Holm {
   ///
   /// - Parameters:
   ///   - alpha: of the whole run.
-  ///   - questions: how many there are, at least 1.
-  ///   - found: how many of them were answered with a finding so far.
+  ///   - questions: number of questions, at least 1.
+  ///   - found: number of questions answered with a finding so far.
   public static func level(alpha: Double, questions: Int, found: Int) -> Double {
     precondition(questions > 0, "\(questions) questions")
     precondition((0...questions).contains(found), "\(found) findings of \(questions) questions")

@@ -71,7 +71,7 @@ private struct BoundedWalk {
   let sides: SequentialBounds.Sides
   let rule: GaussLegendre
 
-  /// Far enough below zero that a sum which gets there never comes back.
+  /// Depth below zero from which a sum never returns.
   private static let depth = 9.0
 
   init(times: [Double], sides: SequentialBounds.Sides) {
@@ -83,7 +83,7 @@ private struct BoundedWalk {
     rule = GaussLegendre(count: max(48, min(400, Int(5 * width / (steps.min() ?? 1)))))
   }
 
-  /// The probability of passing the limit at any look.
+  /// Returns the probability of passing the limit at any look.
   func crossing(_ limit: Double) -> Double {
     let floor = sides == .both ? -limit : -Self.depth
     let half = (limit - floor) / 2

@@ -1,4 +1,4 @@
-/// Whether a series rises or falls over a run, and by how much.
+/// The trend of a series over a run: its direction, size and significance.
 ///
 /// Source: Mann, Econometrica 13 (1945); Kendall, "Rank Correlation Methods"; the slope: Sen,
 /// Journal of the American Statistical Association 63 (1968).
@@ -11,11 +11,11 @@ public struct Drift: Hashable, Sendable {
 
   /// Examines a series.
   ///
-  /// The statistic takes the values as independent: neighbours that resemble each other make a
-  /// drift look surer than it is.
+  /// The statistic assumes independent values: correlated neighbours make a drift look more certain
+  /// than it is.
   ///
   /// - Parameter values: in order, at least 4, equally far apart.
-  /// - Returns: `nil` of fewer.
+  /// - Returns: `nil` for fewer.
   /// - Complexity: O(n^2 log n).
   public init?(_ values: [Double]) {
     guard values.count >= 4 else { return nil }

@@ -1,9 +1,9 @@
-/// How far values lie apart, and how much neighbours have in common.
+/// The spread of values, and the correlation between neighbours.
 public enum Spread {
   /// Returns the standard deviation, robustly: 1.4826 times the median distance from the median,
   /// which is the standard deviation if the values are normal.
   ///
-  /// - Returns: 0 of fewer than 2 values.
+  /// - Returns: 0 for fewer than 2 values.
   /// Source: Rousseeuw and Croux, Journal of the American Statistical Association 88 (1993).
   public static func robust(_ values: [Double]) -> Double {
     guard values.count >= 2 else { return 0 }
@@ -19,8 +19,8 @@ public enum Spread {
     return (squares / Double(values.count - 1)).squareRoot()
   }
 
-  /// Returns how much each value has in common with the one before it: 1 when it is the same, 0
-  /// when nothing; 0 of fewer than 3 values or equal ones.
+  /// Returns the correlation of each value with the one before it: 1 if it is the same, 0 if
+  /// unrelated; 0 for fewer than 3 values or equal ones.
   ///
   /// Source: Box and Jenkins, "Time Series Analysis", 2.1.5, r at lag 1.
   public static func autocorrelation(_ values: [Double]) -> Double {

@@ -1,10 +1,10 @@
-/// Where a series of blocks stops warming up, and whether it has settled.
+/// The end of a series' warm-up, and a check that the series has settled.
 public enum SteadyState {
-  /// Returns how many values from the start are better left out, by MSER-5: the cut after which
-  /// the mean of the rest is known best.
+  /// Returns the number of values to leave out at the start, by MSER-5: the cut after which the
+  /// mean of the rest is known most precisely.
   ///
-  /// - Returns: a multiple of 5; `nil` when the best cut lies in the second half, which says that
-  ///   the series has not settled, or when there are fewer than 20 values.
+  /// - Returns: a multiple of 5; `nil` if the best cut lies in the second half, which means that
+  ///   the series has not settled, or if there are fewer than 20 values.
   /// - Complexity: O(number of values).
   /// Source: White, "An Effective Truncation Heuristic for Bias Reduction in Simulation Output",
   /// Simulation 69 (1997); batches of five: White, Cobb and Spratt (2000).
@@ -30,12 +30,12 @@ public enum SteadyState {
     return best.cut <= batches.count / 2 ? best.cut * size : nil
   }
 
-  /// Whether the last `window` values lie on a level line: the least-squares line through them
-  /// rises or falls by at most `limit` of their mean from one end to the other.
+  /// Returns true if the last `window` values are level: the least-squares line through them rises
+  /// or falls by at most `limit` of their mean from one end to the other.
   ///
   /// - Parameters:
-  ///   - values: one a block, in order.
-  ///   - window: at least 3; with fewer values nothing is settled.
+  ///   - values: one per block, in order.
+  ///   - window: at least 3; fewer values never count as settled.
   ///   - limit: share of the mean, above 0, such as 0.05.
   /// Source: fio, `steadystate=iops_slope` and `ss_dur`.
   public static func hasSettled(_ values: [Double], window: Int, limit: Double) -> Bool {

@@ -1,12 +1,12 @@
 public import SQLiteDriver
 
-/// Digests typed values, one after the other, into 128 bits.
+/// Digests a sequence of typed values into 128 bits.
 ///
-/// For telling contents apart that a program made, not for defending against somebody who makes
-/// them alike on purpose. Each value is preceded by its type, each text and blob by its length, so
-/// that no two different sequences of values are the same bytes.
+/// Distinguishes contents that a program made; it is no defence against deliberate collisions. Each
+/// value is preceded by its type, each text and blob by its length, so that no two different
+/// sequences of values are the same bytes.
 ///
-/// Multiplies 64 by 64 bits and folds the product, in two lanes that know of each other.
+/// Multiplies 64 by 64 bits and folds the product, in two lanes that feed into each other.
 /// Source of the idea: Wang Yi, wyhash (public domain).
 public struct ContentDigest: Sendable {
   private var first: UInt64
@@ -62,7 +62,7 @@ public struct ContentDigest: Sendable {
     }
   }
 
-  /// Adds a value whose type is known only at run time.
+  /// Adds a value whose type is only known at run time.
   public mutating func add(_ value: SQLiteValue) {
     switch value {
     case .null: addNull()
@@ -93,7 +93,7 @@ public struct ContentDigest: Sendable {
       low: Self.fold(two ^ Self.keys.1, one &+ Self.keys.2))
   }
 
-  /// Takes two words into both lanes. A product of zero loses no lane: each is added to itself.
+  /// Mixes two words into both lanes. A product of zero clears no lane: each is added to itself.
   @inline(__always)
   private mutating func mix(_ left: UInt64, _ right: UInt64) {
     let one = Self.fold(left ^ first, right ^ Self.keys.2)

@@ -2,13 +2,13 @@ public import SQLiteDriver
 
 /// Digests the whole logical content of a database: its schema, and every row of every table.
 ///
-/// What makes two databases equal: the same rows of sqlite_schema (without the page on which a
+/// Two databases are equal if they have the same rows of sqlite_schema (without the page on which a
 /// table begins), and the same values in the same order in every ordinary table, sqlite_sequence
-/// included. Statistics (sqlite_stat1 and its like) and virtual tables do not count; what a
-/// virtual table keeps stands in ordinary ones.
+/// included. Statistics (sqlite_stat1 and its like) and virtual tables do not count; the data of a
+/// virtual table is in ordinary ones.
 ///
-/// Keeps the statement of each table as long as the schema stays the same. Nothing is allocated
-/// for a row.
+/// Keeps the statement of each table as long as the schema stays the same. Rows cause no
+/// allocation.
 public struct ContentDigester: Sendable {
   private struct Table: Sendable {
     var name: [UInt8]
@@ -27,8 +27,8 @@ public struct ContentDigester: Sendable {
 
   /// Digests the content that the connection sees now.
   ///
-  /// - Precondition: nobody writes meanwhile, or the caller has a transaction open: tables are read
-  ///   one after the other.
+  /// - Precondition: no connection writes meanwhile, or the caller has a transaction open: tables
+  ///   are read one after the other.
   public mutating func digest(
     _ connection: inout Connection
   ) throws(SQLiteError) -> Digest128 {
@@ -45,7 +45,7 @@ public struct ContentDigester: Sendable {
     return digest.value
   }
 
-  /// Digests the rows of sqlite_schema, and looks through them again only when they changed.
+  /// Digests the rows of sqlite_schema, and reads them again only if they changed.
   private mutating func digestSchema(
     _ connection: inout Connection
   ) throws(SQLiteError) -> Digest128 {
@@ -83,7 +83,7 @@ public struct ContentDigester: Sendable {
   }
 }
 
-/// Which tables belong to the content of a database, and how they are read.
+/// The tables that belong to the content of a database, and the queries that read them.
 enum ContentTables {
   /// The rows of the schema that count, without the page on which each begins.
   ///
@@ -107,7 +107,7 @@ enum ContentTables {
     try connection.all(tables) { $0.text(0) }
   }
 
-  /// Reads a table in its own order, never in that of an index that happens to hold all columns.
+  /// Returns the query that reads a table in its own order, never in that of a covering index.
   static func query(_ name: String) -> String {
     let parts = name.split(separator: "\"", omittingEmptySubsequences: false)
     return "SELECT * FROM main.\"\(parts.joined(separator: "\"\""))\" NOT INDEXED"

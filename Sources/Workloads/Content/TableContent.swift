@@ -1,12 +1,12 @@
 public import SQLiteDriver
 
-/// All rows of one table, for people and for findings: what `ContentDigester` digests, in full.
+/// All rows of one table, for people and for findings: the input of `ContentDigester`, in full.
 public struct TableContent: Hashable, Sendable {
   /// The table.
   public var name: String
   /// Its columns.
   public var columns: [String]
-  /// Its rows, in its own order.
+  /// Rows of the table, in its own order.
   public var rows: [[SQLiteValue]]
 
   /// Creates a content.
@@ -19,7 +19,7 @@ public struct TableContent: Hashable, Sendable {
   /// Reads sqlite_schema (without the pages on which tables begin) and then every table whose rows
   /// count, in the order of the schema.
   ///
-  /// - Precondition: nobody writes meanwhile, or the caller has a transaction open.
+  /// - Precondition: no connection writes meanwhile, or the caller has a transaction open.
   public static func read(
     _ connection: inout Connection
   ) throws(SQLiteError) -> [TableContent] {
@@ -42,8 +42,8 @@ public struct TableContent: Hashable, Sendable {
     }
   }
 
-  /// The digest of contents as `read` gives them: the same as `ContentDigester` gives for the
-  /// database.
+  /// Returns the digest of contents as returned by `read`: the same as `ContentDigester` returns
+  /// for the database.
   ///
   /// - Parameter contents: the schema first.
   public static func digest(_ contents: [TableContent]) -> Digest128 {

@@ -1,8 +1,9 @@
 import AssayStorage
 
-/// The keys that an actor has asked for: rendering one costs more than finding it.
+/// The keys that an actor has requested: rendering one costs more than finding it.
 struct KeyCache {
-  /// Beyond this the cache would cost an actor more memory (16 bytes a key) than it is worth.
+  /// Largest number of keys; more would cost an actor more memory (16 bytes per key) than it is
+  /// worth.
   private static let limit = 1 << 18
 
   private var keys: [NormalKey?]
@@ -13,7 +14,7 @@ struct KeyCache {
     keys = count <= Self.limit ? Array(repeating: nil, count: count) : []
   }
 
-  /// The key with a number.
+  /// Returns the key with a number.
   mutating func key(_ number: Int) -> NormalKey {
     guard number < keys.count else { return render(number) }
     if let key = keys[number] { return key }

@@ -5,7 +5,7 @@ struct KeyText {
   private static let digits = 8
   private var bytes = Array((prefix + String(repeating: "0", count: digits)).utf8)
 
-  /// The text of a key; from 100,000,000 on it has more digits and no order.
+  /// Returns the text of a key; from 100,000,000 on it has more digits and no order.
   ///
   /// - Parameter number: not negative.
   mutating func text(of number: Int) -> String {
@@ -18,7 +18,7 @@ struct KeyText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The number of a key, or `nil` for a key of somebody else: any but the very text of a number.
+  /// Returns the number of a key; `nil` for a foreign key: any but the exact text of a number.
   static func number(_ key: String) -> Int? {
     guard key.hasPrefix(prefix) else { return nil }
     let rest = key.utf8.dropFirst(prefix.utf8.count)

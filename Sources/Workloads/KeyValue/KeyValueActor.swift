@@ -73,7 +73,7 @@ struct KeyValueActor: WorkloadActor {
     return operation
   }
 
-  /// The nonce under a key; 0 when there is no such key, which is an answer and no failure.
+  /// Returns the nonce under a key; 0 when there is no such key, which is an answer and no failure.
   private func loadedNonce(_ key: NormalKey) throws(StorageError) -> UInt64 {
     do {
       return try store.load(key) { readNonce($0) }

@@ -28,7 +28,7 @@ public struct KeyValueWorkload: Workload {
       generator: SeededGenerator(context.seed(of: actor)), time: context.environment.time)
   }
 
-  /// The kinds of operation and their weights.
+  /// Returns the kinds of operation and their weights.
   private static func mix(
     _ load: LoadSettings, role: ActorRole
   ) -> [(kind: OperationKind, weight: Int)] {
@@ -45,8 +45,8 @@ public struct KeyValueWorkload: Workload {
 
   /// Fills a new database with every key.
   ///
-  /// - Throws: CONSTRAINT when it holds keys of a run already, also such as this one does not use:
-  ///   afterwards nobody could tell them from keys that a run has lost its way to.
+  /// - Throws: CONSTRAINT if it already has keys of a run, including keys that this run does not
+  ///   use: later they could not be told from keys that a run has wrongly written.
   public static func setUp(
     _ connection: inout Connection, _ cell: PlannedCell
   ) throws(SQLiteError) {
@@ -87,8 +87,8 @@ public struct KeyValueWorkload: Workload {
 /// Writes a nonce into the first eight bytes of a value, least significant first, and again every
 /// 256 bytes.
 ///
-/// SQLite leaves a page alone whose bytes do not change, overflow pages too, and the smallest page
-/// has 512 bytes: so every page of a value changes with its nonce.
+/// SQLite does not rewrite a page whose bytes do not change, overflow pages included, and the
+/// smallest page has 512 bytes: so every page of a value changes with its nonce.
 func writeNonce(_ nonce: UInt64, into value: inout [UInt8]) {
   for start in stride(from: 0, through: value.count - 8, by: 256) {
     for index in 0..<8 {
@@ -97,7 +97,7 @@ func writeNonce(_ nonce: UInt64, into value: inout [UInt8]) {
   }
 }
 
-/// Reads the nonce of a value; 0 when the value is too short to hold one.
+/// Returns the nonce of a value; 0 if the value is too short for one.
 func readNonce(_ value: Span<UInt8>) -> UInt64 {
   guard value.count >= 8 else { return 0 }
   return (0..<8).reduce(0) { $0 | UInt64(value[$1]) << UInt64($1 * 8) }

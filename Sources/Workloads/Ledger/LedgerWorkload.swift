@@ -4,12 +4,12 @@ public import SQLiteDriver
 
 /// Workload `ledger`: transfers between accounts, one row per transfer; the sum is invariant.
 ///
-/// A transfer takes an amount from one account, gives it to another and inserts its own row, all in
-/// one transaction. So half a transfer shows in the sum, and a lost one in the missing row.
+/// A transfer debits one account, credits another and inserts its own row, all in one transaction.
+/// So half a transfer shows in the sum, and a lost one in the missing row.
 public struct LedgerWorkload: Workload {
   private let context: WorkloadContext
 
-  /// Prepares nothing beyond the database.
+  /// Stores the context; needs no preparation beyond the database.
   public init(_ context: WorkloadContext) throws(StorageError) {
     self.context = context
   }
@@ -72,7 +72,7 @@ public struct LedgerWorkload: Workload {
   }
 }
 
-/// Both accounts of a transfer in one word, as events and rows of content carry them.
+/// Returns both accounts of a transfer in one word, as events and rows of content carry them.
 private func accountsWord(from: Int64, to: Int64) -> UInt64 {
   UInt64(bitPattern: from) << 32 | UInt64(bitPattern: to) & 0xffff_ffff
 }
@@ -155,7 +155,7 @@ struct AuditActor: WorkloadActor {
   let database: Database
   let time: any TimeSource
 
-  /// Draws nothing.
+  /// Does nothing: there are no random numbers to draw.
   mutating func skip() {}
 
   mutating func perform(

@@ -1,13 +1,13 @@
 import AssayModel
 import AssayStorage
 
-/// Takes, renews and releases one lock, and records each step with its fencing token.
+/// Acquires, renews and releases one lock, and records each step with its fencing token.
 struct LockAcquisition {
   let locks: LeaseLocks
   let lock: Int
   let time: any TimeSource
 
-  /// Waits for the lock until the deadline; `nil` when it was not to be had.
+  /// Waits for the lock until the deadline; `nil` if it was not available.
   func acquire(
     _ recorder: any OperationRecorder, intended: MonotonicTime?, deadline: MonotonicTime
   ) throws(ActorStopped) -> Lease? {
@@ -43,7 +43,7 @@ struct LockAcquisition {
     return renewed
   }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   func release(
     _ lease: Lease, _ recorder: any OperationRecorder, deadline: MonotonicTime
   ) throws(ActorStopped) {
@@ -57,10 +57,10 @@ struct LockAcquisition {
     }
   }
 
-  /// Writes down when the lease ends and when it began, on the clock that histories share.
+  /// Records the end and the beginning of the lease, on the clock that histories share.
   ///
-  /// The remaining time is taken on the process's own boot clock: that is what its holder believes,
-  /// also when a fault has moved that clock. Recovery is counted from the beginning, at which the
+  /// The remaining time is measured on the process's own boot clock: the holder relies on that
+  /// clock, even if a fault has moved it. Recovery is counted from the beginning, at which the
   /// transaction read the clock, and not from the return of the call, which can come much later.
   private func describe(_ lease: Lease, in operation: inout WorkloadOperation) {
     let end = time.monotonicNow() + (lease.deadline - time.bootNow())

@@ -38,8 +38,8 @@ struct LockingActor: WorkloadActor {
       let lease = try acquisition.acquire(recorder, intended: intended, deadline: deadline)
     else { return }
     let held = try hold(lease, acquisition, recorder, deadline: deadline)
-    // What follows the hold must finish even when the run's end has come: an abandoned lock would
-    // be a fault that nobody injected.
+    // The steps after the hold must finish even if the run has ended: an abandoned lock would be a
+    // fault that the scenario did not inject.
     let grace = deadline + Nanoseconds.seconds(5)
     try write(held, lock: drawn.lock, nonce: drawn.nonce, recorder, deadline: grace)
     try acquisition.release(held, recorder, deadline: grace)
@@ -47,22 +47,22 @@ struct LockingActor: WorkloadActor {
 
   mutating func skip() { _ = draw() }
 
-  /// The lock to take and the nonce of the write under it: drawn even if the lock is not to be had,
-  /// so that what follows does not depend on it.
+  /// Draws the lock to acquire and the nonce of the write under it, even if the lock is not
+  /// available, so that later draws do not depend on it.
   private mutating func draw() -> (lock: Int, nonce: UInt64) {
     let nonce = Nonce.write(actor, sequence: sequence)
     sequence += 1
     return (chooser.next(&generator), nonce)
   }
 
-  /// Lets the time of the protected work pass, renewing at a third of the TTL where asked.
+  /// Waits for the time of the protected work, renewing at a third of the TTL if configured.
   private func hold(
     _ lease: Lease, _ acquisition: LockAcquisition, _ recorder: any OperationRecorder,
     deadline: MonotonicTime
   ) throws(ActorStopped) -> Lease {
     var lease = lease
     let settings = context.cell.locks
-    // A hold outlasts the run by a little at most: the harness would not wait for its end.
+    // A hold outlasts the run only slightly: the harness would not wait for its end.
     let end = min(time.monotonicNow() + context.cell.load.hold, deadline + .seconds(2))
     let interval = Nanoseconds(settings.ttl.rawValue / 3)
     while true {

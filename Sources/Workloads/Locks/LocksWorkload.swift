@@ -2,10 +2,10 @@ public import AssayModel
 public import AssayStorage
 public import SQLiteDriver
 
-/// Workload `locks`: take a named lock, do protected work, release it.
+/// Workload `locks`: acquire a named lock, do protected work, release it.
 ///
 /// The protected write leaves a row with the fencing token that its writer held. The rows' order is
-/// the order of commits, so a write by an owner whose time was over is there for all to see.
+/// the order of commits, so a write by an owner whose lease had expired is visible.
 public struct LocksWorkload: Workload {
   private let context: WorkloadContext
   private let locks: LeaseLocks
@@ -29,9 +29,9 @@ public struct LocksWorkload: Workload {
     }
   }
 
-  /// Takes a lock and keeps it, for the harness's stale locks; records the acquisition.
+  /// Acquires a lock and keeps it, for the harness's stale locks; records the acquisition.
   ///
-  /// - Returns: whether the lock was taken before `deadline`.
+  /// - Returns: true if the lock was acquired before `deadline`.
   public func abandon(
     lock: Int, _ recorder: any OperationRecorder, deadline: MonotonicTime
   ) throws(ActorStopped) -> Bool {
@@ -40,10 +40,10 @@ public struct LocksWorkload: Workload {
     return try acquisition.acquire(recorder, intended: nil, deadline: deadline) != nil
   }
 
-  /// The name of a lock in the table.
+  /// Returns the name of a lock in the table.
   public static func name(_ lock: Int) -> String { "lock-\(lock)" }
 
-  /// Creates the protected tables. The lock tables are storage's own.
+  /// Creates the protected tables. The lock tables belong to storage.
   public static func setUp(
     _ connection: inout Connection, _ cell: PlannedCell
   ) throws(SQLiteError) {

@@ -2,7 +2,7 @@ import AssayModel
 import AssayStorage
 import SQLiteDriver
 
-/// Thrown by a body to have its transaction rolled back; never an error of anything.
+/// Thrown by a body to roll back its transaction; never reported as an error.
 struct DeliberateRollback: Error {}
 
 /// A writer or reader of workload `mixed`.
@@ -61,7 +61,7 @@ struct MixedActor: WorkloadActor {
     }
   }
 
-  /// The words of a step before its answer is known.
+  /// Returns the words of a step before its answer is known.
   private func operation(_ step: MixedStep) -> WorkloadOperation {
     switch step {
     case .own(let slot, let nonce):
@@ -108,8 +108,9 @@ struct MixedActor: WorkloadActor {
     }
   }
 
-  /// A transaction that is deferred reads first, as those do that find out only then what they have
-  /// to write: the snapshot may be too old for that, and a lost update shows in the counter.
+  /// Increments the counter. A deferred transaction reads first, as those do that only then find
+  /// out what to write: the snapshot may be too old for that, and a lost update shows in the
+  /// counter.
   private func countUp(_ connection: inout Connection) throws(SQLiteError) {
     guard readsFirst else { return try connection.run(Self.updateCounter) }
     let count = try connection.first(Self.selectCounter) { $0.int64(0) }
@@ -141,7 +142,7 @@ struct MixedActor: WorkloadActor {
     }
   }
 
-  /// Writes everything that this actor owns in a savepoint, and rolls that back.
+  /// Writes all rows of this actor in a savepoint, and rolls that back.
   private func undo(_ nonce: UInt64, _ connection: inout Connection) throws {
     do {
       try connection.savepoint("undone") { connection in

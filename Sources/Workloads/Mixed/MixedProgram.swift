@@ -2,28 +2,29 @@ import AssayModel
 import AssayStorage
 import SQLiteDriver
 
-/// What an actor of workload `mixed` does next, drawn and not yet done.
+/// The next step of an actor of workload `mixed`, drawn but not yet performed.
 enum MixedStep: Equatable {
-  /// Write the nonce into one of its own rows.
+  /// Write the nonce into one of the actor's own rows.
   case own(slot: Int, nonce: UInt64)
-  /// Add one to the shared counter and to its own count.
+  /// Add one to the shared counter and to the actor's own count.
   case counter(nonce: UInt64)
-  /// Write the nonce into up to three of its rows, in one transaction, perhaps with a row in the
-  /// log; perhaps roll everything back at its end.
+  /// Write the nonce into up to three of the actor's rows, in one transaction, optionally with a
+  /// row in the log; optionally roll everything back at its end.
   case several(MixedGroup)
   /// Read counter, counts and the row of an owner in one snapshot.
   case read(owner: Int, slot: Int)
   /// Write as `several` does, but between its first row and the others write all own rows and the
-  /// log in a savepoint that is rolled back: the other nonce must show nowhere.
+  /// log in a savepoint that is rolled back: the undone nonce must not appear anywhere.
   case savepoint(MixedGroup, undone: UInt64)
   /// Write as `several` does, but between its first row and the others run a statement over all own
   /// rows whose last row violates a constraint: SQLite must undo the rows before it.
   case refused(MixedGroup, undone: UInt64)
-  /// Write the nonce into its row of changing size, and fill it with as much as the nonce says.
+  /// Write the nonce into the actor's row of changing size, with a text whose length follows from
+  /// it.
   case resize(nonce: UInt64)
   /// A checkpoint; those that are not passive wait for readers.
   case checkpoint(CheckpointMode)
-  /// Nothing for a time, in which others overtake it.
+  /// A pause, in which other actors overtake.
   case think(Nanoseconds)
 }
 
@@ -31,7 +32,7 @@ enum MixedStep: Equatable {
 struct MixedGroup: Equatable {
   var nonce: UInt64
   var slots: (Int, Int, Int)
-  /// How many of the slots are written, 1...3.
+  /// Number of slots that are written, 1...3.
   var count: Int
   var hasLogRow: Bool
   var isRolledBack: Bool
@@ -50,11 +51,11 @@ struct MixedGroup: Equatable {
 
 /// Draws the steps of one actor of workload `mixed`.
 ///
-/// Everything is drawn before anything is done, so that no step depends on how another ended.
+/// All steps are drawn before any is performed, so no step depends on the outcome of another.
 struct MixedProgram {
-  /// Weights of a writer that is told nothing; 0 for the steps not named here. Source of the
-  /// proportions: a search for races in SQLite found its bug soonest with frequent small writes,
-  /// explicit checkpoints and pauses.
+  /// Default weights of a writer; 0 for the steps not named here. Source of the proportions: a
+  /// search for races in SQLite found its bug soonest with frequent small writes, explicit
+  /// checkpoints and pauses.
   private static let usualWeights = [
     "own": 4, "counter": 3, "several": 2, "read": 2, "checkpoint": 1, "think": 1,
   ]
@@ -74,7 +75,7 @@ struct MixedProgram {
   private var generator: SeededGenerator
   private var sequence: UInt32 = 0
 
-  /// - Throws: `invalidConfiguration` when the mix names a step that there is not, or nothing.
+  /// - Throws: `invalidConfiguration` if the mix names an unknown step, or none.
   init(
     load: LoadSettings, actor: ActorID, role: ActorRole, generator: SeededGenerator
   ) throws(StorageError) {
@@ -87,7 +88,7 @@ struct MixedProgram {
     chooser = KeyChooser(count: load.keyCount, distribution: load.distribution)
   }
 
-  /// The weights in the order of `kinds`.
+  /// Returns the weights in the order of `kinds`.
   static func weights(_ load: LoadSettings, _ role: ActorRole) throws(StorageError) -> [Int] {
     if role == .reader { return kinds.map { $0.name == "read" ? 1 : 0 } }
     if load.mix.isEmpty { return kinds.map(\.weight) }
@@ -130,7 +131,7 @@ struct MixedProgram {
     }
   }
 
-  /// Numbers begin with 1, so that no nonce is 0, which stands for rows never written.
+  /// Numbers begin with 1, so that no nonce is 0, which means a row never written.
   private mutating func nextNonce() -> UInt64 {
     sequence += 1
     return TransferID(actor: actor, number: sequence).rawValue
@@ -147,14 +148,14 @@ struct MixedProgram {
       isRolledBack: bits >> 1 == 0)
   }
 
-  /// Two rows around what is undone.
+  /// Draws two rows around the undone part.
   private mutating func nextPlainGroup() -> MixedGroup {
     let slots = (chooser.next(&generator), chooser.next(&generator), 0)
     return MixedGroup(
       nonce: nextNonce(), slots: slots, count: 2, hasLogRow: false, isRolledBack: false)
   }
 
-  /// A writer reads its own rows, of which it knows what they hold; a reader reads anybody's.
+  /// Draws a read: a writer reads its own rows, whose values it knows; a reader those of any owner.
   private mutating func nextRead() -> MixedStep {
     let slot = chooser.next(&generator)
     return .read(owner: owner < owners ? owner : generator.below(owners), slot: slot)

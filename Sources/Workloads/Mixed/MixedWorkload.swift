@@ -5,21 +5,21 @@ public import SQLiteDriver
 /// Workload `mixed`: small transactions of many kinds on few pages, with reads, checkpoints and
 /// pauses between them; made for exploring schedules and crashes.
 ///
-/// Each writer owns some rows and a count. What it writes into them is the number of the write, so
-/// the rows tell which of its transactions are there, and in which order. The shared counter is
-/// commutative: whoever came first, it must equal the sum of the counts.
+/// Each writer owns some rows and a count. It writes the number of the write into them, so the rows
+/// tell which of its transactions are present, and in which order. The shared counter is
+/// commutative: in any order of writers, it must equal the sum of the counts.
 public struct MixedWorkload: Workload {
   private let context: WorkloadContext
 
-  /// Prepares nothing beyond the database.
+  /// Stores the context; needs no preparation beyond the database.
   ///
-  /// - Throws: `invalidConfiguration` when `load.mix` names a step that there is not, or nothing.
+  /// - Throws: `invalidConfiguration` if `load.mix` names an unknown step, or none.
   public init(_ context: WorkloadContext) throws(StorageError) {
     self.context = context
     _ = try MixedProgram.weights(context.cell.load, .writer)
   }
 
-  /// Creates one actor: a writer does everything by the mix, a reader only reads.
+  /// Creates one actor: a writer performs the whole mix, a reader only reads.
   public func makeActor(_ actor: ActorID, role: ActorRole) -> any WorkloadActor {
     do throws(StorageError) {
       let program = try MixedProgram(
@@ -31,11 +31,11 @@ public struct MixedWorkload: Workload {
     }
   }
 
-  /// How many writers own rows in a cell.
+  /// Returns the number of writers that own rows in a cell.
   static func owners(_ load: LoadSettings) -> Int { load.processes * load.writers }
 
-  /// The number under which an actor owns rows, the same in every incarnation of its process;
-  /// that of a reader is none of a writer's.
+  /// Returns the number under which an actor owns rows, the same in every incarnation of its
+  /// process; that of a reader is none of a writer's.
   static func owner(_ actor: ActorID, _ load: LoadSettings) -> Int {
     guard Int(actor.actor) < load.writers else { return .max }
     return Int(actor.process) * load.writers + Int(actor.actor)
@@ -69,11 +69,11 @@ public struct MixedWorkload: Workload {
     }
   }
 
-  /// The key of a row: it holds owner and slot, as events and content do.
+  /// Returns the key of a row: its owner and slot, as in events and content.
   static func rowID(owner: Int, slot: Int) -> Int64 { Int64(owner) << 32 | Int64(slot) }
 
-  /// The text that belongs to a nonce: the nonce again and again, 0 to 600 times. A row whose text
-  /// is another one is damaged, whatever its nonce says.
+  /// Returns the SQL for the text of a nonce: the nonce repeated 0 to 600 times. A row with another
+  /// text is damaged, whatever its nonce.
   static func bulkText(_ nonce: String) -> String {
     "replace(hex(zeroblob((\(nonce) & 65535) * 97 % 601)), '00', printf('%016x', \(nonce)))"
   }

@@ -1,12 +1,12 @@
 import AssayModel
 import SQLiteDriver
 
-/// How long one query of the scenario's own may run before it is given up.
+/// The limit after which one of the scenario's own queries is interrupted.
 enum QueryLimit: Equatable, CustomStringConvertible {
-  /// In the real world.
+  /// In the real world, a duration.
   case time(Nanoseconds)
-  /// In the simulated world, where no time passes while a query runs: operations of SQLite's
-  /// virtual machine.
+  /// In the simulated world, where no time passes while a query runs: a number of operations of
+  /// SQLite's virtual machine.
   case steps(Int)
 
   /// The limit of the world that a cell runs in.
@@ -39,6 +39,6 @@ enum QueryLimit: Equatable, CustomStringConvertible {
 }
 
 extension SQLiteError {
-  /// Whether the query was given up because it reached its limit.
+  /// True if the query was interrupted because it reached its limit.
   var isOfLimit: Bool { isInterrupt && (cutShort == .deadline || cutShort == .stepLimit) }
 }

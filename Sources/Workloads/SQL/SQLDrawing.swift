@@ -6,7 +6,7 @@ struct SQLDrawing: Sendable {
   /// Large texts and blobs cost memory for each actor.
   private static let longest = 1 << 28
 
-  /// An empty draw of each transaction; an actor's own copies are filled again and again.
+  /// An empty draw of each transaction; an actor refills its own copies.
   let spares: [SQLDraw]
   private let templates: [[Kind]]
   private let weights: [Int]
@@ -40,7 +40,7 @@ struct SQLDrawing: Sendable {
     }
   }
 
-  /// Whether there is anything to draw.
+  /// True if no transaction can be drawn.
   var isEmpty: Bool { totalWeight == 0 }
 
   private static func kind(
@@ -90,7 +90,7 @@ struct SQLDrawing: Sendable {
     return template
   }
 
-  /// The nonce of an operation: positive, and nobody else's.
+  /// Returns the nonce of an operation: positive, and unique.
   static func nonce(of actor: ActorID, operation: Int) -> UInt64 {
     TransferID(actor: actor, number: UInt32(truncatingIfNeeded: operation + 1)).rawValue
   }

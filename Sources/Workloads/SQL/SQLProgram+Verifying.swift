@@ -2,7 +2,7 @@ import AssayModel
 import SQLiteDriver
 
 extension SQLProgram {
-  /// Verifies one transaction and finds out which value goes where.
+  /// Verifies one transaction and assigns its values to the parameters of its statements.
   static func verify(
     _ transaction: SQLLoad.Transaction, _ connection: inout Connection
   ) throws(SQLProgramError) -> Steps {

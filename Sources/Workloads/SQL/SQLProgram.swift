@@ -15,13 +15,13 @@ public struct SQLDraw: Equatable, Sendable {
   }
 }
 
-/// The user's own SQL, verified: which transactions there are, how their parameters are drawn, and
-/// what must always hold.
+/// The user's own SQL, verified: the transactions, the distributions of their parameters, and the
+/// invariants.
 ///
-/// What an actor does as its n-th operation follows from its identity, its seed and n alone. So a
-/// run can be repeated transaction by transaction, in another order than it happened.
+/// An actor's n-th operation follows from its identity, its seed and n alone. So a run can be
+/// repeated transaction by transaction, in another order than it happened.
 public struct SQLProgram: Sendable {
-  /// What the scenario says.
+  /// The SQL load of the scenario.
   public let load: SQLLoad
   let drawing: SQLDrawing
   let transactions: [Steps]
@@ -33,16 +33,16 @@ public struct SQLProgram: Sendable {
     var statements: [Step]
   }
 
-  /// One statement, and which of the transaction's values goes to which of its parameters.
+  /// One statement, and the transaction's value for each of its parameters.
   struct Step: Sendable {
     var text: String
     var bindings: [(parameter: Int, value: Int)]
   }
 
-  /// Verifies the SQL: every statement compiles on its own, controls no transaction, and has just
-  /// the parameters that its transaction declares; every invariant is a query.
+  /// Verifies the SQL: every statement compiles on its own, controls no transaction, and has
+  /// exactly the parameters that its transaction declares; every invariant is a query.
   ///
-  /// - Parameter connection: to a database in which the set-up has run. Nothing is run on it.
+  /// - Parameter connection: to a database in which the set-up has run. No statement is run on it.
   /// - Throws: the first mistake with its place. Its cause may also be a busy or damaged database.
   public init(_ load: SQLLoad, on connection: inout Connection) throws(SQLProgramError) {
     self.load = load
@@ -60,11 +60,11 @@ public struct SQLProgram: Sendable {
 
   // MARK: Transactions
 
-  /// What an actor does as its operation `operation`: a pure function of the three.
+  /// Returns the operation `operation` of an actor: a pure function of the three.
   ///
   /// - Parameters:
-  ///   - seed: the actor's, `cell.seed(of: actor)`.
-  ///   - operation: counted from 0, those left out included.
+  ///   - seed: seed of the actor, `cell.seed(of: actor)`.
+  ///   - operation: counted from 0, including those left out.
   /// - Precondition: there are transactions with a weight above 0.
   public func draw(of actor: ActorID, seed: Seed, operation: Int) -> SQLDraw {
     var draws = drawing.spares
@@ -72,18 +72,18 @@ public struct SQLProgram: Sendable {
     return draws[template]
   }
 
-  /// The names of a draw's values, for people.
+  /// Returns the names of a draw's values, for people.
   public func names(_ draw: SQLDraw) -> [String] {
     load.transactions[draw.template].parameters.map(\.name)
   }
 
-  /// How a transaction begins; `nil` as the storage settings say.
+  /// Returns the begin mode of a transaction; `nil` for that of the storage settings.
   public func begin(_ template: Int) -> TransactionKind? { transactions[template].begin }
 
   /// Runs the statements of a drawn transaction, in the transaction that the caller has opened.
   ///
-  /// Rows that statements return are computed and left.
-  /// - Throws: what SQLite answers, constraint violations included.
+  /// Rows that statements return are computed and discarded.
+  /// - Throws: errors of SQLite, constraint violations included.
   public func execute(
     _ draw: SQLDraw, on connection: inout Connection
   ) throws(SQLiteError) {
@@ -122,10 +122,10 @@ public struct SQLProgram: Sendable {
   /// simulated world: about a tenth of a second.
   public static let simulatedStepLimit = 10_000_000
 
-  /// Evaluates every invariant, for an observation; what SQLite refuses is part of the answer, and
-  /// so is that a query had to be given up.
+  /// Evaluates every invariant, for an observation; errors of SQLite and interrupted queries are
+  /// part of the result.
   ///
-  /// - Parameter cell: it says how long one of them may run.
+  /// - Parameter cell: the cell, which determines the limit of each query.
   public static func observe(
     _ cell: PlannedCell, _ connection: inout Connection
   ) -> [InvariantObservation] {
@@ -157,7 +157,7 @@ public struct SQLProgram: Sendable {
 
   // MARK: Set-up
 
-  /// Compiles the set-up scripts in order and runs only what changes the schema.
+  /// Compiles the set-up scripts in order and runs only the statements that change the schema.
   ///
   /// - Throws: `setUpFails`.
   static func compileSetUp(

@@ -1,6 +1,6 @@
 public import SQLiteDriver
 
-/// What is wrong with the SQL of a scenario; found before anything is run.
+/// A mistake in the SQL of a scenario; found before any of it is run.
 public struct SQLProgramError: Error, Equatable, Sendable {
   /// The kinds of mistakes.
   public enum Code: Hashable, Sendable {
@@ -16,21 +16,21 @@ public struct SQLProgramError: Error, Equatable, Sendable {
     case unusedParameter
     /// A declaration that cannot be drawn from, such as an empty range.
     case impossibleParameter
-    /// An invariant that gives no column, writes, or has parameters.
+    /// An invariant that returns no column, writes, or has parameters.
     case notAQuery
-    /// Nothing is there for writers or readers to do.
+    /// No transaction or statement for writers, or no invariant for readers.
     case nothingToDo
   }
 
-  /// What is wrong.
+  /// Kind of the mistake.
   public var code: Code
-  /// Where, such as `transaction 'order', statement 2`.
+  /// Place of the mistake, such as `transaction 'order', statement 2`.
   public var place: String
-  /// What was found there, for people.
+  /// Description of the mistake, for people.
   public var finding: String
-  /// The SQL in question, where there is some.
+  /// The SQL in question, if any.
   public var sql: String?
-  /// What SQLite said, where it was SQLite that refused.
+  /// The error of SQLite, if SQLite refused the SQL.
   public var cause: SQLiteError?
 
   init(

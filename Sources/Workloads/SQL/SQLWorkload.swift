@@ -38,7 +38,7 @@ public struct SQLWorkload: Workload {
     guard let error = error as? SQLProgramError else {
       return StorageError(error) ?? .invalidConfiguration("\(error)")
     }
-    // What SQLite says of the text is the scenario's mistake, what it says of the file is not.
+    // An error of SQLite about the text is the scenario's mistake, one about the file is not.
     guard let cause = error.cause, ![.error, .misuse].contains(cause.code.primary) else {
       return .invalidConfiguration("\(error)")
     }
@@ -59,7 +59,7 @@ public struct SQLWorkload: Workload {
     }
   }
 
-  /// Runs the set-up scripts, then verifies everything that the run will need of the SQL.
+  /// Runs the set-up scripts, then verifies all the SQL that the run will need.
   ///
   /// - Throws: `SQLProgramError`.
   public static func setUp(
@@ -70,9 +70,9 @@ public struct SQLWorkload: Workload {
     try verify(&connection, cell, load)
   }
 
-  /// Compiles everything that the scenario says, and runs of it only what changes the schema.
+  /// Compiles all SQL of the scenario, and runs only the statements that change the schema.
   ///
-  /// - Parameter connection: to a database that is thrown away, in a transaction.
+  /// - Parameter connection: to a database that is discarded, in a transaction.
   /// - Throws: `SQLProgramError`, as the run would.
   public static func compile(
     _ connection: inout Connection, _ cell: PlannedCell
@@ -120,7 +120,7 @@ struct SQLTransactionActor: WorkloadActor {
     draws = program.drawing.spares
   }
 
-  /// What an operation does follows from its number alone.
+  /// Advances the number only: an operation follows from its number alone.
   mutating func skip() { number += 1 }
 
   mutating func perform(
@@ -149,7 +149,7 @@ struct SQLInvariantActor: WorkloadActor {
   let program: SQLProgram
   let database: Database
   let time: any TimeSource
-  /// How long one evaluation may run.
+  /// Limit of one evaluation.
   let limit: QueryLimit
   /// The next invariant is this number's, round and round; readers begin at different ones.
   var number: Int
