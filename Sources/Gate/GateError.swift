@@ -1,14 +1,14 @@
 public import AssayModel
 
-/// What a comparison, a gate or a baseline was given and can't work with.
+/// Input of a comparison, a gate or a baseline that can't be used.
 public struct GateError: Error, Equatable, Sendable {
-  /// What is wrong.
+  /// Kind of problem.
   public enum Code: Equatable, Sendable {
-    /// A metric is unknown, or its margin makes no sense.
+    /// Unknown metric, or a margin out of range.
     case metric
-    /// The plan of a comparison makes no sense.
+    /// Invalid plan of a comparison.
     case plan
-    /// Results that were not asked for.
+    /// Results that do not match the request.
     case results
     /// Base and head did different work.
     case otherWorkload
@@ -18,19 +18,19 @@ public struct GateError: Error, Equatable, Sendable {
     case otherScenario
     /// A baseline or calibration of another schema version.
     case otherSchema
-    /// A baseline whose content is not what its digest names.
+    /// A baseline whose content does not match its digest.
     case damaged
-    /// No setting reaches the durability class that was asked for.
+    /// No setting reaches the requested durability class.
     case classNotReached
   }
 
-  /// What is wrong.
+  /// Kind of problem.
   public var code: Code
-  /// Of what, such as `metric` or `baseline.schema`.
+  /// Subject of the problem, such as `metric` or `baseline.schema`.
   public var subject: String
-  /// What was found.
+  /// Value that was found.
   public var found: String
-  /// What is allowed.
+  /// Value or range that is allowed.
   public var allowed: String
 
   /// Creates an error.
@@ -41,7 +41,7 @@ public struct GateError: Error, Equatable, Sendable {
     self.allowed = allowed
   }
 
-  /// What a command that meets it exits with.
+  /// Exit status of a command that ends with this error.
   public var exitStatus: ExitStatus {
     switch code {
     case .otherMachine: .environment
@@ -53,6 +53,6 @@ public struct GateError: Error, Equatable, Sendable {
 }
 
 extension GateError: CustomStringConvertible {
-  /// One line for people.
+  /// One line for the user.
   public var description: String { "\(subject): found \(found), allowed: \(allowed)" }
 }

@@ -1,14 +1,14 @@
 import AssayModel
 
 extension CellResult {
-  /// The matrix values in short: `ttl=250ms owner=random`; the id where there are none.
+  /// The matrix values in short form: `ttl=250ms owner=random`; the id if there are none.
   var label: String {
     if parameters.isEmpty { return id }
     return parameterPaths.map { "\(Self.shortName($0))=\(parameters[$0] ?? "")" }
       .joined(separator: " ")
   }
 
-  /// The matrix paths in the order of the axes, which the id keeps.
+  /// The matrix paths in the order of the axes, which is the order in the id.
   var parameterPaths: [String] {
     let axes = id.split(separator: ",").compactMap {
       $0.split(separator: "=").first.map(String.init)
@@ -17,7 +17,7 @@ extension CellResult {
     return parameters.keys.sorted { (place($0), $0) < (place($1), $1) }
   }
 
-  /// Attempts that ended with an error of the family SQLITE_BUSY.
+  /// Number of attempts that ended with an error of the SQLITE_BUSY family.
   var busyCount: UInt64 {
     var count: UInt64 = 0
     for operation in operations.values {
@@ -26,11 +26,11 @@ extension CellResult {
     return count
   }
 
-  /// The matrix value of the lease time in nanoseconds, if it is one of the cell's parameters.
+  /// Lease time in nanoseconds, if it is one of the cell's matrix parameters.
   var leaseTime: Int64? { parameters["locks.ttl"].flatMap(Self.nanoseconds) }
 
-  /// Operations of the least busy actor over those of the busiest of the same role, the lowest of
-  /// all repetitions and roles; `nil` with fewer than two actors of a role.
+  /// Ratio of the operations of the least busy to those of the busiest actor of the same role, the
+  /// lowest over all repetitions and roles; `nil` if every role has fewer than two actors.
   var fairness: Double? {
     var lowest: Double?
     for repetition in Set(actors.map(\.repetition)).sorted() {
@@ -47,26 +47,26 @@ extension CellResult {
     return lowest
   }
 
-  /// The middle span from the last renewal to the takeover.
+  /// Median span from the last renewal to the takeover.
   var medianRecovery: Int64? {
     let spans = takeovers.map(\.sinceRenewal).sorted()
     return spans.isEmpty ? nil : spans[(spans.count - 1) / 2]
   }
 
-  /// The last part of a setting's path.
+  /// Returns the last part of a setting's path.
   static func shortName(_ path: String) -> String {
     String(path.split(separator: ".").last ?? Substring(path))
   }
 
-  /// Operations per actor place (process and number), its incarnations added: a restarted process
-  /// is one participant.
+  /// Returns the operations per actor place (process and number), summed over its incarnations: a
+  /// restarted process is one participant.
   private static func wholeLives(_ actors: [ActorResult]) -> [UInt64] {
     var sums: [String: UInt64] = [:]
     for actor in actors { sums[place(actor.actor), default: 0] += actor.operations }
     return sums.values.sorted()
   }
 
-  /// `p1.0/a2` without its incarnation: `p1/a2`.
+  /// Returns an actor's name without its incarnation: `p1/a2` for `p1.0/a2`.
   static func place(_ name: String) -> String {
     guard let dot = name.firstIndex(of: "."), let slash = name.firstIndex(of: "/"), dot < slash
     else { return name }

@@ -1,11 +1,11 @@
 import AssayModel
 
-/// A line for each operation and code with which operations were given up, or with which one never
-/// succeeded; those of several cells in one.
+/// One line for each operation and error code with which the operation was given up or never
+/// succeeded; several cells share a line.
 struct ErrorLines {
-  /// Lines that are shown; the rest is in the result file.
+  /// Largest number of lines shown; the rest is in the result file.
   private static let limit = 6
-  /// Characters of a message that are shown.
+  /// Largest number of characters of a message shown.
   private static let messageLimit = 100
 
   let result: RunResult
@@ -22,7 +22,7 @@ struct ErrorLines {
     var neverSucceeded = true
   }
 
-  /// The lines, the most frequent errors first; none when nothing failed.
+  /// The lines, the most frequent errors first; empty if nothing failed.
   var lines: [String] {
     let groups = groups.sorted { ($0.failed, $0.attempts) > ($1.failed, $1.attempts) }
     let limit = style.detail == .verbose ? Int.max : Self.limit

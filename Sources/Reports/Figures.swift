@@ -1,6 +1,6 @@
-/// Numbers as people read them: short, with a unit, in columns of one width.
+/// Short, readable numbers with a unit.
 public enum Figures {
-  /// A count with thousands separators: `1,234,567`.
+  /// Returns a count with thousands separators: `1,234,567`.
   public static func count(_ number: some BinaryInteger) -> String {
     let digits = String(number.magnitude)
     var text = ""
@@ -11,16 +11,16 @@ public enum Figures {
     return number < 0 ? "-" + text : text
   }
 
-  /// A count with its noun: `1 store`, `2,000 stores`.
+  /// Returns a count with its noun: `1 store`, `2,000 stores`.
   ///
-  /// - Parameter plural: the noun for other numbers than 1; `nil` for one that takes an s.
+  /// - Parameter plural: the noun for numbers other than 1; `nil` to append an s.
   public static func count(
     _ number: some BinaryInteger, _ noun: String, _ plural: String? = nil
   ) -> String {
     "\(count(number)) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
-  /// A span with three significant digits in the unit that fits: `850 ns`, `12.3 us`, `1.20 s`.
+  /// Returns a span with three significant digits in a fitting unit: `850 ns`, `12.3 us`, `1.20 s`.
   public static func span(_ nanoseconds: some BinaryInteger) -> String {
     let value = Double(nanoseconds)
     let size = value.magnitude
@@ -31,22 +31,22 @@ public enum Figures {
     return "\(nanoseconds) ns"
   }
 
-  /// A rate per second without its unit: three significant digits below 1,000, whole above.
+  /// Returns a rate per second without its unit: three significant digits below 1,000, whole above.
   public static func rate(_ perSecond: Double) -> String {
     significant(perSecond)
   }
 
-  /// A ratio with three significant digits: `0.82`, `12.4`.
+  /// Returns a ratio with three significant digits: `0.82`, `12.4`.
   public static func ratio(_ value: Double) -> String {
     significant(value)
   }
 
-  /// A share in 0...1 with two decimals.
+  /// Returns a share in 0...1 with two decimals.
   public static func share(_ value: Double) -> String {
     decimal(value, places: 2)
   }
 
-  /// A number of bytes in the unit that fits: `12.3 MB`.
+  /// Returns a number of bytes in a fitting unit: `12.3 MB`.
   public static func bytes(_ count: UInt64) -> String {
     let value = Double(count)
     if value >= 999.5e6 { return significant(value / 1e9) + " GB" }
@@ -55,7 +55,7 @@ public enum Figures {
     return "\(count) B"
   }
 
-  /// At least three significant digits; numbers from 100 on are whole.
+  /// Returns at least three significant digits; numbers from 100 on have no decimals.
   private static func significant(_ value: Double) -> String {
     let size = value.magnitude
     if size >= 99.95 { return decimal(value, places: 0) }
@@ -63,7 +63,7 @@ public enum Figures {
     return decimal(value, places: 2)
   }
 
-  /// A number with a fixed number of decimals, rounded half away from zero.
+  /// Returns a number with a fixed number of decimals, rounded half away from zero.
   static func decimal(_ value: Double, places: Int) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
     var unit: UInt64 = 1

@@ -1,8 +1,8 @@
 import AssayModel
 
-/// How far an interrupted run came, in words.
+/// Text for the progress of an interrupted run.
 enum InterruptedRun {
-  /// Such as `interrupted: 1 of 4 cells ran (cut short)`.
+  /// Returns text such as `interrupted: 1 of 4 cells ran (cut short)`.
   static func text(_ result: RunResult) -> String {
     let ran = result.cells.count
     guard let planned = result.plannedCells else { return "interrupted" }
@@ -20,7 +20,7 @@ enum InterruptedRun {
     return text
   }
 
-  /// Words for expectations that were all met as far as they were checked.
+  /// Returns text for expectations that were all met as far as they were checked.
   static func met(_ count: Int) -> String {
     switch count {
     case 1: "the expectation checked so far is met"

@@ -1,4 +1,4 @@
-/// Lays compact JSON out for people: one member a line, arrays of plain values on one line.
+/// Formats compact JSON for readers: one member per line, arrays of plain values on one line.
 enum JSONLayout {
   /// - Parameter compact: valid JSON without white space between its tokens.
   static func indented(_ compact: [UInt8]) -> String {
@@ -11,7 +11,7 @@ enum JSONLayout {
     let compact: [UInt8]
     var output: [UInt8] = []
     var place = 0
-    /// One entry per open bracket: whether its members stand on lines of their own.
+    /// One entry per open bracket: true if its members are on separate lines.
     var isSpread: [Bool] = []
 
     init(compact: [UInt8]) {
@@ -71,8 +71,8 @@ enum JSONLayout {
       for _ in isSpread { output.append(contentsOf: [UInt8(ascii: " "), UInt8(ascii: " ")]) }
     }
 
-    /// Whether a bracket's members need lines of their own: those of an object that is not empty
-    /// do, those of an array when one of them is an object, an array or a text.
+    /// Returns true if a bracket's members need separate lines: for an object if it is not empty,
+    /// for an array if its first element is an object, an array or a string.
     private func hasBrackets(from start: Int, isArray: Bool) -> Bool {
       guard start < compact.count else { return false }
       if !isArray { return compact[start] != UInt8(ascii: "}") }

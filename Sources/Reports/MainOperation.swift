@@ -1,14 +1,14 @@
 import AssayModel
 
-/// Which of a cell's operations stands in the table.
+/// Selection of the operations that the table shows.
 enum MainOperation {
-  /// What a user of the workload waits for, writes before reads.
+  /// Order of preference: operations that users of the workload wait for, writes before reads.
   private static let order: [OperationKind] = [
     .transfer, .store, .acquire, .sqlTransaction, .updateOwn, .increment, .several, .delete,
     .protectedWrite, .load, .audit, .protectedRead, .readMixed, .sqlInvariant,
   ]
 
-  /// The name of the main operation of a run: the first of the order that any cell measured.
+  /// Returns the name of a run's main operation: the first of the order that any cell measured.
   static func name(in cells: [CellResult]) -> String? {
     let names = order.map(\.name)
     let known = names.first { name in
@@ -22,8 +22,8 @@ enum MainOperation {
       .first { !OperationKind.namesOutsideLoad.contains($0) }
   }
 
-  /// The kinds whose rates stand in the table: the main one and, since it says nothing about them,
-  /// the workload's reads.
+  /// Returns the kinds whose rates the table shows: the main one and the workload's reads, which
+  /// the main one says nothing about.
   static func rates(in cells: [CellResult]) -> [String] {
     let reads: [OperationKind] = [.load, .audit, .readMixed]
     let main = name(in: cells)

@@ -1,6 +1,6 @@
 import AssayModel
 
-/// How a verdict looks in the table.
+/// Appearance of a verdict in the table.
 enum Mark {
   case met, missed, unknown, shown, notJudged
 
@@ -14,7 +14,7 @@ enum Mark {
     }
   }
 
-  /// What it is called in tables and notes.
+  /// Word for the mark in tables and notes.
   var word: String {
     switch self {
     case .met: "ok"

@@ -1,16 +1,16 @@
 import AssayModel
 
-/// The lines below the table: only what a reader must act on, with its witness.
+/// Lines below the table: only the verdicts that a reader must act on, with their witnesses.
 struct Notes {
-  /// Notes that are shown; the rest are in the result file.
+  /// Largest number of notes shown; the rest is in the result file.
   private static let noteLimit = 6
-  /// Lines of a witness that are shown.
+  /// Largest number of lines of a witness shown.
   private static let witnessLimit = 3
 
   let result: RunResult
   let style: TerminalReport.Style
 
-  /// The lines, most serious first; none when everything was met and nothing violated.
+  /// The lines, most serious first; empty if everything was met and nothing violated.
   var lines: [String] {
     let entries = entries
     let noteLimit = style.detail == .verbose ? Int.max : Self.noteLimit
@@ -35,7 +35,7 @@ struct Notes {
   private struct Entry {
     var cell: CellResult
     var verdict: Verdict
-    /// Checks of the cell that are unknown for the same reason.
+    /// Further checks of the cell that are unknown for the same reason.
     var others: [CheckName] = []
   }
 
@@ -51,7 +51,7 @@ struct Notes {
     return missed + unknown + all.filter { Mark($0.verdict) == .shown } + others
   }
 
-  /// One entry for all checks of a cell that are unknown for the same reason.
+  /// Merges the entries for all checks of a cell that are unknown for the same reason.
   private static func grouped(_ entries: [Entry]) -> [Entry] {
     var groups: [Entry] = []
     for entry in entries {
@@ -76,7 +76,7 @@ struct Notes {
     let place = cell.parameters.isEmpty ? "" : "\(cell.label): "
     var line = place + Prose.list(([verdict.check] + others).map(\.rawValue))
     switch mark {
-    // A measured value says itself how it lies to its bound.
+    // The measured value includes the comparison with its bound.
     case .missed where verdict.measured != nil: break
     case .missed:
       line += " is \(verdict.status.rawValue), expected \(verdict.expected ?? "nothing")"

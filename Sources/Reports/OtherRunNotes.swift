@@ -1,8 +1,8 @@
 import AssayModel
 
-/// Other runs on the same machine, in the words of a report.
+/// Text about other runs on the same machine.
 enum OtherRunNotes {
-  /// One line for each of them.
+  /// Returns one line per other run.
   static func lines(_ result: RunResult) -> [String] {
     (result.environment.otherRuns ?? []).map { run in
       let effect =

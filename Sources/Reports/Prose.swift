@@ -1,6 +1,6 @@
-/// Text broken at words to the width of a terminal.
+/// Text wrapped at words to the width of a terminal.
 public enum Prose {
-  /// The lines of a paragraph, none wider than `width` unless a single word is.
+  /// Returns the lines of a paragraph, none wider than `width` unless a single word is.
   ///
   /// - Parameter indent: spaces before every line but the first.
   public static func lines(_ text: String, width: Int, indent: Int = 0) -> [String] {
@@ -20,7 +20,7 @@ public enum Prose {
     return lines
   }
 
-  /// A note over as many lines as it needs, its first word coloured.
+  /// Returns a note over as many lines as it needs, with its first word coloured.
   static func note(
     _ word: String, _ colour: String, _ text: String, _ style: TerminalReport.Style
   ) -> [String] {
@@ -29,14 +29,14 @@ public enum Prose {
     return lines
   }
 
-  /// `a`, `a and b`, `a, b and c`.
+  /// Returns the parts as `a`, `a and b`, or `a, b and c`.
   static func list(_ parts: [String]) -> String {
     guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }
     return parts.dropLast().joined(separator: ", ") + " and " + last
   }
 
-  /// The text with a capital at its start, unless it begins with a name such as `p99` or
-  /// `integrity_check`.
+  /// Returns the text as a sentence with an initial capital, unless it begins with a name such as
+  /// `p99` or `integrity_check`.
   static func sentence(_ text: String) -> String {
     let word = text.prefix { $0 != " " }
     let isName = word.contains { $0 == "_" || $0 == "=" || $0.isNumber }

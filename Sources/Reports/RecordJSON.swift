@@ -1,15 +1,15 @@
 import Foundation
 
-/// Records of comparisons, gates, calibrations and tunings as JSON for people and programs, in the
+/// Records of comparisons, gates, calibrations and tunings as JSON for readers and programs, in the
 /// form of `result.json`: sorted keys in snake case.
 public enum RecordJSON {
-  /// Writes a record.
+  /// Encodes a record.
   public static func encode(_ record: some Encodable) throws(ReportError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .custom { path in
       let key = path.last?.stringValue ?? ""
-      // Settings and counts keep the names that scenarios and results have for them.
+      // Keys of settings and counts keep their names from scenarios and results.
       return ResultKey(key.contains(".") ? key : ResultKey.snakeCase(key))
     }
     do {
@@ -19,7 +19,7 @@ public enum RecordJSON {
     }
   }
 
-  /// Writes a value with the names that its type has.
+  /// Encodes a value with the property names of its type as keys.
   public static func encodePlain(_ value: some Encodable) throws(ReportError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,6 +1,6 @@
-/// A result can't be written or read.
+/// Failure to write or read a result.
 public struct ReportError: Error, Equatable, Sendable {
-  /// What went wrong.
+  /// Kind of failure.
   public enum Code: Equatable, Sendable {
     /// A number is infinite or not a number, which JSON can't hold.
     case notEncodable
@@ -10,9 +10,9 @@ public struct ReportError: Error, Equatable, Sendable {
     case otherSchema
   }
 
-  /// What went wrong.
+  /// Kind of failure.
   public var code: Code
-  /// Where and what, for people.
+  /// Location and cause, for the user.
   public var detail: String
 
   /// Creates an error.

@@ -1,17 +1,17 @@
 public import AssayModel
 import Foundation
 
-/// `result.json`: a run's result as text, and back.
+/// `result.json`: encodes a run's result as text, and decodes it.
 ///
-/// A function of the result alone: sorted keys in snake case, two spaces of indent, arrays of
+/// The text depends on the result alone: sorted keys in snake case, two spaces of indent, arrays of
 /// plain values on one line, a newline at the end.
 public enum ResultJSON {
-  /// The schema version that this program writes and reads.
+  /// Schema version that this program writes and reads.
   public static let schema = 1
 
-  /// Writes a result.
+  /// Encodes a result.
   ///
-  /// - Throws: `notEncodable` when a number is infinite or not a number.
+  /// - Throws: `notEncodable` if a number is infinite or not a number.
   public static func encode(_ result: RunResult) throws(ReportError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -25,10 +25,10 @@ public enum ResultJSON {
     }
   }
 
-  /// Reads a result.
+  /// Decodes a result.
   ///
-  /// - Throws: `damaged` when the text is not a result, `otherSchema` when it is one of another
-  ///   schema version.
+  /// - Throws: `damaged` if the text is not a result, `otherSchema` if it has another schema
+  ///   version.
   public static func decode(_ text: String) throws(ReportError) -> RunResult {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in
@@ -71,7 +71,8 @@ struct ResultKey: CodingKey {
     nil
   }
 
-  /// `sqliteSourceID` as `sqlite_source_id`: a run of capitals is one word.
+  /// Returns a name in snake case, such as `sqlite_source_id` for `sqliteSourceID`: a run of
+  /// capitals is one word.
   static func snakeCase(_ name: String) -> String {
     var text = ""
     var wasCapital = true
@@ -83,7 +84,7 @@ struct ResultKey: CodingKey {
     return text
   }
 
-  /// The reverse; `id` at the end of a longer name is `ID`, as the model spells it.
+  /// Returns the reverse; `id` at the end of a longer name becomes `ID`, as in the model.
   static func camelCase(_ name: String) -> String {
     let words = name.split(separator: "_", omittingEmptySubsequences: false)
     guard words.count > 1 else { return name }

@@ -1,15 +1,15 @@
 import AssayModel
 
-/// The value of a figure in one cell: what tables print and the headline compares.
+/// Value of a figure in one cell, printed in tables and compared in the headline.
 struct ShownValue {
   let value: Double
   let text: String
-  /// Whether an operation that had not ended decides it: it is at least this.
+  /// True if an operation that had not ended determines the value, so that it is a lower bound.
   var isLowerBound = false
 
   /// - Parameters:
   ///   - main: the main operation of the run, for figures that name no kind.
-  /// - Returns: `nil` where the cell has no such figure, or too few values for it.
+  /// - Returns: `nil` if the cell has no such figure, or too few values for it.
   init?(_ figure: ShownFigure, of cell: CellResult, main: String?) {
     switch figure {
     case .throughput(let kind):

@@ -1,8 +1,8 @@
 import AssayModel
 
-/// A warning for each cell in which actors got no acknowledgement at all while measuring.
+/// A warning for each cell with actors that got no acknowledgement during measurement.
 struct StarvedLines {
-  /// Lines that are shown; the rest is in the result file.
+  /// Largest number of lines shown; the rest is in the result file.
   private static let limit = 4
 
   let result: RunResult
@@ -39,22 +39,22 @@ struct StarvedLines {
       "starved", "33", text + "got no acknowledgement while measuring\(wait)", style)
   }
 
-  /// Actors of all repetitions, incarnations counted once.
+  /// Returns the number of actors over all repetitions, with incarnations counted once.
   private static func places(_ actors: [ActorResult]) -> Int {
     Set(actors.map { "\($0.repetition) \(CellResult.place($0.actor))" }).count
   }
 }
 
 extension Figures {
-  /// What stands before a value that is a lower bound.
+  /// Returns the prefix for a value that is a lower bound.
   static func atLeast(_ style: TerminalReport.Style) -> String { style.ascii ? ">= " : "≥ " }
 }
 
 extension LatencyResult {
-  /// A figure as tables show it: `2.20 s`, or `≥ 2.20 s` where an operation that had not ended
-  /// decides it.
+  /// Returns a figure for tables: `2.20 s`, or `≥ 2.20 s` if an operation that had not ended
+  /// determines it.
   ///
-  /// - Parameter name: as in results: `p50`, `p99.9`, `max`.
+  /// - Parameter name: name in results: `p50`, `p99.9`, `max`.
   func text(_ value: UInt64?, _ name: String, _ style: TerminalReport.Style) -> String? {
     guard let value else { return nil }
     let isBound = lowerBounds?.contains(name) ?? false

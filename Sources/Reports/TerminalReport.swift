@@ -1,25 +1,25 @@
 public import AssayModel
 
-/// A run's result as the first screen of a terminal: a table with one row a cell, notes on what
-/// was not met, and the headline as the last paragraph. Nothing is wider than the style says.
+/// A run's result on the first screen of a terminal: a table with one row per cell, notes on unmet
+/// expectations, and the headline as the last paragraph. No line is wider than the style's width.
 public enum TerminalReport {
-  /// How much stands under the table.
+  /// Amount of text below the table.
   public enum Detail: Hashable, Sendable {
-    /// What fits one screen.
+    /// As much as fits on one screen.
     case normal
-    /// Every note with its whole witness.
+    /// Every note, with its whole witness.
     case verbose
   }
 
-  /// How the text may look.
+  /// Appearance of the text.
   public struct Style: Hashable, Sendable {
-    /// Whether to colour verdicts with ANSI sequences.
+    /// True to colour verdicts with ANSI sequences.
     public var colour: Bool
-    /// Whether only ASCII characters may be used.
+    /// True to use ASCII characters only.
     public var ascii: Bool
-    /// Columns that everything fits in; at least 40.
+    /// Width of the output in columns; at least 40.
     public var width: Int
-    /// How many notes are shown.
+    /// Amount of text below the table.
     public var detail: Detail
 
     /// Creates a style; the defaults suit a file or a pipe.
@@ -35,7 +35,7 @@ public enum TerminalReport {
 
   /// Returns the report of one run, with a newline at the end.
   ///
-  /// A function of the result and the style alone.
+  /// The text depends on the result and the style alone.
   public static func text(_ result: RunResult, style: Style = Style()) -> String {
     let width = style.width
     var lines = Prose.lines("\(result.scenario): \(result.question)", width: width)
@@ -67,7 +67,7 @@ public enum TerminalReport {
   }
 }
 
-/// ANSI colours, applied only when the style asks for them.
+/// ANSI colours, applied only if the style enables them.
 enum Paint {
   static func bold(_ text: String, _ style: TerminalReport.Style) -> String {
     paint(text, "1", style)
@@ -77,7 +77,7 @@ enum Paint {
     style.colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  /// Green when everything is met, yellow when something is unknown, otherwise red.
+  /// Paints the text green if everything is met, yellow if something is unknown, otherwise red.
   static func outcome(
     _ text: String, _ result: RunResult, _ style: TerminalReport.Style
   ) -> String {

@@ -1,8 +1,8 @@
 import AssayModel
 
-/// Jumps of time in the words of a report.
+/// Text about time jumps.
 enum TimeJumpNotes {
-  /// One line for each cell in which time jumped, about its longest jump.
+  /// Returns one line for each cell with time jumps, about its longest one.
   static func lines(_ result: RunResult) -> [String] {
     result.cells.compactMap { cell in
       guard let jumps = cell.timeJumps, let longest = jumps.max(by: { $0.length < $1.length })
@@ -13,7 +13,7 @@ enum TimeJumpNotes {
     }
   }
 
-  /// What the last line says; `nil` where time did not jump.
+  /// Returns the clause for the last line; `nil` if time did not jump.
   static func summary(_ cells: [CellResult]) -> String? {
     let jumped = cells.filter { $0.timeJumps != nil }
     guard !jumped.isEmpty else { return nil }

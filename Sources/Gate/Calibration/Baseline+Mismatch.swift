@@ -1,7 +1,7 @@
 import AssayModel
 
 extension Baseline {
-  /// What a baseline is wanted for.
+  /// The use that a baseline is checked for: scenario, machine and workloads of a run.
   public struct Purpose: Hashable, Sendable {
     /// Name of the scenario.
     public var scenario: String
@@ -9,7 +9,7 @@ extension Baseline {
     public var fingerprint: Fingerprint
     /// Digest of each workload, by its name.
     public var workloadDigests: [String: String]
-    /// Digest of the baseline's content as it was read.
+    /// Digest of the baseline's content, computed when it was read.
     public var contentDigest: String
 
     /// Creates a purpose.
@@ -24,10 +24,10 @@ extension Baseline {
     }
   }
 
-  /// Says why this baseline can't be used, or `nil` when it can.
+  /// Returns the reason why this baseline can't be used, or `nil` if it can.
   ///
-  /// Asked in this order: schema, damage, scenario, workload (all exit 64), machine (exit 5: its
-  /// counts can still be compared, but for another SQLite).
+  /// Checks in this order: schema, damage, scenario, workload (all exit 64), machine (exit 5; its
+  /// counts can still be compared, unless SQLite differs as well).
   public func mismatch(against purpose: Purpose) -> GateError? {
     unreadable(purpose) ?? otherWork(purpose) ?? otherMachine(purpose)
   }

@@ -1,26 +1,27 @@
 public import AssayModel
 
-/// What a base gave on one machine, to compare later heads with: raw blocks, so that a later
-/// version can judge them anew.
+/// Recorded blocks of a base on one machine, for comparison with later heads. The blocks are raw,
+/// so that a later version can judge them again.
 ///
 /// Its address is the digest of its content: SHA-256 of canonical JSON (sorted keys, no spaces) of
-/// the baseline with an empty digest. The digest is computed outside, where files are read.
+/// the baseline with an empty digest. The digest is computed by the code that reads the file.
 public struct Baseline: Hashable, Codable, Sendable {
-  /// The schema version that this code writes and reads.
+  /// Schema version that this code writes and reads.
   public static let schemaVersion = 2
 
   /// Blocks of one workload.
   public struct Workload: Hashable, Codable, Sendable {
     /// Its name.
     public var name: String
-    /// What the blocks ran; only a head with the same may be compared.
+    /// Digest of the workload that the blocks ran; only a head with the same digest may be
+    /// compared.
     public var workloadDigest: String
-    /// Blocks of timed runs by session, in the order of measuring. A session is one call of the
-    /// command: what all of its blocks have in common is the mood of the machine that day.
+    /// Blocks of timed runs by session, in the order of measurement. A session is one call of the
+    /// command; the state of the machine on that day affects all of its blocks alike.
     public var sessions: [[BlockMeasurement]]
-    /// Repetitions of the scripted run that was counted; at least two, or none.
+    /// Repetitions of the counted, scripted run; at least two, or none.
     public var counted: [BlockMeasurement]
-    /// Operations a second that arrived in the sessions' blocks; `nil` where the load's own loop
+    /// Arrival rate in the sessions' blocks, in operations per second; `nil` if the load's own loop
     /// was closed.
     public var rate: Double?
 
@@ -37,15 +38,15 @@ public struct Baseline: Hashable, Codable, Sendable {
     }
   }
 
-  /// Version of this form.
+  /// Schema version of this baseline.
   public var schema: Int
   /// Name of the scenario.
   public var scenario: String
   /// The machine.
   public var fingerprint: Fingerprint
-  /// One entry a workload.
+  /// One entry per workload.
   public var workloads: [Workload]
-  /// Its address; empty before it is computed.
+  /// Address of the baseline; empty until it is computed.
   public var digest: String
 
   /// Creates a baseline without a digest.
@@ -57,7 +58,7 @@ public struct Baseline: Hashable, Codable, Sendable {
     digest = ""
   }
 
-  /// What the digest is computed of.
+  /// The baseline with an empty digest: the content that the digest covers.
   public var content: Baseline {
     var content = self
     content.digest = ""

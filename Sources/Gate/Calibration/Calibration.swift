@@ -1,15 +1,15 @@
-/// What this machine can tell: base against base, for each workload and metric.
+/// Detection limits of this machine from base against base, for each workload and metric.
 public struct Calibration: Hashable, Codable, Sendable {
-  /// The schema version that this code writes and reads.
+  /// Schema version that this code writes and reads.
   public static let schemaVersion = 2
 
-  /// Version of this form.
+  /// Schema version of this calibration.
   public var schema: Int
   /// Name of the scenario.
   public var scenario: String
   /// The machine.
   public var fingerprint: Fingerprint
-  /// One entry a workload.
+  /// One entry per workload.
   public var workloads: [WorkloadCalibration]
 
   /// Creates a calibration.
@@ -20,7 +20,7 @@ public struct Calibration: Hashable, Codable, Sendable {
     self.workloads = workloads
   }
 
-  /// Says why this calibration does not hold for a run, or `nil` when it does.
+  /// Returns the reason why this calibration does not apply to a run, or `nil` if it does.
   public func mismatch(scenario: String, fingerprint: Fingerprint) -> GateError? {
     if schema != Self.schemaVersion {
       return GateError(

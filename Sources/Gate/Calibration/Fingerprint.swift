@@ -1,4 +1,4 @@
-/// What must be the same for two measurements to be of one machine.
+/// Properties that must be equal for two measurements to count as taken on one machine.
 public struct Fingerprint: Hashable, Codable, Sendable {
   /// Model name of the processor.
   public var processor: String
@@ -8,9 +8,9 @@ public struct Fingerprint: Hashable, Codable, Sendable {
   public var kernel: String
   /// Type of the file system that held the databases.
   public var fileSystem: String
-  /// Its mount options, as the system names them.
+  /// Mount options of that file system, as the system names them.
   public var mount: String
-  /// SQLite's source id, of the base.
+  /// SQLite source id of the base.
   public var sqliteSourceID: String
 
   /// Creates a fingerprint.
@@ -26,7 +26,7 @@ public struct Fingerprint: Hashable, Codable, Sendable {
     self.sqliteSourceID = sqliteSourceID
   }
 
-  /// In what another one differs, for people; empty when in nothing.
+  /// Returns the differences from another fingerprint as readable text; empty if there are none.
   public func differences(from other: Fingerprint) -> [String] {
     var found: [String] = []
     func compare(_ name: String, _ mine: String, _ theirs: String) {

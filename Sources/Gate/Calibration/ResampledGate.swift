@@ -1,15 +1,15 @@
 public import AssayModel
 import Statistics
 
-/// Plays the decision rule again and again on recorded pairs.
+/// Replays the decision rule many times on recorded pairs.
 ///
 /// A gate takes minutes, so its false-alarm rate and its power can't be counted by running it
-/// thousands of times. Instead pairs are drawn from a recording, in runs of neighbours, so that
-/// bursts and drifts of the machine stay in the sample, and the very rule that decides a real gate
-/// decides the drawn one. Of base against base each regression is a false alarm; of base against a
-/// slower head each one is a hit.
+/// thousands of times. Instead, pairs are drawn from a recording in runs of neighbours, which keeps
+/// bursts and drifts of the machine in the sample, and the same rule that decides a real gate
+/// decides the drawn one. With base against base, each regression is a false alarm; with base
+/// against a slower head, each one is a hit.
 public struct ResampledGate: Sendable {
-  /// What many gates decided.
+  /// Outcome counts over many gates.
   public struct Tally: Hashable, Codable, Sendable {
     /// Number of gates.
     public var gates = 0
@@ -21,7 +21,7 @@ public struct ResampledGate: Sendable {
     public var inconclusive = 0
     /// Gates in which all metrics were equivalent.
     public var equivalent = 0
-    /// Pairs of all gates together.
+    /// Number of pairs over all gates.
     public var pairs = 0
 
     /// Creates an empty tally.
@@ -32,8 +32,8 @@ public struct ResampledGate: Sendable {
       gates > 0 ? Double(regressions) / Double(gates) : 0
     }
 
-    /// Upper bound of the probability of a regression, one-sided; about 3 over the number of gates
-    /// when there was none. 1 without gates.
+    /// Returns the one-sided upper bound of the probability of a regression; about 3 divided by the
+    /// number of gates if there was none, 1 without gates.
     public func regressionBound(confidence: Double = 0.95) -> Double {
       gates == 0
         ? 1
@@ -41,11 +41,11 @@ public struct ResampledGate: Sendable {
           successes: regressions, trials: gates, confidence: confidence)
     }
 
-    /// Pairs a gate took on average.
+    /// Mean number of pairs per gate.
     public var pairsPerGate: Double { gates > 0 ? Double(pairs) / Double(gates) : 0 }
   }
 
-  /// A run of neighbours that is drawn together.
+  /// Default length of a run of neighbouring pairs that are drawn together.
   public static let usualRun = 10
 
   private let rules: [MetricRule]
@@ -53,9 +53,11 @@ public struct ResampledGate: Sendable {
   private let limits: LimitTable
   private let series: [[Double]]
 
-  /// Takes paired differences as they were recorded, one series a metric, all equally long.
+  /// Creates a gate from recorded paired differences: one series per metric, all of the same
+  /// length.
   ///
-  /// - Throws: `GateError` with code `results` when there are none, or series differ in length.
+  /// - Throws: `GateError` with code `results` if there are none, or if the series differ in
+  ///   length.
   public init(
     rules: [MetricRule], question: SequentialRule.Question, limits: LimitTable,
     series: [[Double]]
@@ -72,9 +74,9 @@ public struct ResampledGate: Sendable {
     self.series = series
   }
 
-  /// Takes the recorded pairs of a comparison.
+  /// Creates a gate from the recorded pairs of a comparison.
   ///
-  /// - Throws: `GateError` with code `results` when the blocks do not hold a metric.
+  /// - Throws: `GateError` with code `results` if the blocks do not hold a metric.
   public init(_ plan: ComparisonPlan, pairs: [BlockPair]) throws(GateError) {
     var series: [[Double]] = []
     for rule in plan.rules {
@@ -89,16 +91,16 @@ public struct ResampledGate: Sendable {
       rules: plan.rules, question: plan.question, limits: plan.limits, series: series)
   }
 
-  /// Plays gates.
+  /// Plays gates and tallies their outcomes.
   ///
   /// - Parameters:
-  ///   - gates: how many.
-  ///   - run: how many neighbouring pairs are drawn together.
-  ///   - shift: added to every difference: the logarithm of a planted worsening. 0 plays the
-  ///     recording as it is.
-  ///   - flips: whether each drawn pair gets a random sign, which is what the random order within
-  ///     pairs does between equal sides. Only for base against base.
-  ///   - seed: what the draws follow from.
+  ///   - gates: number of gates.
+  ///   - run: number of neighbouring pairs that are drawn together.
+  ///   - shift: logarithm of a planted worsening, added to every difference. 0 plays the recording
+  ///     as it is.
+  ///   - flips: true to give each drawn pair a random sign, which is the effect of the random order
+  ///     within pairs of equal sides. Only for base against base.
+  ///   - seed: seed of the draws.
   public func play(
     gates: Int, run: Int = ResampledGate.usualRun, shift: Double = 0, flips: Bool = false,
     seed: Seed
@@ -129,7 +131,7 @@ public struct ResampledGate: Sendable {
     return tally
   }
 
-  /// One gate: as `PairedComparison` decides, without blocks.
+  /// Decides one gate as `PairedComparison` does, but without blocks.
   func decide(_ drawn: [[Double]]) -> (outcomes: [SequentialRule.Outcome], pairs: Int) {
     var race = DecisionRace(rules: rules, question: question, limits: limits)
     for look in limits.looks.indices {

@@ -4,28 +4,28 @@ import Statistics
 
 /// Compares a head with blocks of its base that were stored on other days.
 ///
-/// Blocks of different sessions are not pairs: the machine's mood moves all blocks of a session
-/// together, by more than what is looked for. So the session is the unit. The stored sessions say
-/// how far the base moves from one to the next, and the head is one more: it is a regression only
-/// when it lies outside of what a further session of the base would show. On most machines that
-/// finds large regressions only and says *inconclusive* of small ones; running the base again in
-/// the same run, as `PairedComparison` does, finds those.
+/// Blocks of different sessions are not pairs: the state of the machine shifts all blocks of a
+/// session together, by more than the effect that is sought. So the session is the unit. The stored
+/// sessions show how much the base varies from one to the next, and the head counts as one more
+/// session: it is a regression only if it lies outside the range expected of a further session of
+/// the base. On most machines this detects large regressions only and reports small ones as
+/// *inconclusive*; `PairedComparison` detects those by running the base again in the same run.
 /// Source: prediction interval for one further observation, Hahn and Meeker, "Statistical
 /// Intervals", 4.8, on the medians of the sessions' logarithms.
 public enum StoredComparison {
-  /// Sessions that are needed at least.
+  /// Minimum number of sessions.
   public static let leastSessions = 5
-  /// Blocks of a session that are needed at least.
+  /// Minimum number of blocks per session.
   public static let leastBlocks = 8
 
-  /// Judges a metric.
+  /// Judges one metric of a head.
   ///
   /// - Parameters:
-  ///   - rule: the metric with its margin and effect.
+  ///   - rule: metric with its margin and effect.
   ///   - sessions: the base's blocks by session.
-  ///   - head: the head's blocks, of one session.
-  ///   - alpha: probability of a false regression, one-sided, shared among the run's questions by
-  ///     the caller.
+  ///   - head: the head's blocks, all of one session.
+  ///   - alpha: one-sided probability of a false regression; the caller divides it among the run's
+  ///     questions.
   public static func judge(
     _ rule: MetricRule, base sessions: [[BlockMeasurement]], head: [BlockMeasurement],
     alpha: Double = ComparisonPlan.usualAlpha
@@ -49,8 +49,8 @@ public enum StoredComparison {
       alpha: alpha, sessions: medians.count)
   }
 
-  /// Why blocks do not hold a metric: as pairs of a side with itself, so that what does not hold a
-  /// percentile says so in the same words.
+  /// Returns the reason why the blocks do not hold a metric. Each block is paired with itself, so
+  /// that the message has the same wording as that of a paired comparison.
   private static func obstacle(_ metric: Metric, _ blocks: [BlockMeasurement]) -> String? {
     for block in blocks {
       let pair = BlockPair(order: .baseFirst, base: block, head: block)
@@ -59,7 +59,8 @@ public enum StoredComparison {
     return nil
   }
 
-  /// Too few sessions decide nothing, but they show something: from two on with an interval.
+  /// Returns an inconclusive decision for too few sessions, with their estimate; from two sessions
+  /// on with an interval.
   private static func tooFew(
     _ rule: MetricRule, _ sessions: [[BlockMeasurement]], _ head: [BlockMeasurement],
     _ reason: String
@@ -85,11 +86,11 @@ public enum StoredComparison {
     return decision
   }
 
-  /// Median logarithm of how bad blocks are; of throughput the negative one.
+  /// Returns the median logarithm of how bad the blocks are; for throughput the negated one.
   private static func badness(_ metric: Metric, _ blocks: [BlockMeasurement]) -> Double {
     let logs = blocks.compactMap { block -> Double? in
       guard case .value(let value) = metric.reading(in: block) else { return nil }
-      // A block that did nothing is as bad as e^20 operations fewer.
+      // A block without operations counts as e^20 times worse.
       let logarithm = value > 0 ? Double.log(value) : -LogRatios.limit
       return metric.isBetterHigher ? -logarithm : logarithm
     }

@@ -2,26 +2,26 @@ import AssayModel
 import RealModule
 import Statistics
 
-/// What base against base showed of one workload.
+/// Result of base against base for one workload.
 public struct WorkloadCalibration: Hashable, Codable, Sendable {
   /// Name of the workload.
   public var name: String
-  /// What it ran.
+  /// Digest of the workload.
   public var workloadDigest: String
-  /// Pairs that were recorded.
+  /// Number of recorded pairs.
   public var pairs: Int
-  /// One entry a metric.
+  /// One entry per metric.
   public var metrics: [MetricCalibration]
 
   /// Judges recorded pairs of base against base.
   ///
   /// - Parameters:
-  ///   - name: of the workload.
-  ///   - workloadDigest: what it ran.
-  ///   - plan: as a gate would have.
-  ///   - pairs: recorded, at least 20.
-  ///   - gates: how many gates are played for each metric.
-  /// - Throws: `GateError` with code `results` when there are too few pairs.
+  ///   - name: name of the workload.
+  ///   - workloadDigest: digest of the workload.
+  ///   - plan: plan that a gate would use.
+  ///   - pairs: recorded pairs, at least 20.
+  ///   - gates: number of gates to play for each metric.
+  /// - Throws: `GateError` with code `results` if there are too few pairs.
   public init(
     name: String, workloadDigest: String, plan: ComparisonPlan, pairs: [BlockPair], gates: Int
   ) throws(GateError) {
@@ -41,33 +41,33 @@ public struct WorkloadCalibration: Hashable, Codable, Sendable {
   }
 }
 
-/// What base against base showed of one metric.
+/// Result of base against base for one metric.
 public struct MetricCalibration: Hashable, Codable, Sendable {
   /// The metric with its margin and effect.
   public var rule: MetricRule
-  /// Robust standard deviation of the logarithm of the base's blocks, one after another.
+  /// Robust standard deviation of the logarithm of the base's blocks, in the order of measurement.
   public var blockSpread: Double
-  /// How much neighbouring blocks have in common, in -1...1.
+  /// Autocorrelation of neighbouring blocks, in -1...1.
   public var autocorrelation: Double
   /// Robust standard deviation of the logarithm of the ratio within pairs.
   public var pairSpread: Double
-  /// Gates played on resampled pairs.
+  /// Number of gates played on resampled pairs.
   public var gates: Int
-  /// How many of them alarmed.
+  /// Number of those gates that reported a regression.
   public var falseAlarms: Int
-  /// Upper bound of the false-alarm rate, one-sided 95 %.
+  /// One-sided 95 % upper bound of the false-alarm rate.
   public var falseAlarmBound: Double
-  /// Share of played gates that find the wanted effect.
+  /// Share of played gates that detect the wanted effect.
   public var power: Double
-  /// Smallest worsening that is found with 95 %, as a share; `nil` when it is not known.
+  /// Smallest worsening that is detected with a probability of 95 %, as a share; `nil` if unknown.
   public var smallestDetectable: Double?
-  /// Why this metric can't be gated here; `nil` when it can.
+  /// Reason why this metric can't be gated on this machine; `nil` if it can.
   public var obstacle: String?
 
-  /// Whether a gate of this metric makes sense on this machine.
+  /// True if this metric can be gated on this machine.
   public var isGateable: Bool { obstacle == nil }
 
-  /// The probability with which the wanted effect must be found.
+  /// Probability with which the wanted effect must be detected.
   public static let wantedPower = 0.95
 
   init(

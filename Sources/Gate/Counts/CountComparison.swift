@@ -1,16 +1,16 @@
-/// What was decided about one exact count.
+/// Decision about one exact count.
 public struct CountComparison: Hashable, Codable, Sendable {
-  /// The answers.
+  /// Possible decisions about a count.
   public enum Outcome: String, CaseIterable, Hashable, Codable, Sendable {
     /// Both sides have the same count.
     case same
-    /// The head does more: a regression.
+    /// The head has the higher count: a regression.
     case increased
-    /// The head does less: an improvement.
+    /// The head has the lower count: an improvement.
     case decreased
-    /// The head differs in a count of which neither direction is worse.
+    /// The counts differ, and neither direction is worse for this count.
     case changed
-    /// A side's own repetitions differ, so nothing can be said.
+    /// The repetitions of one side differ, so no decision is possible.
     case notExact
     /// A side was not counted.
     case missing
@@ -22,14 +22,14 @@ public struct CountComparison: Hashable, Codable, Sendable {
   public var base: UInt64?
   /// The head's count; `nil` when missing or not exact.
   public var head: UInt64?
-  /// Operations that each side did.
+  /// Number of operations that each side did.
   public var operations: UInt64
   /// The decision.
   public var outcome: Outcome
-  /// Why, in one sentence with numbers.
+  /// Reason for the decision, in one sentence with numbers.
   public var reason: String
 
-  /// Creates a comparison as it was decided.
+  /// Creates a comparison with its decision.
   public init(
     name: String, base: UInt64? = nil, head: UInt64? = nil, operations: UInt64,
     outcome: Outcome, reason: String
@@ -42,10 +42,10 @@ public struct CountComparison: Hashable, Codable, Sendable {
     self.reason = reason
   }
 
-  /// Name of the entry of sides that are incomparable.
+  /// Name of the entry for sides that are incomparable.
   public static let incomparableName = "operations"
 
-  /// Sides that did not do the same work have no counts to compare: one entry that decides nothing.
+  /// Returns the one entry, which decides nothing, for sides that did different work.
   public static func incomparable(_ error: GateError) -> CountComparison {
     CountComparison(
       name: incomparableName, operations: 0, outcome: .notExact,

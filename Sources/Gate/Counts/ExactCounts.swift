@@ -2,23 +2,23 @@ public import AssayModel
 
 /// Compares counts of a scripted single schedule with a fixed seed: syncs, bytes, locks, steps.
 ///
-/// Such counts are the same in every run, so one more is a finding: no interval, no margin. They
-/// are not exact with several threads; then the repetitions of one side differ, and the answer is
-/// "not exact" instead of a verdict.
+/// Such counts are equal in every run, so a difference of one is a finding: no interval, no margin.
+/// With several threads they are not exact; then the repetitions of one side differ, and the answer
+/// is "not exact" instead of a verdict.
 public enum ExactCounts {
-  /// Counts of which more is not worse: hits instead of misses.
+  /// Counts for which more is not worse, such as cache hits (unlike misses).
   public static let neutral: Set<String> = ["sqlite.cache_hits"]
 
-  /// Compares two sides.
+  /// Compares the counts of two sides.
   ///
   /// - Parameters:
   ///   - base: repetitions of the base, at least one; two show whether the counts are exact.
   ///   - head: repetitions of the head, at least one.
-  ///   - names: which counts; `nil` takes all that either side has.
-  ///   - neutral: counts of which more is not worse.
-  /// - Returns: one entry a count, by name.
-  /// - Throws: `GateError`: code `results` when a side has no repetition or an operation that never
-  ///   succeeded, `otherWorkload` when the sides did not do the same number of operations.
+  ///   - names: names of the counts; `nil` takes all that either side has.
+  ///   - neutral: counts for which more is not worse.
+  /// - Returns: one entry per count, sorted by name.
+  /// - Throws: `GateError`: code `results` if a side has no repetition or an operation that never
+  ///   succeeded, `otherWorkload` if the sides did different numbers of operations.
   public static func compare(
     base: [BlockMeasurement], head: [BlockMeasurement], names: Set<String>? = nil,
     neutral: Set<String> = ExactCounts.neutral
@@ -49,7 +49,7 @@ public enum ExactCounts {
     }
   }
 
-  /// A count in the repetitions of one side.
+  /// Value of a count over the repetitions of one side.
   private struct Side {
     var value: UInt64?
     var obstacle: (outcome: CountComparison.Outcome, reason: String)?
@@ -106,7 +106,7 @@ public enum ExactCounts {
 }
 
 extension CountComparison.Outcome {
-  /// What a count with this outcome exits with.
+  /// Exit status of a count with this outcome.
   public var exitStatus: ExitStatus {
     switch self {
     case .increased: .tooSlow

@@ -1,16 +1,16 @@
 public import AssayModel
 
-/// What a gate decided: workloads times metrics, counts, correctness and environment in one.
+/// Decision of a gate: metrics of all workloads, counts, correctness and environment combined.
 public struct GateDecision: Hashable, Codable, Sendable {
-  /// What was decided about one workload.
+  /// Decision about one workload.
   public struct Workload: Hashable, Codable, Sendable {
     /// Its name.
     public var name: String
-    /// The times; `nil` when only counts were compared.
+    /// Comparison of the times; `nil` if only counts were compared.
     public var comparison: ComparisonResult?
-    /// The counts, by name; empty when none were compared.
+    /// Comparisons of the counts, by name; empty if none were compared.
     public var counts: [CountComparison]
-    /// Violated checks of the runs that were counted.
+    /// Violated checks of the counted runs.
     public var violations: [String]
 
     /// Creates a workload's part.
@@ -24,8 +24,7 @@ public struct GateDecision: Hashable, Codable, Sendable {
       self.violations = violations
     }
 
-    /// What each part of it says of the exit code. A workload of which nothing was compared is
-    /// unknown.
+    /// Exit statuses of the parts of the workload. A workload without any comparison is unknown.
     public var statuses: [ExitStatus] {
       let parts = (comparison?.statuses ?? []) + counts.map(\.outcome.exitStatus)
       let broken: [ExitStatus] = violations.isEmpty ? [] : [.incorrect]
@@ -33,19 +32,19 @@ public struct GateDecision: Hashable, Codable, Sendable {
     }
   }
 
-  /// Why times could not be compared at all.
+  /// Reason why times could not be compared at all.
   public enum TimesMissing: Hashable, Codable, Sendable {
     /// The user asked for counts only: no failure.
     case notAsked
-    /// There is no baseline, or it is of another machine; the reason.
+    /// There is no baseline, or it was recorded on another machine; holds the reason.
     case noBaseline(String)
   }
 
-  /// One entry a workload.
+  /// One entry per workload.
   public var workloads: [Workload]
-  /// Why times were not compared; `nil` when they were.
+  /// Reason why times were not compared; `nil` if they were.
   public var timesMissing: TimesMissing?
-  /// Whether the user stopped it.
+  /// True if the user interrupted the gate.
   public var wasInterrupted: Bool
 
   /// Creates a decision.
@@ -57,8 +56,8 @@ public struct GateDecision: Hashable, Codable, Sendable {
     self.wasInterrupted = wasInterrupted
   }
 
-  /// What the gate exits with: the first that applies of 130, 64, 1, 2, 5, 3, 4, 0. A gate of
-  /// nothing is unknown.
+  /// Exit status of the gate: the first that applies of 130, 64, 1, 2, 5, 3, 4, 0. A gate without
+  /// workloads is unknown.
   public var status: ExitStatus {
     var codes = workloads.flatMap(\.statuses)
     if workloads.isEmpty { codes.append(.unknown) }
@@ -93,7 +92,7 @@ public struct GateDecision: Hashable, Codable, Sendable {
     return reasons.first ?? causes(.environment).first ?? "the machine was not fit to tell"
   }
 
-  /// What led to a status, one sentence each.
+  /// Returns the causes of a status, one sentence each.
   private func causes(_ status: ExitStatus) -> [String] {
     if workloads.isEmpty { return ["nothing was compared"] }
     return workloads.flatMap { workload -> [String] in
@@ -118,10 +117,11 @@ public struct GateDecision: Hashable, Codable, Sendable {
 }
 
 extension GateDecision.Workload {
-  /// A cause often shows in a dozen counts: the dearest are named, the others counted.
+  /// Number of counts that are named; one cause often changes a dozen counts, so the most costly
+  /// are named and the others counted.
   private static let namedCounts = 2
 
-  /// Why counts came to such an outcome, the dearest first; one sentence each.
+  /// Returns the reasons for such an outcome of counts, the most costly first; one sentence each.
   public func countReasons(_ isWanted: (CountComparison.Outcome) -> Bool) -> [String] {
     let found = counts.filter { isWanted($0.outcome) }
     let syncs = found.filter {

@@ -1,26 +1,27 @@
 import AssayModel
 import Statistics
 
-/// Judges what the machine did during a comparison.
+/// Judges the state of the machine during a comparison.
 ///
-/// Pairs in random order bear a lot: a machine that is loaded part of the time only widens the
-/// intervals. What they do not bear is a machine that became another one, that has hardly any time
-/// left, or that treated the two sides differently. Those are what the thresholds are for; a
-/// reading that is absent is not judged.
+/// Pairs in random order tolerate a lot: load on the machine for part of the time only widens the
+/// intervals. They do not tolerate a machine that turned into a different one, that has hardly any
+/// time left, or that treated the two sides differently. The thresholds cover those cases; a
+/// missing reading is not judged.
 public enum EnvironmentGuard {
-  /// From when on the machine is unfit.
+  /// Limits beyond which the machine is unfit.
   public struct Thresholds: Hashable, Codable, Sendable {
-    /// Mean share of time that the hypervisor may give to others. Pairs in turns share what is
-    /// left: with up to a tenth stolen they differed by 2 to 4 %, with two thirds by 40 %.
+    /// Largest mean share of time stolen by the hypervisor. The sides of a pair that runs in turns
+    /// share the rest: with up to a tenth stolen they differed by 2 to 4 %, with two thirds by
+    /// 40 %.
     public var stealShare: Double
-    /// Median load average per processor, the harness's own load included.
+    /// Largest median load average per processor, including the harness's own load.
     public var loadPerProcessor: Double
-    /// How many times slower the fsync canary may get from the first half of the run to the second:
-    /// medians. Both sides of a pair meet it, so that it takes a device that became another one.
+    /// Largest ratio of the fsync canary's medians between the two halves of the run. Both sides of
+    /// a pair are affected alike, so only a device that turned into a different one exceeds it.
     public var canaryDrift: Double
-    /// How many times slower the canary may be beside one side than beside the other: medians.
+    /// Largest ratio of the canary's medians between the two sides, measured next to their blocks.
     public var canaryRatio: Double
-    /// How many times slower the processors' clock may get, in either way.
+    /// Largest ratio of the clock period's medians, between the halves of the run or the sides.
     public var clockRatio: Double
 
     /// Creates thresholds.
@@ -36,7 +37,7 @@ public enum EnvironmentGuard {
     }
   }
 
-  /// Fewer readings than these say nothing about halves or sides.
+  /// Minimum number of readings for a statement about halves or sides.
   static let leastReadings = 10
 
   /// Judges the blocks of pairs in the order in which they ran.
@@ -94,7 +95,7 @@ public enum EnvironmentGuard {
     return reasons
   }
 
-  /// Whether a time got longer from one half to the other, or from one side to the other.
+  /// Returns the reasons why a time differs between the halves of the run, or between the sides.
   private static func shifts(
     _ name: String, _ readings: [BlockEnvironment], _ limits: (halves: Double, sides: Double),
     base: [Double], head: [Double], _ value: (BlockEnvironment) -> Double?

@@ -1,16 +1,16 @@
-/// Whether the machine was fit to compare on.
+/// Verdict on the machine's fitness for a comparison.
 public struct EnvironmentVerdict: Hashable, Codable, Sendable {
-  /// What was wrong, with numbers; empty when nothing was.
+  /// Reasons against the machine, with numbers; empty if there are none.
   public var reasons: [String]
-  /// Whether more blocks can't make it right, such as after a change of the processor.
+  /// True if more blocks can't change the verdict, such as after a change of the processor.
   public var isFinal: Bool
 
-  /// Creates a verdict; by default a good one.
+  /// Creates a verdict; valid by default.
   public init(reasons: [String] = [], isFinal: Bool = false) {
     self.reasons = reasons
     self.isFinal = isFinal
   }
 
-  /// Whether the machine was fit.
+  /// True if the machine was fit.
   public var isValid: Bool { reasons.isEmpty }
 }

@@ -1,29 +1,29 @@
-/// What two sides are compared by, or what a tuning wants.
+/// Quantity that two sides are compared by, or that a tuning optimizes.
 public enum Metric: Hashable, Sendable {
   /// Acknowledged operations per second.
   case throughput
-  /// A percentile of what operations take, of one kind or of all.
+  /// Percentile of the latency of one kind of operation, or of all (`nil`).
   case percentile(Percentile, of: String?)
-  /// Exact counts of a scripted single schedule: one by name, or all.
+  /// Exact counts of a scripted single schedule: one by name, or all (`nil`).
   case counts(String?)
-  /// A figure that is not exact, by its name in `BlockMeasurement.resources`.
+  /// Figure that is not exact, by its name in `BlockMeasurement.resources`.
   case resource(String)
 
-  /// Short words for resources; sizes are peaks, of the log and of all files together.
+  /// Short words for resources; sizes are peaks: `wal` of the log, `disk` of all files together.
   static let resources: [(word: String, name: String)] = [
     ("memory", "peak_resident_bytes"), ("disk", "disk_peak_bytes"), ("wal", "wal_peak_bytes"),
     ("written", "bytes_written"),
   ]
 
-  /// What a reader may write, for messages.
+  /// Accepted text forms, for error messages.
   static let forms = """
     throughput, p50, p90, p99, p99.9, each also of one kind as in p99(store), counts, one count \
     as in counts(syncs), memory, disk, wal, written
     """
 
-  /// Reads a metric as people write it, such as `p99(store)`.
+  /// Parses a metric from its text form, such as `p99(store)`.
   ///
-  /// - Throws: `GateError` with code `metric` that names what is allowed.
+  /// - Throws: `GateError` with code `metric`, which lists the accepted forms.
   public init(_ text: String) throws(GateError) {
     let unknown = GateError(.metric, of: "metric", found: "'\(text)'", allowed: Self.forms)
     var word = Substring(text)
@@ -47,15 +47,15 @@ public enum Metric: Hashable, Sendable {
     }
   }
 
-  /// Whether more is better; of everything but throughput less is.
+  /// True if a higher value is better: throughput only; lower is better for all other metrics.
   public var isBetterHigher: Bool { self == .throughput }
 
-  /// Whether it is a size of files, which changes all the time and must be looked at closely.
+  /// True for a file size, which changes all the time and must be sampled closely.
   public var isFileSize: Bool {
     self == .resource("disk_peak_bytes") || self == .resource("wal_peak_bytes")
   }
 
-  /// Whether it is a time, which needs many pairs; counts need no repetition.
+  /// True for a time, which needs many pairs; counts need no repetition.
   public var isTimed: Bool {
     switch self {
     case .throughput, .percentile: true
@@ -65,7 +65,7 @@ public enum Metric: Hashable, Sendable {
 }
 
 extension Metric: CustomStringConvertible {
-  /// As `init(_:)` reads it.
+  /// The text form that `init(_:)` parses.
   public var description: String {
     switch self {
     case .throughput: "throughput"
@@ -79,12 +79,12 @@ extension Metric: CustomStringConvertible {
 }
 
 extension Metric: Codable {
-  /// Reads the text form.
+  /// Decodes the text form.
   public init(from decoder: any Decoder) throws {
     self = try Metric(try decoder.singleValueContainer().decode(String.self))
   }
 
-  /// Writes the text form.
+  /// Encodes the text form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

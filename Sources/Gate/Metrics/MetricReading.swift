@@ -1,24 +1,24 @@
 public import AssayModel
 import Statistics
 
-/// What a block says about a metric.
+/// Value of a metric in one block, or the reason why the block has none.
 public enum MetricReading: Hashable, Sendable {
-  /// Its value: operations per second, nanoseconds, a count or bytes.
+  /// The value: operations per second, nanoseconds, a count or bytes.
   case value(Double)
-  /// Too few operations to hold the percentile at all.
+  /// Too few operations for the percentile.
   case tooFew(operations: UInt64)
-  /// The block has no such kind of operation, count or resource; its name.
+  /// The block lacks this kind of operation, count or resource, given by its name.
   case missing(String)
 }
 
 extension Metric {
-  /// Returns the operations that a block must hold on average; 0 where it does not matter.
+  /// Number of operations that a block must hold on average; 0 for metrics without such a limit.
   public var operationsNeeded: UInt64 {
     guard case .percentile(let percentile, _) = self else { return 0 }
     return PercentileCapacity.operationsNeeded(percentile.fraction)
   }
 
-  /// Returns the number of operations that the metric is made of in a block.
+  /// Returns the number of operations in a block that the metric is computed from.
   public func operations(in block: BlockMeasurement) -> UInt64 {
     switch self {
     case .percentile(_, of: let kind?): block.latencies[kind]?.total ?? 0
@@ -27,10 +27,10 @@ extension Metric {
     }
   }
 
-  /// Returns what a block says.
+  /// Returns the metric's reading in a block.
   ///
-  /// A single block is taken for a percentile from half the operations on that blocks need on
-  /// average, because arrivals are random; see `LogRatios`.
+  /// A percentile of a single block is accepted from half the number of operations that blocks need
+  /// on average, because arrivals are random; see `LogRatios`.
   public func reading(in block: BlockMeasurement) -> MetricReading {
     switch self {
     case .throughput: return .value(block.throughput)

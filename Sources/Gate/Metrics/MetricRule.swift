@@ -1,20 +1,20 @@
 import RealModule
 
-/// A metric with what counts as a change of it.
+/// A metric with the thresholds for a change of it.
 public struct MetricRule: Hashable, Codable, Sendable {
-  /// The metric; a time.
+  /// The metric; never exact counts.
   public let metric: Metric
-  /// What an estimate must exceed to be a finding, as a share: 0.025 is 2.5 % worse.
+  /// Share that the estimate must exceed to be a finding: 0.025 is 2.5 % worse.
   public let margin: Double
-  /// What must be found, and what equivalence rules out, as a share.
+  /// Share that must be detected, and that equivalence rules out.
   public let effect: Double
 
   /// Creates a rule.
   ///
   /// - Parameters:
   ///   - metric: throughput, a percentile or a resource.
-  ///   - margin: in 0.001...effect; by default 2.5 % of throughput, 5 % of anything else, or half
-  ///     the effect that is given.
+  ///   - margin: in 0.0005...effect; by default half of a given effect, otherwise 2.5 % for
+  ///     throughput and 5 % for any other metric.
   ///   - effect: in 0.001...0.9; by default twice the margin.
   /// - Throws: `GateError` with code `metric`.
   public init(_ metric: Metric, margin: Double? = nil, effect: Double? = nil) throws(GateError) {
@@ -41,7 +41,7 @@ public struct MetricRule: Hashable, Codable, Sendable {
   /// The effect as a logarithm.
   public var logEffect: Double { Double.log(onePlus: effect) }
 
-  /// Reads a rule, checked as a new one is.
+  /// Decodes a rule and validates it like a new one.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(

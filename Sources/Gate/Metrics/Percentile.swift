@@ -1,12 +1,12 @@
-/// The percentiles that can be compared.
+/// Percentiles that can be compared.
 public enum Percentile: String, CaseIterable, Hashable, Codable, Sendable {
   /// The median.
   case p50
-  /// Nine of ten are below.
+  /// 90 of 100 operations are below.
   case p90
-  /// 99 of 100 are below.
+  /// 99 of 100 operations are below.
   case p99
-  /// 999 of 1,000 are below.
+  /// 999 of 1,000 operations are below.
   case p999 = "p99.9"
 
   /// Share of operations below, in 0...1.

@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// Which side of a pair runs first.
+/// Order of the two sides within a pair.
 public enum PairOrder: String, CaseIterable, Hashable, Codable, Sendable {
   /// Base, then head.
   case baseFirst
@@ -10,11 +10,11 @@ public enum PairOrder: String, CaseIterable, Hashable, Codable, Sendable {
 
 /// Two neighbouring blocks, one of each side.
 public struct BlockPair: Hashable, Codable, Sendable {
-  /// Which ran first.
+  /// The order in which the sides ran.
   public var order: PairOrder
-  /// What the base gave.
+  /// Measurement of the base.
   public var base: BlockMeasurement
-  /// What the head gave.
+  /// Measurement of the head.
   public var head: BlockMeasurement
 
   /// Creates a pair.
@@ -24,15 +24,15 @@ public struct BlockPair: Hashable, Codable, Sendable {
     self.head = head
   }
 
-  /// The blocks as they ran.
+  /// The blocks in the order in which they ran.
   public var inOrder: [BlockMeasurement] { order == .baseFirst ? [base, head] : [head, base] }
 
-  /// Makes pairs of neighbouring blocks of one and the same variant, of which one, at random, is
-  /// called the head: base against base, from a recording.
+  /// Makes base-against-base pairs from a recording: neighbouring blocks of one variant, one of
+  /// which, chosen at random, is called the head.
   ///
   /// - Parameters:
-  ///   - blocks: in the order of measuring; of an odd number the last one is left out.
-  ///   - seed: what the choice follows from.
+  ///   - blocks: in the order of measurement; the last one of an odd number is left out.
+  ///   - seed: seed of the random choice.
   public static func neighbours(_ blocks: [BlockMeasurement], seed: Seed) -> [BlockPair] {
     var generator = SeededGenerator(seed)
     return (0..<(blocks.count / 2)).map { index in

@@ -1,17 +1,17 @@
 import RealModule
 
-/// Head over base in words, as engineers read ratios: `-21.4 %` of throughput, `25.5 x slower`.
+/// Ratio of head to base in the usual notation: `-21.4 %` of throughput, `25.5 x slower`.
 ///
-/// Up to a factor of two it is a signed percentage of the base; beyond, a factor. A figure of time
-/// then says which way it went, since a factor below 1 does not.
+/// Up to a factor of two it is a signed percentage of the base; beyond that, a factor. The factor
+/// of a timed metric is followed by its direction, faster or slower, because it is never below 1.
 public struct Change: Equatable, Sendable {
-  /// What changed.
+  /// The metric that changed.
   public var metric: Metric
-  /// Head over base, in the metric's own direction; above 0.
+  /// Ratio of head to base, in the metric's own direction; above 0.
   public var ratio: Double
-  /// Bounds of that, the lower one first; `nil` when nothing is known.
+  /// Bounds of the ratio, the lower one first; `nil` if unknown.
   public var interval: ClosedRange<Double>?
-  /// Whether the interval is a plain one of 95 %, since no look gave one.
+  /// True if the interval is a plain 95 % one, because no look gave one.
   public var isUnadjusted: Bool
 
   /// Creates a change.
@@ -25,12 +25,12 @@ public struct Change: Equatable, Sendable {
     self.isUnadjusted = isUnadjusted
   }
 
-  /// A change given as the logarithm of how much worse the head is.
+  /// Creates a change from the logarithm of how much worse the head is.
   init(_ metric: Metric, worsening logarithm: Double) {
     self.init(metric, ratio: Self.ratio(ofWorsening: logarithm, metric))
   }
 
-  /// Head over base for a logarithm of how much worse the head is.
+  /// Returns the ratio of head to base for the logarithm of how much worse the head is.
   static func ratio(ofWorsening logarithm: Double, _ metric: Metric) -> Double {
     Double.exp(metric.isBetterHigher ? -logarithm : logarithm)
   }
@@ -43,7 +43,7 @@ public struct Change: Equatable, Sendable {
     return "\(factor(max(ratio, 1 / ratio))) \(isFaster ? "faster" : "slower")"
   }
 
-  /// The bounds in the form of the estimate, such as `-23.0 % to -19.8 %`; `nil` without them.
+  /// The bounds in the form of the estimate, such as `-23.0 % to -19.8 %`; `nil` if unknown.
   public var bounds: String? {
     guard let interval else { return nil }
     guard isFactor else {
@@ -55,7 +55,7 @@ public struct Change: Equatable, Sendable {
     return ends.map(factor).joined(separator: " to ")
   }
 
-  /// Beyond a factor of two, percentages are no longer read.
+  /// True beyond a factor of two, where percentages are hard to read.
   private var isFactor: Bool { ratio >= 2 || ratio <= 0.5 }
 
   private var isTimed: Bool { metric.isTimed }
@@ -72,7 +72,7 @@ extension Change: CustomStringConvertible {
 }
 
 extension MetricDecision {
-  /// Head over base with its interval; `nil` when nothing was measured.
+  /// Ratio of head to base with its interval; `nil` if nothing was measured.
   public var change: Change? {
     guard let ratio else { return nil }
     var interval: ClosedRange<Double>?

@@ -1,22 +1,22 @@
 public import AssayModel
 
-/// How two sides of one workload are compared.
+/// Plan for the comparison of two sides of one workload.
 public struct ComparisonPlan: Hashable, Sendable {
-  /// The looks that the method was chosen with.
+  /// Default looks, as numbers of pairs, that the method was chosen with.
   public static let usualLooks = [20, 40, 70, 100]
-  /// Probability of a false regression in a whole run; that of a false improvement is the same, so
-  /// that both together are 1 %.
+  /// Probability of a false regression in a whole run. The probability of a false improvement is
+  /// the same, so both together are 1 %.
   public static let usualAlpha = 0.005
 
-  /// What is compared; at least one.
+  /// Metrics to compare, with their thresholds; at least one.
   public let rules: [MetricRule]
-  /// What is asked.
+  /// Question that the comparison answers.
   public let question: SequentialRule.Question
-  /// Limits for every look and number of findings; its questions are those of the whole run.
+  /// Limits for every look and number of findings; covers all questions of the run.
   public let limits: LimitTable
-  /// What counts as a bad environment.
+  /// Thresholds for a bad environment.
   public let thresholds: EnvironmentGuard.Thresholds
-  /// What the order within pairs follows from.
+  /// Seed of the order within pairs.
   public let seed: Seed
 
   /// Creates a plan.
@@ -24,10 +24,10 @@ public struct ComparisonPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - rules: at least one, each metric once.
   ///   - question: `worsening` for a gate, `difference` for a comparison.
-  ///   - limits: of the run; asks at least as many questions as there are rules. By default those
-  ///     of a run with this workload alone.
-  ///   - thresholds: what counts as a bad environment.
-  ///   - seed: what the order within pairs follows from.
+  ///   - limits: limits of the run, for at least as many questions as there are rules. By default
+  ///     those of a run with this workload alone.
+  ///   - thresholds: thresholds for a bad environment.
+  ///   - seed: seed of the order within pairs.
   /// - Throws: `GateError` with code `plan`.
   public init(
     rules: [MetricRule], question: SequentialRule.Question, limits: LimitTable? = nil,
@@ -54,7 +54,7 @@ public struct ComparisonPlan: Hashable, Sendable {
     self.seed = seed
   }
 
-  /// Which side of a pair runs first; follows from the seed and the pair's number alone.
+  /// Returns the order of a pair, which depends only on the seed and the pair's number.
   public func order(ofPair number: Int) -> PairOrder {
     var generator = SeededGenerator(seed.derived("pair", number))
     return generator.below(2) == 0 ? .baseFirst : .headFirst

@@ -1,18 +1,18 @@
 public import AssayModel
 
-/// What a comparison of one workload found.
+/// Result of the comparison of one workload.
 public struct ComparisonResult: Hashable, Codable, Sendable {
-  /// One entry a metric, in the plan's order.
+  /// One entry per metric, in the plan's order.
   public var metrics: [MetricDecision]
   /// Number of pairs that ran.
   public var pairs: Int
   /// Number of looks.
   public var looks: Int
-  /// Whether the machine was fit to tell.
+  /// Verdict on the machine's fitness for measurement.
   public var environment: EnvironmentVerdict
   /// Violated checks with their side.
   public var violations: [String]
-  /// Why it was stopped early; `nil` when it was not.
+  /// Reason for an early stop; `nil` without one.
   public var stopped: String?
 
   /// Creates a result.
@@ -28,19 +28,19 @@ public struct ComparisonResult: Hashable, Codable, Sendable {
     self.stopped = stopped
   }
 
-  /// Number of metrics with an outcome.
+  /// Returns the number of metrics with an outcome.
   public func count(_ outcome: SequentialRule.Outcome) -> Int {
     metrics.count { $0.outcome == outcome }
   }
 
-  /// What each part of it says of the exit code.
+  /// Exit statuses of the metrics, and of violations if there are any.
   public var statuses: [ExitStatus] {
     metrics.map { $0.outcome.exitStatus } + (violations.isEmpty ? [] : [.incorrect])
   }
 }
 
 extension SequentialRule.Outcome {
-  /// What a metric with this outcome exits with.
+  /// Exit status of a metric with this outcome.
   public var exitStatus: ExitStatus {
     switch self {
     case .regression: .tooSlow

@@ -1,18 +1,18 @@
 import Statistics
 
-/// The decisions of all metrics of one workload over the looks: what `PairedComparison` and
-/// `ResampledGate` have in common.
+/// Decisions about all metrics of one workload over the looks, shared by `PairedComparison` and
+/// `ResampledGate`.
 struct DecisionRace: Sendable {
   /// A decision about one metric.
   struct Entry: Sendable {
     var outcome: SequentialRule.Outcome
-    /// What was seen; `nil` when the blocks do not hold the metric.
+    /// Evidence of the look; `nil` if the blocks do not hold the metric.
     var seen: SequentialRule.Look?
-    /// Why there was nothing to see.
+    /// Reason why there is no evidence.
     var obstacle: String?
     /// Number of the look, from 1.
     var look: Int
-    /// Number of pairs that it saw.
+    /// Number of pairs in that look.
     var pairs: Int
   }
 
@@ -20,7 +20,7 @@ struct DecisionRace: Sendable {
   private let limits: LimitTable
   private let regressionsBefore: Int
   private let improvementsBefore: Int
-  /// One entry a metric; `nil` while open.
+  /// One entry per metric; `nil` while open.
   private(set) var entries: [Entry?]
   /// Number of looks taken.
   private(set) var looks = 0
@@ -37,7 +37,7 @@ struct DecisionRace: Sendable {
     entries = rules.map { _ in nil }
   }
 
-  /// Whether no metric is open, or no look is left.
+  /// True if no metric is open, or no look is left.
   var isDecided: Bool {
     isClosed || looks == limits.looks.count || !entries.contains { $0 == nil }
   }
@@ -48,8 +48,8 @@ struct DecisionRace: Sendable {
   /// Takes the next look at every open metric.
   ///
   /// - Parameters:
-  ///   - isValid: whether the machine is fit; otherwise nothing is decided before the last look.
-  ///   - ratios: the differences of a metric, by its place.
+  ///   - isValid: true if the machine is fit; otherwise nothing is decided before the last look.
+  ///   - ratios: returns the differences of a metric by its index.
   mutating func look(isValid: Bool = true, _ ratios: (Int) -> LogRatios) {
     let limits = limits
     let look = looks
@@ -59,9 +59,9 @@ struct DecisionRace: Sendable {
     ) { limits.limit(look: look, found: $0) }
   }
 
-  /// Takes the last look early, because the time is over, and decides what can be decided.
+  /// Takes the last look early because the time is over, and decides every metric that it can.
   ///
-  /// - Parameter pairs: that there are; fewer than at the first look decide nothing.
+  /// - Parameter pairs: number of available pairs; fewer than at the first look decide nothing.
   mutating func close(pairs: Int, isValid: Bool = true, _ ratios: (Int) -> LogRatios) {
     guard !isDecided, pairs >= limits.looks[0] else { return }
     isClosed = true
@@ -71,14 +71,14 @@ struct DecisionRace: Sendable {
     }
   }
 
-  /// A look apart from its limits.
+  /// A look without its limits.
   private struct Moment {
     var pairs: Int
     var isLast: Bool
     var isValid: Bool
   }
 
-  /// Limit of the normal statistic after so many findings.
+  /// Limit of the normal statistic for a number of findings so far.
   private typealias Limit = (_ found: Int) -> Double
 
   private mutating func take(
@@ -106,7 +106,7 @@ struct DecisionRace: Sendable {
     }
   }
 
-  /// Decides what can be decided; again while findings free alpha for the others.
+  /// Decides every metric that it can, and repeats while findings free alpha for the others.
   private mutating func decide(
     _ evidence: [Int: SequentialRule.Evidence], _ pairs: Int, isLast: Bool, _ limit: Limit
   ) {
@@ -123,7 +123,7 @@ struct DecisionRace: Sendable {
     }
   }
 
-  /// Findings so far in the direction in which the evidence points.
+  /// Returns the number of findings so far in the direction of the evidence.
   private func found(_ evidence: SequentialRule.Evidence) -> Int {
     let isWorse = evidence.z >= 0
     let outcome = isWorse ? SequentialRule.Outcome.regression : .improvement

@@ -1,6 +1,6 @@
 import Statistics
 
-/// The sentence that says why a metric was decided so.
+/// Sentence that gives the reason for a decision about a metric.
 enum DecisionReason {
   static func text(
     _ rule: MetricRule, _ look: SequentialRule.Look, _ outcome: SequentialRule.Outcome, pairs: Int
@@ -23,14 +23,14 @@ enum DecisionReason {
     }
   }
 
-  /// What an undecided metric shows so far, after the reason why it is not decided.
+  /// Returns the reason why a metric is undecided, followed by its change so far.
   static func undecided(_ reason: String, _ decision: MetricDecision) -> String {
     guard let change = decision.change else { return reason }
     return "\(reason); \(change) in \(decision.pairs) pairs so far"
   }
 
-  /// A logarithm of how much worse something is, in the metric's own direction: 0.05 of throughput
-  /// is `-4.88 %`.
+  /// Formats the logarithm of how much worse the head is in the metric's own direction: 0.05 of
+  /// throughput is `-4.88 %`.
   static func change(_ logarithm: Double, _ rule: MetricRule) -> String {
     Change(rule.metric, worsening: logarithm).estimate
   }

@@ -1,16 +1,16 @@
 import Statistics
 
-/// The limits of all looks for each share of alpha that a question of a run may get.
+/// Limits of all looks for each share of alpha that a question of a run may get.
 ///
-/// Computed once a run, because each row takes a numerical integration.
+/// Computed once per run, because each row takes a numerical integration.
 public struct LimitTable: Hashable, Sendable {
   /// Number of pairs at each look, ascending.
   public let looks: [Int]
   /// Probability of a false finding in one direction, over all questions of the run.
   public let alpha: Double
-  /// How many questions the run asks.
+  /// Number of questions that the run asks.
   public let questions: Int
-  /// Rows by number of findings so far.
+  /// Rows of limits, indexed by the number of findings so far.
   private let rows: [[Double]]
 
   /// Computes the limits.
@@ -31,16 +31,16 @@ public struct LimitTable: Hashable, Sendable {
     }
   }
 
-  /// Returns the limit of the normal statistic at a look, counted from 0, after so many findings.
+  /// Returns the limit of the normal statistic at a look, counted from 0, after `found` findings.
   public func limit(look: Int, found: Int) -> Double { rows[min(found, questions - 1)][look] }
 
   /// Returns the limit of a closing look: the last one, taken early because the time is over.
   ///
-  /// In the scale of the sums all limits are the same number. An early end leaves the sum less room
-  /// to reach it than the pairs that are missing would have given, so that no more false findings
-  /// come of it, as long as what ends the comparison does not depend on what the pairs show.
+  /// On the scale of the sums, all limits are the same number. An early end leaves the sum less
+  /// room to reach that number than the missing pairs would have given, so it adds no false
+  /// findings, as long as the event that ends the comparison does not depend on the pairs' results.
   ///
-  /// - Parameter pairs: from the first look's to the last one's.
+  /// - Parameter pairs: between the numbers of pairs at the first and at the last look.
   public func closingLimit(pairs: Int, found: Int) -> Double {
     let last = looks.count - 1
     return limit(look: last, found: found)

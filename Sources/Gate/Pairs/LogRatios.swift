@@ -1,22 +1,24 @@
 import AssayModel
 import RealModule
 
-/// The paired differences of a metric: the logarithm of head over base, with its sign such that
-/// more is worse. Or the reason why there are none.
+/// Paired differences of a metric: logarithms of head over base, signed so that more is worse. Or
+/// the reason why there are none.
 public enum LogRatios: Hashable, Sendable {
-  /// One a pair, in the order of measuring.
+  /// One difference per pair, in the order of measurement.
   case values([Double])
-  /// Why the blocks do not hold the metric.
+  /// Reason why the blocks do not hold the metric.
   case notHeld(String)
 
-  /// A ratio beyond e^20 says no more than e^20; so a side that did nothing has one too.
+  /// Cap on a logarithm: ratios beyond e^20 count as e^20, which also gives one to a side that did
+  /// nothing.
   static let limit = 20.0
 
-  /// Takes the differences of a metric from pairs.
+  /// Computes the differences of a metric from pairs.
   ///
-  /// A percentile is held when the blocks of each side have, on average, at least as many
-  /// operations as `PercentileCapacity` asks for, and every block half as many. Leaving out single
-  /// blocks would leave out slow ones, so one that holds nothing spoils the metric.
+  /// A percentile is held if the blocks of each side have, on average, at least as many operations
+  /// as `PercentileCapacity` asks for, and every block has at least half as many. Leaving out
+  /// single blocks would leave out slow ones, so one block without enough operations invalidates
+  /// the metric.
   public init(_ metric: Metric, of pairs: [BlockPair]) {
     for (name, side) in [("base", pairs.map(\.base)), ("head", pairs.map(\.head))] {
       if let reason = Self.obstacle(metric, side, name) {
@@ -27,7 +29,7 @@ public enum LogRatios: Hashable, Sendable {
     self = .values(pairs.compactMap { Self.worsening(metric, base: $0.base, head: $0.head) })
   }
 
-  /// The logarithm of how much worse the head is; `nil` when a side has no value.
+  /// Returns the logarithm of how much worse the head is; `nil` if a side has no value.
   static func worsening(
     _ metric: Metric, base: BlockMeasurement, head: BlockMeasurement
   ) -> Double? {
@@ -43,7 +45,7 @@ public enum LogRatios: Hashable, Sendable {
   private static func obstacle(
     _ metric: Metric, _ blocks: [BlockMeasurement], _ side: String
   ) -> String? {
-    // Whatever a side does fast, it does not do its work.
+    // However fast such a side is, it does not do its work.
     if let (operation, attempts) = blocks.firstWithoutSuccess {
       return "'\(operation)' of the \(side) never succeeded: "
         + "\(attempts.errors) attempts ended with \(attempts.code ?? "errors")"

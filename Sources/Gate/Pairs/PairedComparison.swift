@@ -1,30 +1,30 @@
 import AssayModel
 
-/// Compares two sides of one workload: says which pairs of blocks to run, takes their results, and
-/// decides.
+/// Compares two sides of one workload: requests pairs of blocks, takes their results, and decides.
 ///
-/// A value machine: it runs nothing itself, and the same results give the same decision.
-/// `next()` says what to do; the results go to `add(_:)` until `next()` is finished.
+/// A pure state machine: it runs nothing itself, and the same results give the same decision. Call
+/// `next()`, run what it returns and pass the results to `add(_:)`, until `next()` returns
+/// `finished`.
 public struct PairedComparison: Sendable {
   /// Pairs to run next.
   public struct Round: Hashable, Sendable {
-    /// Number of the first of them, from 0.
+    /// Number of the first pair of the round, from 0.
     public var firstPair: Int
-    /// Which side runs first, one entry a pair.
+    /// Order of the sides, one entry per pair.
     public var orders: [PairOrder]
-    /// How many pairs.
+    /// Number of pairs.
     public var pairs: Int { orders.count }
   }
 
-  /// What to do next.
+  /// Next step of a comparison.
   public enum Step: Hashable, Sendable {
-    /// Run these pairs and add them.
+    /// Run these pairs and add their results.
     case run(Round)
-    /// All is decided.
+    /// Everything is decided.
     case finished(ComparisonResult)
   }
 
-  /// How it compares.
+  /// The plan of the comparison.
   public let plan: ComparisonPlan
   /// All pairs so far.
   public private(set) var pairs: [BlockPair] = []
@@ -35,9 +35,9 @@ public struct PairedComparison: Sendable {
   /// Begins a comparison.
   ///
   /// - Parameters:
-  ///   - plan: how it compares.
-  ///   - regressionsBefore: how many metrics of other workloads of the run regressed so far.
-  ///   - improvementsBefore: how many improved.
+  ///   - plan: plan of the comparison.
+  ///   - regressionsBefore: number of metrics of the run's other workloads that regressed so far.
+  ///   - improvementsBefore: number of them that improved so far.
   public init(_ plan: ComparisonPlan, regressionsBefore: Int = 0, improvementsBefore: Int = 0) {
     self.plan = plan
     race = DecisionRace(
@@ -45,7 +45,7 @@ public struct PairedComparison: Sendable {
       regressionsBefore: regressionsBefore, improvementsBefore: improvementsBefore)
   }
 
-  /// What to do next; the same answer until results are added.
+  /// Returns the next step; the same one until results are added.
   public func next() -> Step {
     guard !isFinished else { return .finished(result) }
     let until = plan.limits.looks[race.looks]
@@ -53,15 +53,15 @@ public struct PairedComparison: Sendable {
       Round(firstPair: pairs.count, orders: (pairs.count..<until).map(plan.order(ofPair:))))
   }
 
-  /// Whether nothing more needs to run.
+  /// True if nothing more needs to run.
   public var isFinished: Bool {
     stopReason != nil || environment.isFinal || race.isDecided || !violations.isEmpty
   }
 
-  /// Takes the results of the round that `next()` asked for.
+  /// Takes the results of the round that `next()` returned.
   ///
-  /// - Throws: `GateError` with code `results` when they are not those: another number of pairs,
-  ///   another order, or a block that measured no time.
+  /// - Throws: `GateError` with code `results` if they do not match the round: another number of
+  ///   pairs, another order, or a block that measured no time.
   public mutating func add(_ results: [BlockPair]) throws(GateError) {
     guard case .run(let round) = next() else {
       throw GateError(
@@ -80,12 +80,12 @@ public struct PairedComparison: Sendable {
     race.look(isValid: environment.isValid) { LogRatios(plan.rules[$0].metric, of: all) }
   }
 
-  /// Ends the comparison early; what is open stays inconclusive.
+  /// Ends the comparison early; open metrics stay inconclusive.
   ///
   /// - Parameters:
-  ///   - partial: pairs of a round that was not completed; they are kept, but not judged: whoever
-  ///     ends it may have seen them.
-  ///   - reason: why, such as `interrupted`.
+  ///   - partial: pairs of an incomplete round; they are kept, but not judged, because the caller
+  ///     that ends the comparison may have seen them.
+  ///   - reason: reason for the end, such as `interrupted`.
   public mutating func stop(keeping partial: [BlockPair] = [], because reason: String) {
     guard !isFinished else { return }
     pairs += partial
@@ -94,12 +94,12 @@ public struct PairedComparison: Sendable {
 
   /// Ends the comparison because its time is over, with a closing look at all pairs.
   ///
-  /// Nothing is decided by fewer pairs than the first look takes.
+  /// Fewer pairs than the first look takes decide nothing.
   ///
   /// - Parameters:
-  ///   - partial: pairs of the round that was not completed.
-  ///   - reason: why, for what is not decided.
-  /// - Throws: `GateError` with code `results` when a block measured no time.
+  ///   - partial: pairs of the incomplete round.
+  ///   - reason: reason given for metrics that stay undecided.
+  /// - Throws: `GateError` with code `results` if a block measured no time.
   public mutating func close(
     with partial: [BlockPair], because reason: String
   ) throws(GateError) {
@@ -115,7 +115,7 @@ public struct PairedComparison: Sendable {
     }
   }
 
-  /// What is decided so far; open metrics are inconclusive.
+  /// The result so far; open metrics are inconclusive.
   public var result: ComparisonResult {
     ComparisonResult(
       metrics: zip(plan.rules, race.entries).map { rule, entry in
@@ -147,8 +147,8 @@ public struct PairedComparison: Sendable {
     }
   }
 
-  /// A metric of which no look was taken: fewer pairs than the first one takes decide nothing, but
-  /// they do show something.
+  /// Returns the decision for a metric without a look: fewer pairs than the first look takes decide
+  /// nothing, but they give an estimate.
   private func undecided(_ rule: MetricRule) -> MetricDecision {
     guard violations.isEmpty else {
       return .unseen(

@@ -1,24 +1,24 @@
 public import Statistics
 
-/// The rule that decides a metric at a look, from paired differences alone.
+/// Rule that decides a metric at a look, from paired differences alone.
 ///
-/// With d the differences, more being worse, n of them, and L the limit of this look:
+/// For n differences d, where more is worse, and the limit L of this look:
 /// - *regression*: signed-rank z >= L, the lower bound of the Hodges-Lehmann interval at L above 0,
 ///   and the estimate above the margin. *Improvement* mirrors it.
-/// - *equivalent*, before the last look: the upper bound at z = 1.96 below the margin. That is the
-///   stop for futility: going on would hardly find a regression. It is not binding: nothing in the
-///   false-alarm rate rests on it. Its own limit is that of one look, because at the limit of an
-///   early look no bound is finite. The price is at most 2.5 % a look of missing an effect as large
-///   as the margin, and far less of missing twice the margin.
+/// - *equivalent*, before the last look: the upper bound at z = 1.96 below the margin. This is the
+///   stop for futility: further pairs would hardly find a regression. It is not binding: the
+///   false-alarm rate does not depend on it. It uses the limit of a single look, because at the
+///   limit of an early look no bound is finite. The price is a chance of at most 2.5 % per look of
+///   missing an effect as large as the margin, and far less of missing twice the margin.
 /// - *equivalent*, at the last look: the upper bound at z = 1.96 below the effect.
-/// - otherwise go on; at the last look *inconclusive*.
+/// - otherwise continue; at the last look *inconclusive*.
 ///
-/// Asked for a difference (`compare`), equivalence takes the lower bound as well, mirrored, so that
-/// an improvement is not cut off; asked for a worsening (`gate`), "not worse" is enough.
+/// For the question of a difference (`compare`), equivalence also requires the mirrored lower
+/// bound, so that an improvement is not cut off; for a worsening (`gate`), "not worse" is enough.
 /// Source: O'Brien and Fleming (limits); Hodges and Lehmann (interval); Whitehead, "The Design and
 /// Analysis of Sequential Clinical Trials" (futility).
 public struct SequentialRule: Hashable, Sendable {
-  /// What is asked.
+  /// Question that the rule answers.
   public enum Question: String, CaseIterable, Hashable, Codable, Sendable {
     /// Is the head worse?
     case worsening
@@ -26,54 +26,54 @@ public struct SequentialRule: Hashable, Sendable {
     case difference
   }
 
-  /// What a look found.
+  /// Outcome of a look.
   public enum Outcome: String, CaseIterable, Hashable, Codable, Sendable {
     /// The head is worse by more than the margin.
     case regression
     /// The head is better by more than the margin.
     case improvement
-    /// The head is not worse by the effect; asked for a difference, neither better.
+    /// The head is not worse by the effect; for the question of a difference, not better either.
     case equivalent
-    /// The pairs do not tell.
+    /// The pairs do not decide the question.
     case inconclusive
-    /// The machine was not fit to tell.
+    /// The machine was not fit for the measurement.
     case environmentInvalid
   }
 
-  /// What a look saw.
+  /// Evidence and decision of a look.
   public struct Look: Hashable, Sendable {
-    /// The estimate of the logarithm of how much worse the head is.
+    /// Estimated logarithm of how much worse the head is.
     public var estimate: Double
-    /// Its interval at the limit of this look.
+    /// Interval of the estimate at the limit of this look.
     public var interval: ConfidenceInterval
     /// Signed-rank statistic.
     public var z: Double
-    /// Limit that it had to reach.
+    /// Limit that the statistic had to reach.
     public var limit: Double
-    /// Its interval at z = 1.96, which equivalence is judged by.
+    /// Interval of the estimate at z = 1.96, used to judge equivalence.
     public var equivalence: ConfidenceInterval
-    /// The decision; `nil` when more pairs are needed.
+    /// The decision; `nil` if more pairs are needed.
     public var outcome: Outcome?
   }
 
-  /// The limit that equivalence is judged by: one-sided 2.5 %.
+  /// Limit used to judge equivalence: one-sided 2.5 %.
   public static let equivalenceLimit = 1.959964
 
   /// Logarithm of one plus the margin.
   public let logMargin: Double
   /// Logarithm of one plus the effect.
   public let logEffect: Double
-  /// What is asked.
+  /// Question that the rule answers.
   public let question: Question
 
-  /// Creates the rule of a metric.
+  /// Creates the rule for a metric.
   public init(_ rule: MetricRule, question: Question) {
     logMargin = rule.logMargin
     logEffect = rule.logEffect
     self.question = question
   }
 
-  /// What differences say before a limit is chosen: the costly part of a look.
+  /// Statistics of the differences before a limit is chosen: the costly part of a look.
   struct Evidence: Sendable {
     let centre: HodgesLehmann
     let z: Double
@@ -88,8 +88,8 @@ public struct SequentialRule: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - differences: at least one, finite.
-  ///   - limit: of the normal statistic.
-  ///   - isLast: whether no more pairs will come.
+  ///   - limit: limit of the normal statistic.
+  ///   - isLast: true if no more pairs will come.
   public func judge(_ differences: [Double], limit: Double, isLast: Bool) -> Look {
     judge(Evidence(differences), limit: limit, isLast: isLast)
   }

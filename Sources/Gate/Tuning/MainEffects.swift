@@ -1,25 +1,25 @@
 import RealModule
 import Statistics
 
-/// What each knob does on its own, from measurements of some candidates: an additive model of the
+/// Effect of each knob on its own, from measurements of some candidates: an additive model of the
 /// logarithm of a metric.
 ///
-/// It is what a fractional design can tell: interactions between knobs go into the error, so
+/// This is the limit of a fractional design: interactions between knobs go into the error, so
 /// intervals are wide where knobs depend on each other.
 /// Source: Box, Hunter and Hunter, "Statistics for Experimenters", 5 and 6; Montgomery, "Design
 /// and Analysis of Experiments", 8.
 public struct MainEffects: Sendable {
-  /// What a value of a knob does, against the knob's value in the reference.
+  /// Effect of a knob's value, relative to the knob's value in the reference.
   public struct Effect: Hashable, Codable, Sendable {
     /// The knob.
     public var knob: String
     /// The value.
     public var value: String
-    /// How much better it is, as a share: 0.05 is 5 % better, negative is worse.
+    /// Gain as a share: 0.05 is 5 % better, negative is worse.
     public var gain: Double
-    /// Lower bound of that, 95 %.
+    /// Lower 95 % bound of the gain.
     public var lower: Double
-    /// Upper bound of that, 95 %.
+    /// Upper 95 % bound of the gain.
     public var upper: Double
   }
 
@@ -30,9 +30,9 @@ public struct MainEffects: Sendable {
   /// Fits the model.
   ///
   /// - Parameters:
-  ///   - observations: candidates with the logarithm of how good they are; higher is better.
-  ///   - reference: the candidate whose values have no effect.
-  /// - Returns: `nil` when there are too few observations for so many values.
+  ///   - observations: candidates with the logarithm of their goodness; higher is better.
+  ///   - reference: candidate whose values have no effect by definition.
+  /// - Returns: `nil` if there are too few observations for the number of values.
   public init?(
     _ observations: [(candidate: TuneCandidate, goodness: Double)], reference: TuneCandidate
   ) {
@@ -61,17 +61,17 @@ public struct MainEffects: Sendable {
     self.logarithms = logarithms
   }
 
-  /// How much better a candidate should be than the reference, as a logarithm; values that were
+  /// Returns the predicted gain of a candidate over the reference, as a logarithm; values that were
   /// never measured count as the reference's.
   public func predicted(_ candidate: TuneCandidate) -> Double {
-    // In order, so that the sum has the same bits each time.
+    // Sums in a fixed order, so that the result has the same bits each time.
     candidate.knobs.reduce(0) { sum, knob in
       sum + (candidate.settings[knob].flatMap { logarithms[knob]?[$0] } ?? 0)
     }
   }
 
-  /// The knobs of which every measured value surely does less than `bound` either way: what did
-  /// not matter.
+  /// Returns the inert knobs: those whose measured values all have 95 % bounds within `bound` in
+  /// either direction.
   ///
   /// - Parameter bound: a share, such as 0.02.
   public func inert(bound: Double) -> [String] {

@@ -1,6 +1,6 @@
 public import AssayModel
 
-/// The candidates that none beats in everything.
+/// Candidates that no other candidate beats in every objective.
 ///
 /// Source: Deb, "Multi-Objective Optimization using Evolutionary Algorithms", 2.4.
 public enum ParetoFront {
@@ -8,9 +8,9 @@ public enum ParetoFront {
   public struct Point: Hashable, Codable, Sendable {
     /// The candidate.
     public var candidate: TuneCandidate
-    /// What survives with it.
+    /// Durability class of the candidate.
     public var durability: DurabilityClass
-    /// One value an objective, in the order of the objectives.
+    /// One value per objective, in the order of the objectives.
     public var values: [Double]
 
     /// Creates a point.
@@ -21,16 +21,16 @@ public enum ParetoFront {
     }
   }
 
-  /// Returns the points of the front of each class, in the order given.
+  /// Returns the front of each durability class, with its points in the given order.
   ///
   /// A point is beaten by another one of its own class that is at least as good in every objective
-  /// and better in one. Classes are never compared: speed does not pay for what is lost.
+  /// and better in one. Classes are never compared: speed does not make up for lost data.
   ///
   /// - Parameters:
   ///   - points: with as many values as there are objectives, none of them NaN.
-  ///   - objectives: what is wanted; says for each value which direction is better.
-  ///   - isSure: whether the first point, which has the better figures, is known to be better than
-  ///     the second; figures that noise may have put in that order beat nothing.
+  ///   - objectives: objectives of the values; each determines which direction is better.
+  ///   - isSure: true if the first point, which has the better figures, is known to be better than
+  ///     the second; a point whose lead may be noise beats nothing.
   /// - Complexity: O(number of points squared).
   public static func fronts(
     _ points: [Point], objectives: [Metric], isSure: (Point, Point) -> Bool = { _, _ in true }

@@ -2,12 +2,12 @@ import AssayModel
 import RealModule
 import Statistics
 
-/// Who measured what in which common block.
+/// Measured goodness of each candidate in each common block.
 struct TuneBoard: Sendable {
-  /// Why a block counts for nothing.
+  /// Reason why a block does not count.
   struct Obstacle: Error { var text: String }
 
-  /// A candidate against the default, in logarithms.
+  /// Gain of a candidate over the default, in logarithms.
   struct Score {
     var candidate: Int
     var estimate: Double
@@ -32,7 +32,7 @@ struct TuneBoard: Sendable {
 
   private let incumbent: Int
   private var all: [Round] = []
-  /// Why candidates are out.
+  /// Reasons for disqualification, by candidate.
   private(set) var reasons: [Int: String] = [:]
 
   init(count: Int, incumbent: Int) {
@@ -40,7 +40,7 @@ struct TuneBoard: Sendable {
     self.incumbent = incumbent
   }
 
-  /// The logarithm of how good a block is; higher is better.
+  /// Returns the logarithm of a block's goodness; higher is better.
   static func goodness(_ metric: Metric, _ block: BlockMeasurement) -> Result<Double, Obstacle> {
     if let violation = block.violations.first { return .failure(Obstacle(text: violation)) }
     switch metric.reading(in: block) {
@@ -70,7 +70,7 @@ struct TuneBoard: Sendable {
     all.count { $0.phase == phase && $0.values[candidate] != nil }
   }
 
-  /// How much better one was than another in each common block of full length.
+  /// Returns the gain of one candidate over another in each common block of the phases.
   private func differences(
     _ one: Int, over other: Int, in phases: Set<TuneRace.Phase>
   ) -> [Double] {
@@ -82,31 +82,31 @@ struct TuneBoard: Sendable {
     }
   }
 
-  /// How much better a candidate is than the default; `nil` when it was not raced.
+  /// Returns the gain of a candidate over the default; `nil` if it was not raced.
   func score(_ candidate: Int) -> Double? {
     if candidate == incumbent { return 0 }
     let differences = differences(candidate, over: incumbent, in: [.race, .local])
     return differences.isEmpty ? nil : HodgesLehmann(differences).estimate
   }
 
-  /// The best of some, ties by place; the default when none was raced.
+  /// Returns the best of the candidates, ties by index; the default if none was raced.
   func leader(_ candidates: [Int]) -> Int { best(1, of: candidates + [incumbent])[0] }
 
-  /// The best so many of some, best first.
+  /// Returns the best `count` candidates, best first.
   func best(_ count: Int, of candidates: [Int]) -> [Int] {
     let scored = Set(candidates).sorted().map { ($0, score($0) ?? -.infinity) }
-    // `sorted` is stable only in fact, so places decide.
+    // The stability of `sorted` is not guaranteed, so the index breaks ties.
     let order = scored.sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
     return order.prefix(count).map(\.0)
   }
 
-  /// Whether one is surely worse than another, one-sided 5 %.
+  /// Returns true if a candidate is worse than the leader, one-sided 5 %.
   func isWorse(_ candidate: Int, than leader: Int) -> Bool {
     let differences = differences(candidate, over: leader, in: [.race, .local])
     return SignedRankTest(differences).below < 0.05
   }
 
-  /// Candidates against the default, best first, with intervals of 95 % for all together
+  /// Returns the gains of candidates over the default, best first, with simultaneous 95 % intervals
   /// (Bonferroni).
   func gains(
     of candidates: [Int], in phases: Set<TuneRace.Phase>, questions: Int
@@ -116,7 +116,8 @@ struct TuneBoard: Sendable {
     }.sorted { $0.estimate > $1.estimate }
   }
 
-  /// One against another, with an interval that is one of so many; `nil` without a common block.
+  /// Returns the gain of one candidate over another, with an interval that is one of `questions`;
+  /// `nil` without a common block.
   func score(
     _ candidate: Int, over other: Int, in phases: Set<TuneRace.Phase>, questions: Int
   ) -> Score? {
@@ -129,7 +130,7 @@ struct TuneBoard: Sendable {
       upper: interval.upper, blocks: differences.count)
   }
 
-  /// What each knob did in some phases.
+  /// Returns the effect of each knob in some phases.
   func effects(_ plan: TunePlan, in phases: Set<TuneRace.Phase> = [.screening]) -> MainEffects? {
     let observations = plan.candidates.indices.compactMap { candidate -> (TuneCandidate, Double)? in
       if candidate == incumbent { return (plan.candidates[candidate], 0) }
@@ -140,7 +141,7 @@ struct TuneBoard: Sendable {
       reference: plan.candidates[incumbent])
   }
 
-  /// How much better a candidate was than the default in the screening.
+  /// Returns the gain of a candidate over the default in the screening.
   func screened(_ candidate: Int) -> Double? { difference(candidate, in: [.screening]) }
 
   private func difference(_ candidate: Int, in phases: Set<TuneRace.Phase>) -> Double? {

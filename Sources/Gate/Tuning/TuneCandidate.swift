@@ -1,6 +1,6 @@
 /// One point of the settings space: a value for each knob.
 public struct TuneCandidate: Hashable, Codable, Sendable {
-  /// The knobs' values by their path, such as `storage.synchronous` and `normal`.
+  /// Values of the knobs by path, such as `normal` for `storage.synchronous`.
   public var settings: [String: String]
 
   /// Creates a candidate.
@@ -8,17 +8,17 @@ public struct TuneCandidate: Hashable, Codable, Sendable {
     self.settings = settings
   }
 
-  /// The knobs, in order of their names.
+  /// Paths of the knobs, sorted.
   public var knobs: [String] { settings.keys.sorted() }
 
-  /// The knobs in which it differs from another one of the same space, by name.
+  /// Returns the knobs that differ from another candidate of the same space, sorted.
   public func differences(from other: TuneCandidate) -> [String] {
     knobs.filter { settings[$0] != other.settings[$0] }
   }
 }
 
 extension TuneCandidate: CustomStringConvertible {
-  /// All settings in order of their names.
+  /// All settings, sorted by name.
   public var description: String {
     knobs.map { "\($0)=\(settings[$0] ?? "")" }.joined(separator: " ")
   }

@@ -1,13 +1,13 @@
 import AssayModel
 
-/// Which candidates are measured: the screening's part of the space, those that race, and the
-/// neighbours that the local search tries.
+/// Selection of candidates to measure: the part of the space that is screened, the racing
+/// candidates, and the neighbours that the local search tries.
 enum TuneDesign {
-  /// Returns the places of a balanced part of the candidates, the default first: enough for one
-  /// term a value and as many again, in which each pair of values of two knobs occurs about equally
-  /// often, so that no knob hides behind another.
+  /// Returns the indices of a balanced part of the candidates, the default first: twice as many as
+  /// the model has terms (at least 12), with each pair of values of two knobs about equally often,
+  /// so that the effects of two knobs can be told apart.
   ///
-  /// Source: orthogonal arrays of strength two, made greedily; Montgomery, "Design and Analysis of
+  /// Source: orthogonal arrays of strength two, built greedily; Montgomery, "Design and Analysis of
   /// Experiments", 8.
   static func choose(_ plan: TunePlan) -> [Int] {
     let values = numbered(plan)
@@ -20,7 +20,8 @@ enum TuneDesign {
     var chosen = [plan.incumbent]
     for pair in values.pairs(of: plan.incumbent) { seen[pair] += 1 }
     while chosen.count < wanted {
-      // The rarest pairs so far; of equals the first in the shuffled order.
+      // Takes the candidate with the rarest pairs so far; of equals the first in the shuffled
+      // order.
       let costs = left.map { place in values.pairs(of: place).reduce(0) { $0 + seen[$1] } }
       guard let least = costs.min(), let place = costs.firstIndex(of: least) else { break }
       let next = left.remove(at: place)
@@ -30,11 +31,11 @@ enum TuneDesign {
     return chosen
   }
 
-  /// Candidates with whole numbers instead of words.
+  /// Candidates with integers in place of value names.
   private struct Numbered {
     /// The values of each knob.
     var knobs: [[String]]
-    /// Number of each candidate's value, over all knobs.
+    /// Number of each candidate's value, numbered across all knobs.
     var rows: [[Int]]
 
     /// Number of pairs of values.
@@ -43,7 +44,7 @@ enum TuneDesign {
       return all * all
     }
 
-    /// The pairs that a candidate has, each value with itself included.
+    /// Returns the pairs of values in a candidate, including each value with itself.
     func pairs(of candidate: Int) -> [Int] {
       let all = knobs.reduce(0) { $0 + $1.count }
       let row = rows[candidate]
@@ -73,8 +74,8 @@ enum TuneDesign {
     return Numbered(knobs: knobs, rows: rows)
   }
 
-  /// Returns who races after a screening: the best by the model, and the best that were measured.
-  /// Of candidates that differ in inert knobs only, the nearest to the default.
+  /// Returns the candidates that race after a screening: the best by the model, and the best of the
+  /// measured ones. Of candidates that differ in inert knobs only, the one nearest to the default.
   static func finalists(_ plan: TunePlan, _ effects: MainEffects?, _ board: TuneBoard) -> [Int] {
     let measured = plan.candidates.indices.filter { $0 != plan.incumbent && !board.isOut($0) }
       .compactMap { place in board.screened(place).map { (place, $0) } }
@@ -90,7 +91,7 @@ enum TuneDesign {
     return finalists
   }
 
-  /// Returns neighbours of a candidate that were not raced yet, the most promising first.
+  /// Returns neighbours of a candidate that have not raced yet, the most promising first.
   static func neighbours(
     of leader: Int, _ plan: TunePlan, _ effects: MainEffects?, _ board: TuneBoard
   ) -> [Int] {
@@ -123,7 +124,8 @@ enum TuneDesign {
       if $0.gain != $1.gain { return $0.gain > $1.gain }
       return $0.moved != $1.moved ? $0.moved < $1.moved : $0.place < $1.place
     }
-    // One of each group that differs in what does not matter: the one nearest to the default.
+    // Keeps one candidate of each group that differs in inert knobs only: the nearest to the
+    // default.
     var groups: [[String: String]: Int] = [:]
     var kept: [(place: Int, gain: Double, moved: Int)] = []
     for entry in order {

@@ -1,22 +1,23 @@
 public import AssayModel
 
-/// How settings are searched.
+/// Plan for a search of settings.
 public struct TunePlan: Hashable, Sendable {
-  /// How much is measured, in blocks.
+  /// Amount of measurement, in blocks.
   public struct Effort: Hashable, Codable, Sendable {
-    /// All blocks together, in blocks of full length.
+    /// Budget for the whole search, in blocks of full length.
     public var budget: Double
-    /// With more candidates than these a screening comes first, and at most so many race.
+    /// Largest number of racing candidates; a larger space is screened first.
     public var racing: Int
     /// Length of a screening block, as a share of a full one.
     public var screeningShare: Double
-    /// Common blocks of the screening.
+    /// Number of common blocks in the screening.
     public var screeningRounds: Int
-    /// Common blocks before the first elimination; fewer than 5 can't eliminate anyone at 5 %.
+    /// Number of common blocks before the first elimination; fewer than 5 can't eliminate a
+    /// candidate at 5 %.
     public var firstRounds: Int
-    /// Neighbours of the best that the local search tries in one pass.
+    /// Largest number of neighbours that the local search tries in one pass.
     public var neighbours: Int
-    /// Common blocks of the confirmation.
+    /// Number of common blocks in the confirmation.
     public var confirmationRounds: Int
 
     /// Creates an effort. A budget of 384 is 30 % of 20 blocks for each of 64 candidates.
@@ -35,32 +36,32 @@ public struct TunePlan: Hashable, Sendable {
     }
   }
 
-  /// Where one may choose from; all of the wanted durability class.
+  /// Candidates to choose from; all of the wanted durability class.
   public let candidates: [TuneCandidate]
-  /// Place of the default among them: it is in every block, and recommended when nothing beats it.
+  /// Index of the default: it is in every block, and recommended if no candidate beats it.
   public let incumbent: Int
-  /// Places of further settings that the confirmation compares with, such as known advice.
+  /// Indices of further settings that the confirmation compares with, such as known advice.
   public let references: [Int]
-  /// Places of those that may be recommended: all but references from outside of the space.
+  /// Indices of candidates that may be recommended: all but references from outside of the space.
   public let space: [Int]
-  /// What is wanted first; the race is about this one.
+  /// Primary objective, which the race is decided by.
   public let objective: Metric
-  /// How much is measured.
+  /// Amount of measurement.
   public let effort: Effort
-  /// What orders, the screening's design and the blocks' seeds follow from.
+  /// Seed of the orders, the screening's design and the blocks.
   public let seed: Seed
 
   /// Creates a plan.
   ///
   /// - Parameters:
   ///   - candidates: of the wanted class only, each once, all with the same knobs.
-  ///   - incumbent: the default; one of them.
-  ///   - references: some of them.
-  ///   - outsiders: of the references those that nobody asked for: they are compared with in the
-  ///     confirmation, and neither raced nor recommended.
+  ///   - incumbent: the default; one of the candidates.
+  ///   - references: a subset of the candidates.
+  ///   - outsiders: references outside of the requested space: compared with in the confirmation,
+  ///     but neither raced nor recommended.
   ///   - objective: throughput, a percentile or a resource.
-  ///   - effort: how much is measured; its budget must hold the confirmation and a race of two.
-  ///   - seed: what everything random follows from.
+  ///   - effort: amount of measurement; its budget must hold the confirmation and a race of two.
+  ///   - seed: seed of everything random.
   /// - Throws: `GateError`: `classNotReached` without candidates, else `plan`.
   public init(
     candidates: [TuneCandidate], incumbent: TuneCandidate, references: [TuneCandidate] = [],

@@ -1,19 +1,20 @@
 public import AssayModel
 import Statistics
 
-/// Searches the best settings: says which candidates to measure side by side, takes their blocks,
+/// Searches for the best settings: requests candidates to measure side by side, takes their blocks,
 /// and recommends.
 ///
-/// A value machine with five phases. *Screening*, only of large spaces: short blocks of a balanced
-/// part of the candidates show what each knob does; the best by that model go on. *Race*: common
-/// blocks of all survivors in random order; from the fifth on, and then after twice as many each
-/// time, those leave that are surely worse than the best. *Local search*: neighbours of the best
-/// that differ in one knob. *Confirmation*: the best three against the default with seeds of its
-/// own. The default is in every block, so that all are compared with it on the same moments.
+/// A pure state machine with four phases. *Screening*, only of large spaces: short blocks of a
+/// balanced part of the candidates estimate the effect of each knob; the best by that model go on.
+/// *Race*: common blocks of all survivors in random order; from the fifth block on, and then each
+/// time after twice as many, candidates that are significantly worse than the best are eliminated.
+/// *Local search*: neighbours of the best that differ in one knob. *Confirmation*: the best three
+/// against the default with separate seeds. The default is in every block, so that all candidates
+/// are compared with it at the same time.
 /// Source: Lopez-Ibanez et al., "The irace package", Operations Research Perspectives 3 (2016),
 /// with Wilcoxon's signed ranks for the elimination.
 public struct TuneRace: Sendable {
-  /// What a block is for.
+  /// Phase that a block belongs to.
   public enum Phase: String, Hashable, Codable, Sendable {
     case screening, race, local, confirmation
   }
@@ -22,25 +23,25 @@ public struct TuneRace: Sendable {
   public struct Round: Hashable, Sendable {
     /// Number of the round, from 0.
     public var number: Int
-    /// What it is for.
+    /// Phase that the round belongs to.
     public var phase: Phase
-    /// Places of the candidates in the plan, in the order in which they run.
+    /// Indices of the candidates in the plan, in the order in which they run.
     public var entrants: [Int]
     /// Length of a block as a share of a full one.
     public var share: Double
-    /// What the workload's data follow from: the same for all entrants.
+    /// Seed of the workload's data, the same for all entrants.
     public var seed: Seed
   }
 
-  /// What to do next.
+  /// Next step of a search.
   public enum Step: Hashable, Sendable {
-    /// Measure these and add them.
+    /// Measure these candidates and add their blocks.
     case run(Round)
     /// The search is over.
     case finished(TuneResult)
   }
 
-  /// How it searches.
+  /// The plan of the search.
   public let plan: TunePlan
   /// Blocks used so far, in blocks of full length.
   public private(set) var blocksUsed = 0.0
@@ -65,7 +66,7 @@ public struct TuneRace: Sendable {
     }
   }
 
-  /// What to do next; the same answer until results are added.
+  /// Returns the next step; the same one until results are added.
   public func next() -> Step {
     guard !isFinished else { return .finished(result) }
     let seed = plan.seed.derived(phase.rawValue, rounds)
@@ -76,11 +77,11 @@ public struct TuneRace: Sendable {
         share: phase == .screening ? plan.effort.screeningShare : 1, seed: seed.derived("load")))
   }
 
-  /// Takes one block of each entrant of the round that `next()` asked for, in its order.
+  /// Takes one block per entrant of the round that `next()` returned, in its order.
   ///
-  /// A candidate whose block violates a check, or does not hold the objective, is out for good.
+  /// Disqualifies a candidate whose block violates a check or does not hold the objective.
   ///
-  /// - Throws: `GateError` with code `results` when there is not one block an entrant, or the
+  /// - Throws: `GateError` with code `results` if there is not one block per entrant, or if the
   ///   default itself can't be measured.
   public mutating func add(_ blocks: [BlockMeasurement]) throws(GateError) {
     guard case .run(let round) = next() else {
@@ -113,7 +114,7 @@ public struct TuneRace: Sendable {
     if roundsLeft <= 0 || entrants.count < 2 { advance() }
   }
 
-  /// What is known so far.
+  /// The result so far.
   public var result: TuneResult {
     let isConfirmed = isFinished && phase == .confirmation
     let final = phase == .confirmation && board.hasRounds(.confirmation)
@@ -137,8 +138,8 @@ public struct TuneRace: Sendable {
       }, blocksUsed: blocksUsed)
   }
 
-  /// How much better a candidate is than each reference, in the blocks of the confirmation, or
-  /// before it in those of the race; 95 % for all of them together.
+  /// Returns the gain of a candidate over each reference, in the blocks of the confirmation or,
+  /// before it, of the race; with simultaneous 95 % intervals.
   public func overReferences(_ candidate: TuneCandidate) -> [TuneResult.Gain] {
     guard let place = plan.candidates.firstIndex(of: candidate) else { return [] }
     let others = plan.references.filter { $0 != place }
@@ -149,10 +150,10 @@ public struct TuneRace: Sendable {
     }
   }
 
-  /// The gain of a candidate over the default in blocks that both have: those of the
+  /// Returns the gain of a candidate over the default in their common blocks: those of the
   /// confirmation, or else of the race; `nil` without any.
   ///
-  /// Figures of different blocks are not comparable: the machine was another one.
+  /// Figures of different blocks are not comparable: the state of the machine differed.
   public func standing(of candidate: TuneCandidate) -> TuneResult.Gain? {
     guard let place = plan.candidates.firstIndex(of: candidate) else { return nil }
     if place == plan.incumbent {
@@ -164,7 +165,7 @@ public struct TuneRace: Sendable {
     return score?.result(candidate)
   }
 
-  /// `true` when blocks that both have show one to be better than another, at 95 %.
+  /// Returns true if the common blocks show one candidate to be better than another, at 95 %.
   public func isSurelyBetter(_ one: TuneCandidate, than other: TuneCandidate) -> Bool {
     guard let place = plan.candidates.firstIndex(of: one),
       let second = plan.candidates.firstIndex(of: other)
@@ -173,12 +174,12 @@ public struct TuneRace: Sendable {
     return board.score(place, over: second, in: phases, questions: 1).map { $0.lower > 0 } ?? false
   }
 
-  /// `true` for a candidate that may be recommended.
+  /// Returns true for a candidate that may be recommended.
   public func isInSpace(_ candidate: TuneCandidate) -> Bool {
     plan.space.contains { plan.candidates[$0] == candidate }
   }
 
-  /// Blocks that the search will use at most from now on, in blocks of full length.
+  /// Largest number of blocks that the search will still use, in blocks of full length.
   public var blocksLeft: Double { isFinished ? 0 : max(0, plan.effort.budget - blocksUsed) }
 
   // MARK: - From one phase to the next
@@ -214,7 +215,7 @@ public struct TuneRace: Sendable {
   private mutating func afterRace() {
     let before = entrants.count
     eliminate()
-    // Whoever stays gets twice the blocks before the next elimination.
+    // The survivors get twice the blocks before the next elimination.
     if entrants.count * 2 <= before + 1 || entrants.count == before { stageRounds *= 2 }
     let rounds = affordable(stageRounds, entrants: entrants.count)
     let seen = board.rounds(.race)
@@ -254,7 +255,7 @@ public struct TuneRace: Sendable {
     if entrants.count < 2 { finish() }
   }
 
-  /// Who is left but the default.
+  /// The remaining candidates without the default.
   private var challengers: [Int] { entrants.filter { $0 != plan.incumbent } }
 
   private mutating func finish() {
@@ -270,7 +271,7 @@ public struct TuneRace: Sendable {
     }
   }
 
-  /// How many rounds the budget still holds when the confirmation is set aside.
+  /// Returns the number of rounds that the budget still allows, with the confirmation set aside.
   private func affordable(_ rounds: Int, entrants count: Int) -> Int {
     let reserve = Double(
       min(plan.candidates.count, 4 + plan.references.count) * plan.effort.confirmationRounds)

@@ -1,56 +1,57 @@
 public import AssayModel
 public import Gate
 
-/// What `assay compare` found, and everything that it was decided by: `comparison.json`.
+/// Result of `assay compare` with all of its input: `comparison.json`.
 public struct ComparisonRecord: Codable, Equatable, Sendable {
-  /// Version of this form.
+  /// Schema version of this record.
   public var schema = 1
   /// Name of the scenario.
   public var scenario: String
-  /// Its question.
+  /// Question of the scenario.
   public var question: String
   /// Name of the run's folder.
   public var run: String
-  /// When it began, in Unix milliseconds.
+  /// Start time, in Unix milliseconds.
   public var started: WallTime
-  /// How long it took.
+  /// Duration of the command.
   public var elapsed: Nanoseconds
   /// The base seed.
   public var seed: Seed
-  /// Names load, seeds and template, equal for both sides.
+  /// Digest of load, seeds and template, equal for both sides.
   public var workloadDigest: String
-  /// What A is.
+  /// Side A, the base.
   public var base: Side
-  /// What B is.
+  /// Side B, the head.
   public var head: Side
-  /// How long a block was measured.
+  /// Measured length of a block.
   public var blockLength: Nanoseconds
-  /// Operations a second that were to arrive, the same on both sides; `nil` in a closed loop.
+  /// Intended arrival rate in operations per second, the same on both sides; `nil` in a closed
+  /// loop.
   public var targetRate: Double?
-  /// How the blocks of a pair shared the machine; `nil` when none ran.
+  /// The way in which the blocks of a pair shared the machine; `nil` if none ran.
   public var turns: TurnChoice?
-  /// What a block cost beyond that, mean.
+  /// Mean overhead of a block beyond its measured length.
   public var blockOverhead: Nanoseconds
   /// The decision.
   public var result: ComparisonResult
-  /// Exact counts of one script, all of them.
+  /// All exact counts of the counted script.
   public var counts: [CountComparison]
-  /// Names of those that decide; the others are shown, since other settings count otherwise.
+  /// Names of the deciding counts; the others are only shown, since other settings change them.
   public var decidingCounts: [String]
-  /// Operations of the script that was counted; 0 when there was none.
+  /// Number of operations of the counted script; 0 if there was none.
   public var countedOperations: Int
   /// Every pair, in the order in which they ran.
   public var pairs: [BlockPair]
-  /// Whether the user stopped it.
+  /// True if the user interrupted the command.
   public var wasInterrupted: Bool
-  /// What the command exited with.
+  /// Exit code of the command.
   public var exitCode: Int
 
   /// One side of a comparison.
   public struct Side: Codable, Equatable, Sendable {
-    /// What is different about it, for people.
+    /// Readable difference from the other side.
     public var label: String
-    /// The machine and its library.
+    /// Machine and SQLite library.
     public var environment: RunEnvironment
 
     /// Creates a side.

@@ -1,10 +1,10 @@
 import AssayModel
 import Gate
 
-/// A comparison as the first screen of a terminal: a row a metric, the exact counts that differ,
-/// and what was decided as the last line.
+/// A comparison on the first screen of a terminal: one row per metric, the exact counts that
+/// differ, and the decision as the last line.
 public enum ComparisonReport {
-  /// Returns the report, with a newline at the end; a function of the record and the style alone.
+  /// Returns the report, with a newline at the end; depends on the record and the style alone.
   public static func text(
     _ record: ComparisonRecord, style: TerminalReport.Style = TerminalReport.Style()
   ) -> String {
@@ -18,7 +18,7 @@ public enum ComparisonReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// One sentence: what was decided of each metric.
+  /// Returns the decision about each metric in one sentence.
   public static func sentence(_ record: ComparisonRecord) -> String {
     if record.wasInterrupted {
       return "Interrupted after \(Figures.count(record.result.pairs, "pair")): undecided."
@@ -33,7 +33,7 @@ public enum ComparisonReport {
     return (times + countWords(counts)).joined(separator: "; ") + "."
   }
 
-  /// What the counts that decide say.
+  /// Returns text for the deciding counts.
   private static func countWords(_ counts: [CountComparison]) -> [String] {
     guard !counts.isEmpty else { return [] }
     let more = counts.filter { $0.outcome == .increased }
@@ -98,7 +98,7 @@ public enum ComparisonReport {
     return [""] + Columns.lines(rows, left: [0, 6])
   }
 
-  /// The median of the blocks of a side.
+  /// Returns the median over the blocks of a side.
   private static func value(_ decision: MetricDecision, _ blocks: [BlockMeasurement]) -> String {
     let metric = decision.rule.metric
     if case .percentile = metric, isOverloaded(blocks) { return "overloaded" }
@@ -116,7 +116,8 @@ public enum ComparisonReport {
     }
   }
 
-  /// Whether most blocks fell behind their rate: their percentiles are those of the backlog.
+  /// Returns true if most blocks fell behind their rate: their percentiles are those of the
+  /// backlog.
   private static func isOverloaded(_ blocks: [BlockMeasurement]) -> Bool {
     blocks.count(where: \.isOverloaded) * 2 > blocks.count
   }
@@ -168,8 +169,8 @@ public enum ComparisonReport {
     return notes.isEmpty ? [] : [""] + notes
   }
 
-  /// What was wrong with the machine. It is called an invalid environment only where it decided:
-  /// the exit code is 5 exactly then.
+  /// Returns the problems of the machine. They are called an invalid environment only if they
+  /// decided the result, which is exactly when the exit code is 5.
   private static func machine(_ result: ComparisonResult) -> [String] {
     let decides = result.statuses.contains(.environment)
     return result.environment.reasons.map { reason in
@@ -182,9 +183,9 @@ public enum ComparisonReport {
   }
 }
 
-/// Rows of texts in columns of one width each.
+/// Rows of texts, aligned in columns.
 enum Columns {
-  /// - Parameter left: numbers of the columns that stand on the left; all others on the right.
+  /// - Parameter left: indices of the left-aligned columns; all others are right-aligned.
   static func lines(_ rows: [[String]], left: Set<Int>) -> [String] {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in

@@ -1,12 +1,12 @@
 import AssayModel
 import Gate
 
-/// Says which operations of the two sides of a comparison failed, and how many.
+/// Notes on the failed operations of both sides of a comparison, with their numbers.
 enum FailedOperationNotes {
-  /// A line for each side and operation with failures; none when nothing failed.
+  /// Returns one line for each side and operation with failures; empty if nothing failed.
   ///
   /// - Parameters:
-  ///   - base: what the report calls the base, and `head` the head.
+  ///   - base: name of the base in the report; `head` is that of the head.
   static func of(_ pairs: [BlockPair], base: String, head: String) -> [String] {
     notes(of: pairs.map(\.base), base) + notes(of: pairs.map(\.head), head)
   }

@@ -1,25 +1,25 @@
 import AssayModel
 public import Gate
 
-/// What `assay calibrate` found of one scenario.
+/// Result of `assay calibrate` for one scenario.
 public struct CalibrationRecord: Codable, Equatable, Sendable {
-  /// Version of this form.
+  /// Schema version of this record.
   public var schema = 1
   /// Name of the scenario.
   public var scenario: String
   /// The machine.
   public var fingerprint: Fingerprint
-  /// What base against base showed; `nil` when the head was another one.
+  /// Result of base against base; `nil` if the head was another candidate.
   public var calibration: WorkloadCalibration?
-  /// What the rule finds between base and head; empty when both are the same.
+  /// Detection results between base and head; empty if both are the same.
   public var power: [Power]
-  /// What is different about the head, for people.
+  /// Readable difference of the head from the base.
   public var head: String
-  /// Where the pairs lie.
+  /// Path of the recorded pairs.
   public var recording: String
-  /// Where the calibration lies, for gates to read; `nil` when it was not stored.
+  /// Path of the calibration, which gates read; `nil` if it was not stored.
   public var stored: String?
-  /// What the command exits with.
+  /// Exit code of the command.
   public var exitCode: Int
 
   /// Creates a record.
@@ -39,17 +39,17 @@ public struct CalibrationRecord: Codable, Equatable, Sendable {
     exitCode = isGateable && isHeld ? 0 : ExitStatus.unknown.rawValue
   }
 
-  /// What the rule finds of one metric in recorded pairs of base and head.
+  /// Detection results of the rule for one metric in recorded pairs of base and head.
   public struct Power: Codable, Equatable, Sendable {
     /// The metric with its margin and effect.
     public var rule: MetricRule
-    /// Pairs that were recorded.
+    /// Number of recorded pairs.
     public var pairs: Int
-    /// Median worsening of the head in the recording, as a share; negative is better.
+    /// Median worsening of the head in the recording, as a share; negative if the head is better.
     public var worsening: Double?
-    /// Gates that were played.
+    /// Outcomes of the played gates.
     public var tally: ResampledGate.Tally
-    /// Why nothing could be played.
+    /// Reason why no gate could be played.
     public var obstacle: String?
 
     /// Creates an entry.
@@ -84,7 +84,7 @@ public enum CalibrationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The decision in one sentence.
+  /// Returns the decision in one sentence.
   public static func sentence(_ record: CalibrationRecord) -> String {
     let obstacles =
       (record.calibration?.metrics ?? []).compactMap { metric in
@@ -142,7 +142,7 @@ public enum CalibrationReport {
     return ["", "Base against head (\(record.head)), resampled:"] + Columns.lines(rows, left: [0])
   }
 
-  /// The median change of the head in the recording.
+  /// Returns the median change of the head in the recording.
   private static func change(_ entry: CalibrationRecord.Power) -> String? {
     let metric = entry.rule.metric
     return entry.worsening.map { share in

@@ -1,12 +1,12 @@
 import AssayModel
 import Gate
 
-/// A gate as workflow commands of GitHub Actions: an annotation for everything that did not pass,
-/// and a notice for each improvement, each at the scenario file.
+/// A gate as workflow commands of GitHub Actions: an annotation for each row that did not pass, and
+/// a notice for each improvement, each located at the scenario file.
 ///
 /// Source: "Workflow commands for GitHub Actions"; the escapes are those of its toolkit.
 public enum GateAnnotations {
-  /// Returns one line an annotation; empty when all passed without improvements.
+  /// Returns one line per annotation; empty if all passed without improvements.
   public static func text(_ record: GateRecord) -> String {
     GateRow.all(record).compactMap { row -> String? in
       guard let level = row.status.level else { return nil }
@@ -16,7 +16,7 @@ public enum GateAnnotations {
     }.joined()
   }
 
-  /// The scenario file, on which the annotation then is shown.
+  /// Returns the location in the scenario file at which the annotation is shown.
   private static func place(of workload: String, _ record: GateRecord) -> String {
     guard let own = record.workloads.first(where: { $0.name == workload }), let file = own.file
     else { return "" }

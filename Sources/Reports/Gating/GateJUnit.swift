@@ -1,11 +1,11 @@
 import AssayModel
 import Gate
 
-/// A gate as JUnit XML: a test suite a workload; in each run the same test cases, namely
-/// correctness, exact counts, and a metric each.
+/// A gate as JUnit XML: one test suite per workload, with the same test cases in each run:
+/// correctness, exact counts, and one per metric.
 ///
-/// A regression and a violation are a `failure`. What could not be told, inconclusive or in an
-/// invalid environment, is an `error`: it did not pass. What was not asked for is `skipped`.
+/// A regression and a violation are a `failure`. An undecided case, inconclusive or in an invalid
+/// environment, is an `error`: it did not pass. A case that was not requested is `skipped`.
 public enum GateJUnit {
   /// Returns the document.
   public static func text(_ record: GateRecord) -> String {
@@ -58,7 +58,7 @@ public enum GateJUnit {
 }
 
 extension GateRow.Status {
-  /// The element of a test case; `nil` for one that passed.
+  /// Name of the element in a test case; `nil` for one that passed.
   fileprivate var element: String? {
     switch self {
     case .passed, .improved: nil
@@ -69,9 +69,9 @@ extension GateRow.Status {
   }
 }
 
-/// Text that stands in XML.
+/// Text escaped for XML.
 enum XML {
-  /// Escapes what has a meaning of its own and leaves out what XML 1.0 cannot hold.
+  /// Escapes characters with a meaning in XML and replaces those that XML 1.0 cannot hold.
   static func text(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -88,7 +88,7 @@ enum XML {
     return result
   }
 
-  /// The same for an attribute, where a line break would become a space.
+  /// Escapes text for an attribute, in which a line break would become a space.
   static func attribute(_ text: String) -> String {
     var result = ""
     for character in self.text(text).unicodeScalars {

@@ -1,7 +1,7 @@
 import AssayModel
 import Gate
 
-/// A gate as Markdown, for the summary of a job.
+/// A gate as Markdown, for a job summary.
 public enum GateMarkdown {
   /// Returns the text, with a newline at the end.
   public static func text(_ record: GateRecord) -> String {
@@ -16,7 +16,7 @@ public enum GateMarkdown {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Everything that was decided but equal counts, which are folded below it.
+  /// Returns the table of all decisions except equal counts, which are folded below it.
   private static func table(
     _ workload: GateRecord.Workload, _ record: GateRecord
   ) -> [String] {
@@ -34,7 +34,7 @@ public enum GateMarkdown {
       } + same(counts)
   }
 
-  /// Medians of a metric, or the two counts.
+  /// Returns the medians of a metric, or the two counts.
   private static func values(
     _ row: GateRow, _ workload: GateRecord.Workload, _ counts: [CountComparison]
   ) -> (base: String, head: String) {
@@ -47,7 +47,7 @@ public enum GateMarkdown {
     return (Self.count(count.base), Self.count(count.head))
   }
 
-  /// Counts that are the same, with what they are on both sides.
+  /// Returns the equal counts with the values of both sides.
   private static func same(_ counts: [CountComparison]) -> [String] {
     let same = counts.filter { $0.outcome == .same }
     guard !same.isEmpty else { return [] }
@@ -69,7 +69,7 @@ public enum GateMarkdown {
     Figures.span(record.elapsed.rawValue)
   }
 
-  /// What would end a cell, begin a tag or change the letters.
+  /// Escapes characters that would end a cell, begin a tag or change the formatting.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for character in text {

@@ -1,29 +1,29 @@
 public import AssayModel
 public import Gate
 
-/// What `assay gate` found, and what it was decided by: `gate.json`.
+/// Result of `assay gate` with the data behind the decision: `gate.json`.
 ///
-/// The blocks themselves lie beside it in `pairs.json`.
+/// The blocks themselves are next to it in `pairs.json`.
 public struct GateRecord: Codable, Equatable, Sendable {
-  /// Version of this form.
+  /// Schema version of this record.
   public var schema = 1
   /// Name of the run's folder.
   public var run: String
-  /// When it began, in Unix milliseconds.
+  /// Start time, in Unix milliseconds.
   public var started: WallTime
-  /// How long it took.
+  /// Duration of the gate.
   public var elapsed: Nanoseconds
   /// The base seed.
   public var seed: Seed
-  /// Whether the base was measured in this run; otherwise it was read from a stored baseline.
+  /// True if the base was measured in this run; otherwise it was read from a stored baseline.
   public var isInterleaved: Bool
-  /// One entry a workload.
+  /// One entry per workload.
   public var workloads: [Workload]
-  /// What was decided.
+  /// The decision.
   public var decision: GateDecision
-  /// That in one sentence, with its cause.
+  /// The decision in one sentence, with its cause.
   public var sentence: String
-  /// What the command exited with.
+  /// Exit code of the command.
   public var exitCode: Int
 
   /// Creates a record of a decision.
@@ -42,32 +42,32 @@ public struct GateRecord: Codable, Equatable, Sendable {
     exitCode = decision.status.rawValue
   }
 
-  /// What is known of a workload beside the decision; in the decision's order.
+  /// Data of a workload in addition to the decision; in the decision's order.
   public struct Workload: Codable, Equatable, Sendable {
-    /// Its name: the scenario's.
+    /// Name of the workload, which is the scenario's.
     public var name: String
     /// The scenario's question.
     public var question: String
-    /// Names load, seeds and template, equal for both sides.
+    /// Digest of load, seeds and template, equal for both sides.
     public var workloadDigest: String
-    /// What it was compared with.
+    /// The base that the head was compared with.
     public var base: ComparisonRecord.Side
-    /// What was judged.
+    /// The head, which was judged.
     public var head: ComparisonRecord.Side
-    /// Operations of the script that was counted; 0 when nothing was.
+    /// Number of operations of the counted script; 0 if nothing was counted.
     public var countedOperations: Int
-    /// What was measured together, such as everything at one rate.
+    /// Groups of metrics that were measured together, such as all at one rate.
     public var parts: [Part]
-    /// What this machine can tell, where it was calibrated.
+    /// Detection limits of this machine, if it was calibrated.
     public var calibration: [MetricCalibration]
-    /// Path of the scenario file as the command line named it; `nil` when it has none.
+    /// Path of the scenario file as given on the command line; `nil` if there is none.
     public var file: String?
-    /// Line of that file which says what is gated.
+    /// Line of that file with the definition of the gate.
     public var line: Int?
-    /// What the scenario asks for, as it names it, whether it could be measured or not: the same
-    /// in every run.
+    /// Metrics that the scenario asks for, under its own names, whether or not they could be
+    /// measured: the same in every run.
     public var metrics: [String] = []
-    /// How long counting took.
+    /// Duration of the counting.
     public var counting = Nanoseconds.zero
 
     /// Creates an entry.
@@ -86,27 +86,27 @@ public struct GateRecord: Codable, Equatable, Sendable {
       self.calibration = calibration
     }
 
-    /// The part that a metric was measured in.
+    /// Returns the part in which a metric was measured.
     public func part(of metric: Metric) -> Part? {
       parts.first { $0.figures.contains { $0.metric == metric } }
     }
   }
 
-  /// Blocks of one shape.
+  /// Blocks with the same rate and length.
   public struct Part: Codable, Equatable, Sendable {
-    /// Operations a second that arrived; `nil` in a closed loop.
+    /// Arrival rate in operations per second; `nil` in a closed loop.
     public var targetRate: Double?
-    /// How long a block was measured.
+    /// Measured length of a block.
     public var blockLength: Nanoseconds
-    /// Blocks of the base.
+    /// Number of blocks of the base.
     public var baseBlocks: Int
-    /// Blocks of the head.
+    /// Number of blocks of the head.
     public var headBlocks: Int
-    /// The metrics that were measured in it.
+    /// Metrics that were measured in this part.
     public var figures: [Figure]
-    /// How base and head shared the machine; `nil` when the base was stored.
+    /// The way in which base and head shared the machine; `nil` if the base was stored.
     public var turns: TurnChoice?
-    /// How long its blocks took, with what they cost beyond measuring.
+    /// Duration of its blocks, including their overhead.
     public var elapsed = Nanoseconds.zero
 
     /// Creates a part.
@@ -137,9 +137,9 @@ public struct GateRecord: Codable, Equatable, Sendable {
   public struct Figure: Codable, Equatable, Sendable {
     /// The metric.
     public var metric: Metric
-    /// Median of the base's blocks; `nil` when they do not hold it.
+    /// Median of the base's blocks; `nil` if they do not hold the metric.
     public var base: Double?
-    /// Median of the head's blocks.
+    /// Median of the head's blocks; `nil` if they do not hold the metric.
     public var head: Double?
 
     /// Creates a figure.

@@ -1,10 +1,10 @@
 import AssayModel
 import Gate
 
-/// A gate as the screen of a terminal: a card a metric, the exact counts that differ, and the
+/// A gate on the screen of a terminal: one card per metric, the exact counts that differ, and the
 /// decision with its cause as the last line.
 public enum GateReport {
-  /// Returns the report, with a newline at the end; a function of the record and the style alone.
+  /// Returns the report, with a newline at the end; depends on the record and the style alone.
   public static func text(
     _ record: GateRecord, style: TerminalReport.Style = TerminalReport.Style()
   ) -> String {
@@ -68,7 +68,7 @@ public enum GateReport {
     return lines
   }
 
-  /// Head against base with its interval, such as `-5.20 % (-6.90 % to -3.40 %)`.
+  /// Returns head against base with its interval, such as `-5.20 % (-6.90 % to -3.40 %)`.
   static func change(_ decision: MetricDecision) -> String? { decision.change.map { "\($0)" } }
 
   private static func values(_ metric: Metric, _ workload: GateRecord.Workload) -> String? {
@@ -95,7 +95,7 @@ public enum GateReport {
     return " of \(Figures.span(part.blockLength.rawValue)), \(rate)\(turns)"
   }
 
-  /// What the calibration says of a metric.
+  /// Returns the calibration's figures for a metric.
   private static func machine(_ metric: Metric, _ workload: GateRecord.Workload) -> String {
     guard let calibration = workload.calibration.first(where: { $0.rule.metric == metric }) else {
       return "this machine: not calibrated (assay calibrate \(workload.name))"
@@ -175,6 +175,6 @@ public enum GateReport {
 }
 
 extension GateRow.Status {
-  /// Whether nothing stands against going on.
+  /// True for a status that does not block the change.
   var isGood: Bool { self == .passed || self == .improved || self == .notCompared }
 }

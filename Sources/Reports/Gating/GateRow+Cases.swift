@@ -2,14 +2,15 @@ import AssayModel
 import Gate
 
 extension GateRow {
-  /// A row with how long it took.
+  /// A row with the time that it took.
   struct Case: Equatable {
     var row: GateRow
     var elapsed: Nanoseconds
   }
 
-  /// What a scenario asks of a gate, whatever came of it: correctness, exact counts, then each
-  /// metric. The same in every run, so that a test case of CI has a history.
+  /// Returns the cases that a scenario asks of a gate, whatever their outcome: correctness, exact
+  /// counts, then each metric. They are the same in every run, so that a CI test case has a
+  /// history.
   static func cases(_ workload: GateRecord.Workload, _ record: GateRecord) -> [Case] {
     guard let decision = record.decision.workloads.first(where: { $0.name == workload.name })
     else { return [] }
@@ -52,13 +53,13 @@ extension GateRow {
     return row
   }
 
-  /// The decision about a metric, or why there is none.
+  /// Returns the decision about a metric, or the reason why there is none.
   private static func metric(
     _ name: String, _ decision: GateDecision.Workload, _ workload: GateRecord.Workload,
     _ rows: [GateRow]
   ) -> Case {
     let decided = rows.filter { $0.decision != nil }
-    // A percentile without a kind is measured of the main operation.
+    // A percentile without a kind is that of the main operation.
     let found =
       decided.first { $0.subject == name } ?? decided.first { $0.subject.hasPrefix("\(name)(") }
     guard var row = found else {
@@ -75,7 +76,7 @@ extension GateRow {
     }
     let part = found?.decision.flatMap { workload.part(of: $0.rule.metric) }
     row.subject = name
-    // The metrics of a part share its blocks, so that they share its time.
+    // The metrics of a part share its blocks, so its time is divided among them.
     let share = part.map { $0.elapsed.rawValue / Int64(max(1, $0.figures.count)) } ?? 0
     return Case(row: row, elapsed: Nanoseconds(share))
   }

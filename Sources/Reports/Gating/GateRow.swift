@@ -1,9 +1,9 @@
 import AssayModel
 import Gate
 
-/// One thing that a gate decided, in the form that every output has in common.
+/// One decision of a gate, in the form shared by all outputs.
 struct GateRow: Equatable {
-  /// What it came to.
+  /// Outcome of the decision.
   enum Status: String {
     case passed, improved, regressed, violated, inconclusive, invalid
     case notCompared = "not compared"
@@ -11,15 +11,16 @@ struct GateRow: Equatable {
 
   /// Name of the workload.
   var workload: String
-  /// Such as `throughput`, `p99(store)`, `vfs.sync.wal.calls`, `correctness`.
+  /// Subject of the decision, such as `throughput`, `p99(store)`, `vfs.sync.wal.calls`,
+  /// `correctness`.
   var subject: String
   var status: Status
-  /// Why, with numbers.
+  /// Reason for the decision, with numbers.
   var detail: String
-  /// The metric it is about, if it is about one.
+  /// The decision about a metric, if the row is about one.
   var decision: MetricDecision?
 
-  /// Why, followed by head against base where the reason does not say it already.
+  /// The reason, followed by head against base unless the reason already includes it.
   var detailWithChange: String {
     guard let change = decision.flatMap({ GateReport.change($0) }), !detail.contains(change) else {
       return detail
@@ -27,7 +28,7 @@ struct GateRow: Equatable {
     return "\(detail); \(change)"
   }
 
-  /// Everything that was decided, workload by workload: correctness, counts, times.
+  /// Returns all decisions, workload by workload: correctness, counts, times.
   static func all(_ record: GateRecord) -> [GateRow] {
     record.decision.workloads.flatMap { workload in
       correctness(workload) + counts(workload, record)
@@ -42,7 +43,7 @@ struct GateRow: Equatable {
     }
   }
 
-  /// One row for all counts that are the same, and one for each other.
+  /// Returns one row for all equal counts, and one for each other count.
   private static func counts(
     _ workload: GateDecision.Workload, _ record: GateRecord
   ) -> [GateRow] {
@@ -89,7 +90,7 @@ struct GateRow: Equatable {
       detail: decision.reason, decision: decision)
   }
 
-  /// That times were not compared, and why.
+  /// Returns a row with the reason why times were not compared, or none if they were.
   private static func times(
     _ workload: GateDecision.Workload, _ decision: GateDecision
   ) -> [GateRow] {

@@ -1,22 +1,23 @@
 import AssayModel
 
-/// Names sets of cells by what they have in common.
+/// Names for sets of cells by their common parameter values.
 struct CellPlaces {
-  /// All cells of the run, among which the others are named.
+  /// All cells of the run, the context for the names.
   let all: [CellResult]
 
-  /// The paths whose values differ among the cells, in the order of the axes.
+  /// Paths whose values differ among the cells, in the order of the axes.
   private var paths: [String] {
     (all.first?.parameterPaths ?? []).filter { path in
       Set(all.map { $0.parameters[path] ?? "" }).count > 1
     }
   }
 
-  /// Where a set of cells is: empty for all of them, `with journal_mode wal`, or `in 3 of 8 cells`.
+  /// Returns a phrase for a set of cells, such as `in every cell`, `with journal_mode wal`, or `in
+  /// 3 of 8 cells`; empty if the run has a single cell.
   func phrase(_ cells: [CellResult]) -> String {
     if cells.count == all.count { return all.count == 1 ? "" : "in every cell" }
     if cells.isEmpty { return "in no cell" }
-    // What the cells have in common names them if no other cell has it, whatever else differs.
+    // Common values name the cells if no other cell has them, whatever else differs.
     var shared: [(path: String, values: [String])] = []
     for path in paths {
       let values = values(path, in: cells)
@@ -35,7 +36,7 @@ struct CellPlaces {
     return "in \(cells.count) of \(all.count) cells"
   }
 
-  /// A cell's name after others were named: the value alone where one key varies.
+  /// Returns a cell's name in a list: after the first, the value alone if only one key varies.
   func name(_ cell: CellResult, isFirst: Bool) -> String {
     if paths.isEmpty { return cell.label }
     if paths.count == 1 {

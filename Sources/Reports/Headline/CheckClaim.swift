@@ -1,8 +1,8 @@
 import AssayModel
 
 extension CheckName {
-  /// What a check says when it is valid and when it is violated: what was looked at, and no more.
-  /// `nil` for checks of numbers, which speak for themselves.
+  /// Claims for a valid and for a violated check; they cover exactly what the check inspects. `nil`
+  /// for checks of numbers, whose values need no claim.
   var claim: (held: [String], broken: String)? {
     switch self {
     case .durability: (["nothing acknowledged was lost"], "acknowledged writes were lost")
@@ -35,7 +35,7 @@ extension CheckName {
     }
   }
 
-  /// The order in which the headline speaks of checks: what a user would lose first.
+  /// Order of checks in the headline: the most serious loss for a user first.
   static let headlineOrder: [CheckName] = [
     .mutualExclusion, .durability, .atomicity, .consistency, .invariants, .isolation,
     .sharedMemory, .errorHandling, .integrity, .progress,

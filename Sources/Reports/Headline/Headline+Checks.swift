@@ -1,10 +1,10 @@
 import AssayModel
 
 extension Headline {
-  /// What checks found in the cells: a clause for each violated check, and one for all that held.
+  /// Check results over the cells: a clause for each violated check, and one for all that held.
   struct Checks {
     let cells: [CellResult]
-    /// The checks that `show:` names; empty for all.
+    /// The checks named by `show:`; empty for all.
     let shown: [CheckName]
 
     private struct Found {
@@ -14,10 +14,10 @@ extension Headline {
       var held: [CellResult]
     }
 
-    /// What is told only where nothing else held.
+    /// Checks that are mentioned only if no other check held.
     private static let weak: Set<CheckName> = [.integrity, .progress, .errors]
 
-    /// Whether nothing but what is told only then held, so that it can wait for the figures.
+    /// True if only weak checks held, so that the figures can come first.
     var isWeak: Bool {
       let held = CheckName.headlineOrder.compactMap(found).filter { !$0.held.isEmpty }
       return held.allSatisfy { Self.weak.contains($0.check) }
@@ -61,11 +61,11 @@ extension Headline {
       return text
     }
 
-    /// One clause for all checks that held in the same cells.
+    /// Returns one clause for all checks that held in the same cells.
     private func heldClauses(_ held: [Found]) -> [String] {
       var groups: [(cells: [CellResult], claims: [String])] = []
       for found in held {
-        // That the file is sound goes without saying where its content was compared.
+        // A sound file goes without saying if its content was compared.
         if Self.weak.contains(found.check), shown.isEmpty,
           held.contains(where: { !Self.weak.contains($0.check) })
         {
@@ -87,10 +87,10 @@ extension Headline {
     }
   }
 
-  /// What checks had to bear: ` over 12 kills`, ` in 10,030 distinct schedules`, or, of a check
-  /// that was violated in one or several of them, ` in some of 10,030 distinct schedules`.
+  /// Returns the extent of the checks: ` over 12 kills`, ` in 10,030 distinct schedules`, or, for a
+  /// violated check, ` in some of 10,030 distinct schedules`.
   ///
-  /// - Parameter word: before the number of faults.
+  /// - Parameter word: preposition before the number of faults.
   static func extent(
     of cells: [CellResult], faults word: String, isBroken: Bool = false
   ) -> String {

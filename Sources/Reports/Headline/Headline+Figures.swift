@@ -1,19 +1,19 @@
 import AssayModel
 
 extension Headline {
-  /// Compares one figure over the cells.
+  /// Comparison of one figure over the cells.
   struct Comparison {
-    /// More cells are told as the range of their values.
+    /// Largest number of cells that are listed; more are given as the range of their values.
     private static let listedCells = 4
 
     let cells: [CellResult]
     let main: String?
 
-    /// `p99 of load was 51.2 us with journal_mode wal, 4.10 ms with delete`; `nil` where no cell
-    /// has the figure.
+    /// Returns a clause such as `p99 of load was 51.2 us with journal_mode wal, 4.10 ms with
+    /// delete`; `nil` if no cell has the figure.
     func clause(_ figure: ShownFigure) -> String? {
       let measured = cells.filter { cell in
-        // What an overloaded cell shows is how long its backlog grew.
+        // The latency of an overloaded cell only shows how long its backlog grew.
         if case .latency = figure { return cell.openLoop?.isOverloaded != true }
         return true
       }

@@ -1,11 +1,11 @@
 public import AssayModel
 
-/// What a run found in a few sentences: the answer first, from its figures alone, and then how many
-/// expectations were met.
+/// Summary of a run in a few sentences: first the answer, from its figures alone, then the number
+/// of met expectations.
 public enum Headline {
-  /// How many clauses the answer has where the scenario does not say what it shows.
+  /// Largest number of clauses in the answer if the scenario has no `show:`.
   private static let clauseLimit = 4
-  /// How many figures of `show:` are compared; the table has all of them.
+  /// Largest number of figures of `show:` that are compared; the table has all of them.
   private static let figureLimit = 3
 
   /// Returns the sentences, with their full stops.
@@ -14,7 +14,7 @@ public enum Headline {
     return sentences.map(Prose.sentence).joined(separator: " ")
   }
 
-  /// The answer: what checks found, and the figures that the scenario shows.
+  /// Returns the answer: the results of checks, and the figures that the scenario shows.
   private static func answer(_ result: RunResult) -> [String] {
     let cells = result.cells
     let chosen = result.show ?? []
@@ -27,11 +27,11 @@ public enum Headline {
     }
     let always = [highestRates(cells), overload(cells)].compactMap { $0 }
     if !chosen.isEmpty {
-      // Figures are what the scenario asks about; the checks that it leaves out are counted below.
+      // Figures are the scenario's question here; the checks that it leaves out are counted below.
       let isAboutFigures = !figures.isEmpty && shownChecks.isEmpty
       let compared = Array(figures.prefix(figureLimit))
       let told = isAboutFigures ? violated(in: cells, checks) : checks
-      // What the scenario names first is what it asks about.
+      // The scenario's first entry is its main question.
       return chosen.first?.check == nil ? always + compared + told : told + always + compared
     }
     let violations = violated(in: cells, checks)
@@ -42,7 +42,7 @@ public enum Headline {
     return violations + others.prefix(max(1, clauseLimit - violations.count))
   }
 
-  /// Of the clauses on checks those on violations, which must never go untold.
+  /// Returns the clauses on violated checks, which must never be left out.
   private static func violated(in cells: [CellResult], _ clauses: [String]) -> [String] {
     let broken = CheckName.headlineOrder.filter { check in
       cells.contains { cell in
@@ -52,8 +52,8 @@ public enum Headline {
     return Array(clauses.prefix(broken.count))
   }
 
-  /// The speed of the main operation; what a run about recovery does between its faults is not its
-  /// subject.
+  /// Returns the speed of the main operation; empty for a run about recovery, whose speed between
+  /// faults is not its subject.
   private static func usualFigures(
     _ cells: [CellResult], _ comparison: Comparison
   ) -> [String] {
@@ -68,10 +68,10 @@ public enum Headline {
 
   // MARK: Outcome
 
-  /// How many expectations were met, and which were not.
+  /// Returns the number of met expectations, and lists those that were not met.
   private static func outcome(_ result: RunResult) -> [String] {
     let judged = result.cells.flatMap { cell in
-      // What may be violated cannot fail: counting it as met would boast.
+      // A check that may be violated cannot fail: counting it as met would overstate the result.
       cell.verdicts.filter { ($0.expected ?? "may_violate") != "may_violate" }.map { (cell, $0) }
     }
     let unmet = judged.filter { !$0.1.met && $0.1.status != .unknown }
@@ -106,7 +106,7 @@ public enum Headline {
     return sentences
   }
 
-  /// The checks concerned, each with its cells.
+  /// Returns the checks concerned, each with its cells.
   private static func list(
     _ misses: [(CellResult, Verdict)], _ places: CellPlaces
   ) -> String {
@@ -148,7 +148,7 @@ public enum Headline {
     return text + " (\(Figures.count(all.count, "takeover")))"
   }
 
-  /// The highest rates that were found, or that none held.
+  /// Returns the highest rates that met the goal, or that none did.
   private static func highestRates(_ cells: [CellResult]) -> String? {
     let searched = cells.compactMap { cell in
       cell.openLoop?.search.map { (label: cell.label, search: $0) }
@@ -174,7 +174,7 @@ public enum Headline {
 }
 
 extension ShownFigure {
-  /// The check that it names, if it names one.
+  /// The check that the figure names, if any.
   fileprivate var check: CheckName? {
     if case .check(let check) = self { check } else { nil }
   }

@@ -1,10 +1,10 @@
 /// The JSON Schema of a document that Assay writes.
 public struct DocumentSchema: Sendable {
-  /// The shape.
+  /// Shape of the document.
   public var node: SchemaNode
-  /// What the document is.
+  /// Title of the document.
   public var title: String
-  /// What its members are, by path, keys joined by points.
+  /// Descriptions of the members, by path: keys joined by points.
   public var descriptions: [String: String]
 
   /// Creates a schema.
@@ -14,9 +14,9 @@ public struct DocumentSchema: Sendable {
     self.descriptions = descriptions
   }
 
-  /// The schema as JSON, in the draft of 2020-12; the same bytes every time.
+  /// The schema as JSON (draft 2020-12); the same bytes every time.
   ///
-  /// Objects stay open: a later version may add members and never changes the meaning of one.
+  /// Objects stay open: a later version may add members, but never changes the meaning of one.
   public var text: String {
     let compact = node.json(
       descriptions,
@@ -26,7 +26,7 @@ public struct DocumentSchema: Sendable {
     return JSONLayout.indented(Array(compact.utf8))
   }
 
-  /// Descriptions of members that do not exist.
+  /// Paths with a description but without a member.
   public var strayDescriptions: [String] {
     let paths = Set(node.paths())
     return descriptions.keys.filter { !paths.contains($0) }.sorted()

@@ -1,9 +1,9 @@
 /// The shape of a JSON value.
 public indirect enum SchemaNode: Equatable, Sendable {
-  /// Anything: what only Assay itself reads again.
+  /// Any value: content that only Assay itself reads back.
   case any
   case boolean, integer, number, string
-  /// One of these texts.
+  /// One of these strings.
   case words([String])
   /// One of these whole numbers.
   case codes([Int])
@@ -20,11 +20,11 @@ public indirect enum SchemaNode: Equatable, Sendable {
 public struct SchemaObject: Equatable, Sendable {
   /// One member.
   public struct Member: Equatable, Sendable {
-    /// Its key.
+    /// Key of the member.
     public var key: String
-    /// Its shape.
+    /// Shape of the member.
     public var node: SchemaNode
-    /// Whether it is always there.
+    /// True if the member is always present.
     public var isRequired: Bool
   }
 
@@ -35,7 +35,7 @@ public struct SchemaObject: Equatable, Sendable {
     members.append(Member(key: key, node: node, isRequired: false))
   }
 
-  /// Whether all members are known.
+  /// True if all members are known.
   public var isComplete = true
 
   /// Creates an object.
@@ -43,18 +43,18 @@ public struct SchemaObject: Equatable, Sendable {
     self.members = members
   }
 
-  /// Creates an object of members that are always there.
+  /// Creates an object whose members are always present.
   public init(_ members: KeyValuePairs<String, SchemaNode>) {
     self.members = members.map { Member(key: $0, node: $1, isRequired: true) }
   }
 }
 
 extension SchemaNode {
-  /// The JSON Schema, compact.
+  /// Returns the JSON Schema, compact.
   ///
   /// - Parameters:
-  ///   - descriptions: by path, keys joined by points.
-  ///   - path: of this value.
+  ///   - descriptions: descriptions by path, keys joined by points.
+  ///   - path: path of this value.
   ///   - additions: further members of the schema's object, as JSON.
   func json(
     _ descriptions: [String: String], path: String = "", additions: [(String, String)] = []
@@ -119,7 +119,7 @@ extension SchemaNode {
     return quoted + "\""
   }
 
-  /// The paths of all members, for checks of descriptions.
+  /// Returns the paths of all members, to check descriptions.
   func paths(below path: String = "") -> [String] {
     switch self {
     case .nullable(let node), .array(let node), .map(let node): node.paths(below: path)

@@ -1,15 +1,15 @@
 import AssayModel
 import Gate
 
-/// Finds the shape of a document's type by decoding it from nothing: each key that the type asks
-/// for is noted with the type that it wants.
+/// Derives the shape of a document's type by decoding it from an empty source: each key that the
+/// type requests is recorded with the requested type.
 ///
-/// So a schema knows every field that its document has, without being written by hand. What a type
-/// decodes by code of its own, such as a text with a grammar, must be registered in `samples`.
+/// So a schema has every field of its document without being written by hand. A type with its own
+/// decoding code, such as a string with a grammar, must be registered in `samples`.
 public enum SchemaProbe {
-  /// How keys are written.
+  /// Spelling of keys.
   public enum Keys: Sendable {
-    /// As the type names them.
+    /// As in the type.
     case plain
     /// In snake case, as in `result.json`.
     case snake
@@ -22,12 +22,12 @@ public enum SchemaProbe {
     }
   }
 
-  /// Returns the shape of what values of a type are written as.
+  /// Returns the shape in which values of a type are written.
   public static func node<T: Decodable>(of type: T.Type, keys: Keys) -> SchemaNode {
     probe(type, keys).node
   }
 
-  /// A shape, and a value of its type if one could be made.
+  /// Returns a shape, and a value of its type if one could be made.
   fileprivate static func probe<T: Decodable>(
     _ type: T.Type, _ keys: Keys
   ) -> (node: SchemaNode, value: T?) {
@@ -54,7 +54,7 @@ public enum SchemaProbe {
     }
   }
 
-  /// The raw values of an enumeration, and its first case.
+  /// Returns the raw values of an enumeration, and its first case.
   private static func words(
     of type: any CaseIterable.Type
   ) -> (node: SchemaNode, first: Any)? {
@@ -69,7 +69,7 @@ public enum SchemaProbe {
     return codes.count == cases.count ? (.codes(codes), first) : nil
   }
 
-  /// Types that decode by code of their own.
+  /// Types with their own decoding code.
   private static let samples: [(node: SchemaNode, value: any Sendable)] = {
     var samples: [(node: SchemaNode, value: any Sendable)] = [
       (.string, Metric.throughput), (.string, ShownFigure.busy),
@@ -84,7 +84,7 @@ public enum SchemaProbe {
   }()
 }
 
-/// What a probe finds.
+/// Collects the shape that a probe finds.
 private final class Sink {
   var node = SchemaNode.any
 
@@ -96,7 +96,7 @@ private final class Sink {
   }
 }
 
-/// No value could be made of a type that is registered nowhere.
+/// Thrown if no value could be made of a type that is not registered.
 private struct NoSample: Error {}
 
 // MARK: - Collections
@@ -149,7 +149,7 @@ private struct Probe: Decoder {
   }
 }
 
-/// Dummies: texts that read as numbers where a type wants that.
+/// Placeholder values: strings that parse as numbers if a type needs that.
 private enum Dummy {
   static let text = "0"
 }

@@ -1,19 +1,19 @@
 import AssayModel
 
-/// The table of a report: one row a cell, or a map where only verdicts vary; columns that are
-/// empty in every row are left out, and those that matter least where the width is small.
+/// The table of a report: one row per cell, or a map if only verdicts vary. Columns that are empty
+/// in every row are left out; if the width is too small, so are the least important ones.
 struct CellTable {
   let result: RunResult
   let style: TerminalReport.Style
 
-  /// The lines of the table, head first.
+  /// The lines of the table, heads first.
   var lines: [String] {
     if let map = DurabilityMap(result.cells, style: style) { return map.lines }
     let exploration = ExplorationColumns(cells: result.cells, style: style)
     if exploration.isNeeded {
       let coverage = exploration.coverage + [.failed(result.cells)]
       let columns = parameterColumns + checks.map { exploration.verdicts($0) } + coverage
-      // Every verdict with its promise, where there is room for it.
+      // Every verdict with its promise, if there is room for it.
       if TableLayout.width(columns) <= style.width {
         return TableLayout(columns, style: style).lines
       }
@@ -46,7 +46,7 @@ struct CellTable {
     }
   }
 
-  /// All verdicts of a cell in a word and the name of the check that needs a look.
+  /// One word for all verdicts of a cell, and the name of the check that needs attention.
   private var checksColumn: TableColumn {
     let summaries = result.cells.map { Self.summary($0.verdicts) }
     return TableColumn(

@@ -1,17 +1,17 @@
 import AssayModel
 
-/// The cells of an exploration of crashes as a map: a block for each value of the first keys, the
-/// last two keys as rows and columns, and in each square what survives.
+/// A map of the cells of a crash exploration: a block for each combination of values of the first
+/// keys, the last two keys as rows and columns, and in each square the data that survive.
 struct DurabilityMap {
-  /// Fewer cells are read more easily as rows.
+  /// Minimum number of cells; fewer are easier to read as rows.
   private static let leastCells = 12
 
   private let cells: [CellResult]
   private let paths: [String]
   private let style: TerminalReport.Style
 
-  /// - Returns: `nil` where other checks than consistency and durability were judged, where the
-  ///   cells are no full matrix of two keys or more, or where the map would be too wide.
+  /// - Returns: `nil` if checks other than consistency and durability were judged, if the cells are
+  ///   no full matrix of two keys or more, or if the map would be too wide.
   init?(_ cells: [CellResult], style: TerminalReport.Style) {
     guard cells.count >= Self.leastCells, let paths = cells.first?.parameterPaths, paths.count > 1,
       cells.allSatisfy({ !$0.explored.isEmpty && $0.parameterPaths == paths }),
@@ -42,7 +42,7 @@ struct DurabilityMap {
     return values
   }
 
-  /// The columns of each block; all of a block's names stand in the head of its first column.
+  /// The columns of each block; the head of the first column holds all names of the block.
   private var blocks: [[TableColumn]] {
     let (row, column) = (paths[paths.count - 2], paths[paths.count - 1])
     var groups: [(name: String, cells: [CellResult])] = []
@@ -74,7 +74,7 @@ struct DurabilityMap {
     }
   }
 
-  /// What survives in a cell; `FAIL` where that is not as expected.
+  /// Returns the text for the data that survive in a cell; with `FAIL` if that is unexpected.
   private static func mark(_ cell: CellResult?) -> (text: String, colour: String) {
     guard let cell else { return ("", "0") }
     func status(_ check: CheckName) -> CheckResult.Status? {

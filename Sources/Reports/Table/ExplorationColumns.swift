@@ -1,15 +1,15 @@
 import AssayModel
 
-/// What the table of an exploration says next to the parameters: per check what was promised and
-/// what was found, and how much was looked at.
+/// Columns of an exploration's table next to the parameters: promise and result per check, and the
+/// amount explored.
 struct ExplorationColumns {
   let cells: [CellResult]
   let style: TerminalReport.Style
 
-  /// Whether the cells were explored, not measured.
+  /// True if cells were explored, not measured.
   var isNeeded: Bool { cells.contains { !$0.explored.isEmpty } }
 
-  /// A column for a check: `ok (promised)`, `violated (no promise)`, `ok (may hold)`.
+  /// Returns the column for a check: `ok (promised)`, `violated (no promise)`, `ok (may hold)`.
   func verdicts(_ check: CheckName) -> TableColumn {
     let verdicts = cells.map { cell in cell.verdicts.first { $0.check == check } }
     return TableColumn(
@@ -21,7 +21,7 @@ struct ExplorationColumns {
       colours: verdicts.map { $0.map { Mark($0).colour } ?? "0" }, isLeft: true)
   }
 
-  /// What the scenario says of a check, as a promise of the system under test.
+  /// Returns the scenario's expectation of a check, as a promise of the system under test.
   private static func promise(_ verdict: Verdict) -> String {
     switch verdict.expected {
     case "valid": " (promised)"
@@ -31,7 +31,7 @@ struct ExplorationColumns {
     }
   }
 
-  /// How much was explored, and how much of it was wrong; counts that matter least leave first.
+  /// Numbers explored and, of these, found wrong; the least important columns are dropped first.
   var coverage: [TableColumn] {
     let exhausted = TableColumn(head: "exhausted", texts: cells.map(Self.exhausted), leaves: 5)
     let columns =
@@ -55,8 +55,8 @@ struct ExplorationColumns {
       leaves: leaves)
   }
 
-  /// The share of crash points of which every image was made, those that the budget did not reach
-  /// included; rounded down, so that 100 % is all.
+  /// Returns the share of crash points for which every image was made, relative to all including
+  /// those beyond the budget; rounded down, so that 100 % means all.
   private static func exhausted(_ cell: CellResult) -> String {
     let reached = cell.explored["crash_points"] ?? 0
     let all = reached + (cell.explored["crash_points_unexplored"] ?? 0)

@@ -1,8 +1,8 @@
 import AssayModel
 
 extension TableColumn {
-  /// Operations that were given up because of an error, as count and share of all that ended;
-  /// empty as long as no cell has one.
+  /// Returns the column of operations that were given up because of an error, as count and share of
+  /// all that ended; empty if no cell has any.
   static func failed(_ cells: [CellResult]) -> TableColumn {
     let isWanted = cells.contains { $0.failedOperations > 0 }
     return TableColumn(
@@ -17,16 +17,16 @@ extension TableColumn {
 }
 
 extension CellResult {
-  /// Operations that were given up because of an error.
+  /// Number of operations that were given up because of an error.
   var failedOperations: UInt64 { (attempts ?? []).reduce(0) { $0 + $1.failed } }
 
-  /// Operations that were acknowledged or given up.
+  /// Number of operations that were acknowledged or given up.
   var endedOperations: UInt64 { (attempts ?? []).reduce(0) { $0 + $1.acknowledged + $1.failed } }
 }
 
 extension Figures {
-  /// A share in per cent with up to three significant digits: `0.02 %`, `1.20 %`, `100 %`. One that
-  /// is not zero never reads as none, and one that is not all never as all.
+  /// Returns a percentage with up to three significant digits: `0.02 %`, `1.20 %`, `100 %`. A
+  /// nonzero share never reads as `0 %`, and an incomplete one never as `100 %`.
   static func percent(_ part: UInt64, of whole: UInt64) -> String {
     guard whole > 0, part > 0 else { return "0 %" }
     if part == whole { return "100 %" }

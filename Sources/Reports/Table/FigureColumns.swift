@@ -1,8 +1,8 @@
 import AssayModel
 
-/// The columns of figures of a measured run: those that the scenario's `show:` names, or the usual.
+/// Columns with the figures of a measured run: those named by the scenario's `show:`, or the usual.
 struct FigureColumns {
-  /// Ranks of columns that leave a narrow table, from the last to the first that leaves.
+  /// Ranks of columns that a narrow table drops, from the last to the first to go.
   private enum Rank {
     static let takeovers = 1, busy = 2, max = 3, p50 = 4, fairness = 5, p999 = 6, otherRate = 7
     static let serviceTime = 8
@@ -41,14 +41,14 @@ struct FigureColumns {
 
   private var isOverloaded: Bool { result.cells.contains { $0.openLoop?.isOverloaded == true } }
 
-  /// Columns of what went wrong; there are none where nothing did.
+  /// Returns the columns for failures; empty if there were none and no check asks for them.
   private func failureColumns(shownBusy: Bool) -> [TableColumn] {
     let isAsked = result.cells.contains { cell in cell.verdicts.contains { $0.check == .busy } }
     let isWanted = isAsked || result.cells.contains { $0.busyCount > 0 }
     return isWanted && !shownBusy ? columns(for: .busy, leaves: Rank.busy) : []
   }
 
-  /// Sizes that a check limits and `show:` does not name.
+  /// Returns columns for sizes that a check limits and `show:` does not name.
   private func sizes(_ chosen: [ShownFigure]) -> [TableColumn] {
     let limited = [CheckName.wal, .disk].filter { check in
       result.cells.contains { cell in cell.verdicts.contains { $0.check == check } }
@@ -71,7 +71,7 @@ struct FigureColumns {
 
   private func text(_ figure: ShownFigure, _ cell: CellResult) -> String {
     if case .latency(let statistic, _) = figure, cell.openLoop?.isOverloaded == true {
-      // It would be that of the backlog, which grows as long as the load goes on.
+      // It would be the backlog's, which grows as long as the load continues.
       return statistic == .p50 ? "overloaded" : ""
     }
     guard let value = ShownValue(figure, of: cell, main: main) else { return "" }
@@ -89,7 +89,8 @@ struct FigureColumns {
     }
   }
 
-  /// Below one half it stays: some actor hardly had its turn.
+  /// Returns the fairness column, which is never dropped if a value is below one half: then some
+  /// actor hardly got a turn.
   private func fairness(leaves: Int?) -> TableColumn {
     let values = result.cells.map(\.fairness)
     let isLow = values.contains { $0 ?? 1 < 0.5 }
@@ -98,7 +99,8 @@ struct FigureColumns {
       colours: values.map { $0 ?? 1 < 0.5 ? "31" : "0" }, leaves: isLow ? nil : leaves)
   }
 
-  /// How often a lock passed on without a release, and the longest time that took.
+  /// Returns the number of takeovers, in which a lock passed on without a release, and the longest
+  /// one.
   private func takeovers(leaves: Int?) -> [TableColumn] {
     let longest = result.cells.map { cell in cell.takeovers.map(\.sinceRenewal).max() }
     guard longest.contains(where: { $0 != nil }) else { return [] }
@@ -111,7 +113,7 @@ struct FigureColumns {
     ]
   }
 
-  /// What the time of operations went to besides SQLite itself, where it was measured.
+  /// Returns the shares of service time outside of SQLite itself, if they were measured.
   private func serviceTime(leaves: Int?) -> TableColumn {
     TableColumn(
       head: "lock/sync/I/O",

@@ -1,19 +1,20 @@
-/// One column of a table, with a text per cell.
+/// One column of a table, with one text per row.
 struct TableColumn {
-  /// Its head; may have line breaks, and is broken further at `_` where it is wider than the texts.
+  /// Head of the column; may have line breaks, and is also broken at `_` if it is wider than the
+  /// texts.
   var head: String
   var texts: [String]
   /// ANSI colours of the texts; empty for none.
   var colours: [String] = []
   var isLeft = false
-  /// Rank among the columns that leave a table which is too wide, the highest first; `nil` for a
-  /// column that always stays.
+  /// Rank among the columns that are dropped from a table that is too wide, the highest first;
+  /// `nil` for a column that always stays.
   var leaves: Int?
 
-  /// Whether it says nothing in any row.
+  /// True if the text of every row is empty.
   var isEmpty: Bool { texts.allSatisfy(\.isEmpty) }
 
-  /// The width of its texts and head.
+  /// Width of the widest text or line of the head.
   var width: Int { (headLines + texts).map(\.count).max() ?? 0 }
 
   /// The head, broken at the `_` that makes it narrowest if it is wider than every text.
@@ -35,13 +36,13 @@ struct TableColumn {
   }
 }
 
-/// Columns as lines of text within a width.
+/// Layout of columns as lines of text within a width.
 struct TableLayout {
-  /// Columns, in order; those that are empty are left out.
+  /// Columns, in order, without empty ones.
   let columns: [TableColumn]
   let style: TerminalReport.Style
 
-  /// - Parameter columns: all columns; as many as do not fit leave by their rank.
+  /// - Parameter columns: all columns; those that do not fit are dropped by their rank.
   init(_ columns: [TableColumn], style: TerminalReport.Style) {
     var columns = columns.filter { !$0.isEmpty }
     while Self.width(columns) > style.width {
@@ -54,14 +55,14 @@ struct TableLayout {
     self.style = style
   }
 
-  /// The head, of one line or more, and a line per row.
+  /// The lines of the head, and one line per row.
   var lines: [String] {
     let heads = columns.map(\.headLines)
     let height = heads.map(\.count).max() ?? 0
     var lines = (0..<height).map { line in
       Self.trimmed(
         zip(columns, heads).map { column, head in
-          // Short heads stand at the bottom, next to their texts.
+          // Short heads are aligned at the bottom, next to their texts.
           let index = line - (height - head.count)
           return Self.pad(index < 0 ? "" : head[index], column)
         }.joined(separator: "  "))
@@ -76,7 +77,7 @@ struct TableLayout {
     return lines
   }
 
-  /// The width of columns side by side.
+  /// Returns the total width of columns side by side.
   static func width(_ columns: [TableColumn]) -> Int {
     columns.map(\.width).reduce(0, +) + 2 * max(0, columns.count - 1)
   }

@@ -1,28 +1,29 @@
 public import AssayModel
 
-/// What crash images say of the durability of settings.
+/// Evidence from crash images for the durability class of settings.
 public struct ClassEvidence: Codable, Hashable, Sendable {
   /// The settings that were explored.
   public var setting: String
-  /// The class that they reach; `nil` when the images do not tell.
+  /// Durability class that they reach; `nil` if the images do not decide it.
   public var durability: DurabilityClass?
-  /// Whether the images sufficed: an unknown check keeps settings out of a class.
+  /// True if the images sufficed: an unknown check keeps settings out of a class.
   public var isCertain: Bool
-  /// What was found of a loss of power.
+  /// Check results for a power loss.
   public var power: [CheckResult]
-  /// What was found of a crash of the process; empty when the loss of power decided.
+  /// Check results for a crash of the process; empty if the power loss decided.
   public var process: [CheckResult]
-  /// Distinct images of both.
+  /// Number of distinct images of both.
   public var images: UInt64
-  /// What does not decide, in one sentence: why the own transactions could not be judged;
-  /// empty when they were.
+  /// Reason why the workload's own transactions could not be judged, in one sentence; does not
+  /// affect the class. Empty if they were judged.
   public var aside = ""
 
-  /// Judges what was found.
+  /// Judges the check results.
   ///
-  /// D3: consistent and nothing acknowledged lost when the power goes, nor when the process dies.
-  /// D2: consistent when the power goes, and nothing lost when the process dies. D1: one of these
-  /// is violated. What is unknown is in no class: it is neither known to lose nor to keep.
+  /// D3: consistent and nothing acknowledged lost, both after a power loss and after a process
+  /// crash. D2: consistent after a power loss, and nothing lost after a process crash. D1: one of
+  /// these is violated. Settings with an unknown result are in no class: they are known neither to
+  /// lose nor to keep data.
   public init(setting: String, power: [CheckResult], process: [CheckResult], images: UInt64) {
     self.setting = setting
     self.power = power
@@ -41,7 +42,7 @@ public struct ClassEvidence: Codable, Hashable, Sendable {
     isCertain = durability == .d3 || deciding.contains { $0.status == .violated }
   }
 
-  /// Violated when one is, valid when all are; a check without a result is unknown.
+  /// Returns violated if any check is, valid if all are; a check without a result is unknown.
   private static func status(
     _ results: [CheckResult], _ checks: [CheckName]
   ) -> CheckResult.Status {
@@ -54,7 +55,8 @@ public struct ClassEvidence: Codable, Hashable, Sendable {
   /// The class as a word.
   public var word: String { durability?.rawValue ?? "unknown" }
 
-  /// Why it is in no better class, in one sentence; what it rests on, in the best one.
+  /// Reason why the settings are in no better class, in one sentence; for the best class its
+  /// evidence.
   public var sentence: String {
     let all = power.map { ("at a loss of power", $0) } + process.map { ("at a process crash", $0) }
     if let (when, result) = all.first(where: { $0.1.status == .violated }) {

@@ -1,13 +1,13 @@
 public import AssayModel
 
-/// How a database is opened with some settings in one language, as text to copy.
+/// Code to open a database with some settings in one language, as text to copy.
 public struct OpenOptions: Codable, Equatable, Sendable {
   /// Language and library.
   public var language: String
-  /// Lines of it.
+  /// Lines of code.
   public var text: String
 
-  /// SQL first, then the languages.
+  /// Returns the code for SQL first, then for the languages.
   public static func all(_ storage: StorageSettings) -> [OpenOptions] {
     let pragmas = pragmas(storage)
     return [
@@ -21,13 +21,13 @@ public struct OpenOptions: Codable, Equatable, Sendable {
     ]
   }
 
-  /// The statements of a connection, one a line, in the order in which they have to run.
+  /// Returns the statements for a connection, one per line, in the order in which they must run.
   public static func sql(_ storage: StorageSettings) -> String {
     pragmas(storage).map { "PRAGMA \($0.name) = \($0.value);" }.joined(separator: "\n")
   }
 
-  /// The pragmas of every connection. Those that shape the file come first: they only take in an
-  /// empty database, or at the next VACUUM outside of WAL mode.
+  /// Returns the pragmas for every connection. Those that shape the file come first: they only take
+  /// effect in an empty database, or at the next VACUUM outside of WAL mode.
   private static func pragmas(_ storage: StorageSettings) -> [StorageSettings.Pragma] {
     let shapes: Set = ["page_size", "auto_vacuum", "encoding"]
     let timeout = storage.busy == .none ? 0 : milliseconds(storage)
@@ -37,7 +37,7 @@ public struct OpenOptions: Codable, Equatable, Sendable {
       .init(name: "synchronous", value: storage.synchronous.rawValue.uppercased()),
     ]
     let further = storage.pragmas.map { pragma in
-      // SQLite reads a word with a hyphen only in quotes.
+      // SQLite accepts a word with a hyphen only in quotes.
       pragma.value.contains("-") && Int(pragma.value) == nil
         ? StorageSettings.Pragma(name: pragma.name, value: "'\(pragma.value)'") : pragma
     }
@@ -49,12 +49,12 @@ public struct OpenOptions: Codable, Equatable, Sendable {
     storage.busyTimeout.rawValue / 1_000_000
   }
 
-  /// Connections of a pool, in words for what follows.
+  /// Returns the number of connections in a pool, 1 for any other topology.
   private static func writers(_ storage: StorageSettings) -> Int {
     storage.topology == .pool ? storage.maxOpenConnections : 1
   }
 
-  /// What no option says: who shares connections, and who waits how.
+  /// Returns notes on settings without an option: sharing of connections, and waiting.
   private static func notes(_ storage: StorageSettings, _ mark: String) -> [String] {
     var notes: [String] = []
     switch storage.topology {
@@ -205,6 +205,6 @@ public struct OpenOptions: Codable, Equatable, Sendable {
 }
 
 extension String {
-  /// The first letter large.
+  /// The string with its first letter in upper case.
   fileprivate var withCapital: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -1,77 +1,77 @@
 public import AssayModel
 public import Gate
 
-/// What `assay tune` found, and everything that it was decided by: `tune.json`.
+/// Result of `assay tune` with all of its input: `tune.json`.
 public struct TuneRecord: Codable, Equatable, Sendable {
-  /// Version of this form.
+  /// Schema version of this record.
   public var schema = 1
   /// Name of the scenario.
   public var scenario: String
-  /// Its question.
+  /// Question of the scenario.
   public var question: String
   /// Name of the run's folder.
   public var run: String
-  /// When it began, in Unix milliseconds.
+  /// Start time, in Unix milliseconds.
   public var started: WallTime
-  /// How long it took.
+  /// Duration of the command.
   public var elapsed = Nanoseconds.zero
   /// The base seed.
   public var seed: Seed
-  /// The machine and its library.
+  /// Machine and SQLite library.
   public var environment: RunEnvironment
-  /// What survives at least.
+  /// Lowest durability class that is acceptable.
   public var durability: DurabilityClass
-  /// What is wanted, the most important first.
+  /// Objectives, the most important first.
   public var objectives: [Metric]
-  /// Where was chosen from.
+  /// Space that settings were chosen from.
   public var space: Space
-  /// What durability was judged on, in one sentence.
+  /// Basis of the durability classes, in one sentence.
   public var judgedOn = ""
-  /// Knobs of the space that an existing file cannot change, and so were left out.
+  /// Knobs of the space that were left out because an existing file cannot change them.
   public var leftOut: [String] = []
-  /// What crash images say of each durability-relevant setting of the space.
+  /// Evidence from crash images for each durability-relevant setting of the space.
   public var classes: [ClassEvidence] = []
   /// The scenario's own `storage:` section.
   public var fallback: TuneCandidate
-  /// Its class; `nil` when it was not reached.
+  /// Durability class of the fallback; `nil` if it was not determined.
   public var fallbackClass: DurabilityClass?
-  /// What everything is compared with: the default, or of the class the nearest to it.
+  /// Candidate that all others are compared with: the default, or the nearest to it in the class.
   public var incumbent: TuneCandidate?
-  /// What is recommended; `nil` when no setting reaches the class, or nothing was measured.
+  /// Recommended settings; `nil` if no setting reaches the class, or nothing was measured.
   public var recommended: Recommendation?
-  /// What was best, but lost data exactly as it would have been used.
+  /// Best settings that were rejected because crash images of exactly these settings lost data.
   public var refuted: [ClassEvidence] = []
-  /// Known advice, and what the recommendation gains over it.
+  /// Known advice, with the recommendation's gain over it.
   public var references: [Reference] = []
-  /// What the search found.
+  /// Result of the search.
   public var result: TuneResult?
-  /// What was measured of the best, over all objectives.
+  /// Figures of the best candidates, over all objectives.
   public var front: [FrontPoint] = []
-  /// How long a block was measured.
+  /// Measured length of a block.
   public var blockLength = Nanoseconds.zero
-  /// How the blocks of a round shared the machine, the last choice; `nil` when none ran.
+  /// The way in which the blocks of a round shared the machine (last choice); `nil` if none ran.
   public var turns: TurnChoice?
-  /// What a block cost beyond that, mean.
+  /// Mean overhead of a block beyond its measured length.
   public var blockOverhead = Nanoseconds.zero
-  /// Operations a second at which percentiles were measured; `nil` when none were, or the load has
-  /// a rate of its own.
+  /// Rate at which percentiles were measured, in operations per second; `nil` if none were, or if
+  /// the load has its own rate.
   public var rate: Double?
-  /// Why it ended before its end; empty when it did not.
+  /// Reason for an early end; empty without one.
   public var stopped = ""
-  /// Whether the user stopped it.
+  /// True if the user interrupted the command.
   public var wasInterrupted = false
-  /// What the command exited with.
+  /// Exit code of the command.
   public var exitCode = 0
 
-  /// Where a tuning chose from.
+  /// Space that a tuning chose from.
   public struct Space: Codable, Equatable, Sendable {
     /// The knobs.
     public var knobs: [String]
-    /// Whether they are the built-in ones.
+    /// True if the knobs are the built-in ones.
     public var isBuiltIn: Bool
-    /// Points of the space.
+    /// Number of points in the space.
     public var candidates: Int
-    /// Points that reach the class.
+    /// Number of points that reach the class.
     public var inClass = 0
 
     /// Creates a space.
@@ -82,17 +82,17 @@ public struct TuneRecord: Codable, Equatable, Sendable {
     }
   }
 
-  /// Settings to use.
+  /// Recommended settings.
   public struct Recommendation: Codable, Equatable, Sendable {
     /// The knobs.
     public var candidate: TuneCandidate
     /// All settings.
     public var storage: StorageSettings
-    /// What crash images say of exactly these.
+    /// Evidence from crash images for exactly these settings.
     public var evidence: ClassEvidence
-    /// How each language opens a database with them.
+    /// Code to open a database with them, by language.
     public var open: [OpenOptions]
-    /// Against what everything is compared with; `nil` when it is that.
+    /// Gain over the incumbent; `nil` if this is the incumbent.
     public var gain: TuneResult.Gain?
 
     /// Creates a recommendation.
@@ -112,13 +112,13 @@ public struct TuneRecord: Codable, Equatable, Sendable {
   public struct Reference: Codable, Equatable, Sendable {
     /// Name of the profile.
     public var profile: String
-    /// Its settings.
+    /// Settings of the profile.
     public var candidate: TuneCandidate
-    /// The class that crash images find it in; `nil` when they do not tell.
+    /// Durability class according to crash images; `nil` if they do not decide it.
     public var durability: DurabilityClass?
-    /// What keeps it out of a better class.
+    /// Reason why it is in no better class.
     public var evidence: String
-    /// What the recommendation gains over it; `nil` when it was not raced.
+    /// Gain of the recommendation over it; `nil` if it was not raced.
     public var gain: TuneResult.Gain?
 
     /// Creates a reference.
@@ -134,9 +134,9 @@ public struct TuneRecord: Codable, Equatable, Sendable {
 
   /// A candidate's figures.
   public struct FrontPoint: Codable, Equatable, Sendable {
-    /// Candidate, class, and a value an objective.
+    /// Candidate, class, and one value per objective.
     public var point: ParetoFront.Point
-    /// Whether none of its class beats it in everything.
+    /// True if no candidate of its class beats it in every objective.
     public var isOnFront: Bool
 
     /// Creates a point.

@@ -1,10 +1,10 @@
 import AssayModel
 import Gate
 
-/// A tuning as text: the classes with their evidence, what is recommended with its gains, how to
-/// open a database with it, the front, what did not matter, and the outcome as the last line.
+/// A tuning as text: the classes with their evidence, the recommendation with its gains, the code
+/// to open a database with it, the front, the inert knobs, and the outcome as the last line.
 public enum TuneReport {
-  /// Returns the report, with a newline at the end; a function of the record and the style alone.
+  /// Returns the report, with a newline at the end; depends on the record and the style alone.
   public static func text(
     _ record: TuneRecord, style: TerminalReport.Style = TerminalReport.Style()
   ) -> String {
@@ -19,7 +19,7 @@ public enum TuneReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// One sentence: what came of it.
+  /// Returns the outcome in one sentence.
   public static func sentence(_ record: TuneRecord) -> String {
     let wanted = record.durability.rawValue
     guard let recommended = record.recommended else {
@@ -71,7 +71,7 @@ public enum TuneReport {
       + record.leftOut.map { "Left out: \($0), which an existing file cannot change." }
   }
 
-  /// What is different from the default.
+  /// Returns the settings that differ from the default.
   private static func changes(_ candidate: TuneCandidate, _ record: TuneRecord) -> String {
     let changed = candidate.differences(from: record.fallback)
     let parts = changed.map { "\($0)=\(candidate.settings[$0] ?? "")" }
@@ -113,13 +113,13 @@ public enum TuneReport {
     return lines.isEmpty ? [] : [""] + lines
   }
 
-  /// What changes of the first objective, with its interval, such as
-  /// `throughput +43.0 % (+40.1 % to +46.2 %)`.
+  /// Returns the change of the first objective, with its interval, such as `throughput +43.0 %
+  /// (+40.1 % to +46.2 %)`.
   private static func change(_ gain: TuneResult.Gain, _ record: TuneRecord) -> String {
     "\(record.objectives[0]) \(change(gain.gain, gain.lower, gain.upper, record))"
   }
 
-  /// A gain, which is higher for what is better, in the direction of the metric itself.
+  /// Converts a gain, for which higher is better, to the metric's own direction.
   private static func change(
     _ gain: Double, _ lower: Double?, _ upper: Double?, _ record: TuneRecord
   ) -> Change {
