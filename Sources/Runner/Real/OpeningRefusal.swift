@@ -38,8 +38,8 @@ struct OpeningRefusal: Error, CustomStringConvertible {
     error.code.primary == .busy || error.code.primary == ResultCode(rawValue: 15)
   }
 
-  /// Whether a fault changes the bytes that opening reads: SQLite may answer anything, SQLITE_ERROR
-  /// ("unsupported file format") included.
+  /// True if a fault changes the bytes that opening reads: SQLite may then answer with any code,
+  /// SQLITE_ERROR ("unsupported file format") included.
   private static func changesContent(_ cell: PlannedCell) -> Bool {
     cell.faults.contains {
       [.bitFlip, .shortRead].contains($0.kind) && $0.strikes(in: .open)

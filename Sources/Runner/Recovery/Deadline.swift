@@ -1,6 +1,6 @@
 import AssayModel
 
-/// When a part of an exploration ends, finished or not.
+/// Moment at which a part of an exploration ends, finished or not.
 ///
 /// Asked once for each image: reading the clock takes a thousandth of the time of making one.
 struct Deadline {
@@ -20,6 +20,6 @@ struct Deadline {
     self.init { time.monotonicNow() >= moment }
   }
 
-  /// Whether nothing further is begun.
+  /// True if no further image or schedule may begin.
   var hasPassed: Bool { isOver() }
 }

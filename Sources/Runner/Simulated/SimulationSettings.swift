@@ -28,8 +28,9 @@ struct SimulationSettings: Hashable, Sendable {
 }
 
 extension SimulationSettings {
-  /// The constants for a load. An operation takes a few hundred steps, and a step some 20 us where
-  /// actors change places: a program of few operations that gets stuck is ended within seconds.
+  /// Creates the constants for a load. An operation takes a few hundred steps, and a step in which
+  /// actors change places costs a switch of threads: the fewer operations a program has, the sooner
+  /// it counts as stuck.
   init(of load: LoadSettings) {
     guard case .operations(let count) = load.extent else { return }
     stepLimit = min(stepLimit, 200_000 + 10_000 * min(count, 100))

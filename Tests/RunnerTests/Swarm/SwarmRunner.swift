@@ -97,7 +97,7 @@ final class SwarmRunner {
     var arguments = ["-k", "2", "\(limit)", executable, command] + names + ["--seed", "\(seed)"]
     if command == "run" {
       arguments += ["--out", "out", "--quiet", "--jobs", "1"]
-      // What was refused was so for the library that Assay is linked against.
+      // The refusal holds for the library that Assay is linked against.
       let isOfOther = drawn.allSatisfy { $0.refusedByRun == nil }
       arguments += isOfOther ? library.map { ["--sqlite", $0] } ?? [] : []
     }

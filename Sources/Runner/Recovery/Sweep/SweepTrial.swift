@@ -29,7 +29,7 @@ final class SweepTrial {
   private var unfinished: String?
   /// Engines that were opened, for who closes them when nobody comes to an end.
   private let opened = OpenedDatabases()
-  /// Whether the actors were stopped because they got nowhere.
+  /// True if the actors were stopped in a deadlock or livelock.
   private var wasGivenUp = false
   /// Whether a lock stayed that could not be given back.
   private var keptLock = false
@@ -64,7 +64,7 @@ final class SweepTrial {
       throw WorkerError(.input, "the database cannot be opened as the scenario says: \(refusal)")
     }
     let isReported = refusal != nil || events.contains(where: Self.isError)
-    // A run that was given up leaves transactions open, whose locks and pages nobody answers for.
+    // A run that was given up leaves transactions open: their locks and pages are no fault.
     guard !wasGivenUp else { return result(isReported: isReported) }
     if disk.openFileCount > 0 {
       add(.errorHandling, "\(disk.openFileCount) files are still open after every close")
